@@ -1,1 +1,5 @@
+#![doc = include_str!("../README.md")]
 
+pub mod columns;
+pub mod scores;
+pub mod timeline;

@@ -1,0 +1,241 @@
+//! Columns of values: what file readers fill and the batch executor computes on.
+//!
+//! Text is touched once: a text column holds small integers that stand for the entries of its dictionary, so a condition on
+//! a text runs once per distinct value. Missing is a reserved value in each kind of column, not a second bitmap: NaN is
+//! missing in the language anyway, and the reserved code, time and truth cannot be produced by data.
+
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+/// The code of a missing text.
+pub const MISSING_CODE: u32 = u32::MAX;
+/// A missing time.
+pub const MISSING_TIME: i64 = i64::MIN;
+/// A missing number is NaN; test with `is_nan`.
+pub const MISSING_NUMBER: f64 = f64::NAN;
+
+/// A boolean that may be missing, or the value of a condition that may be unknown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Truth {
+    /// No.
+    False = 0,
+    /// Yes.
+    True = 1,
+    /// Missing or unknown.
+    #[default]
+    Unknown = 2,
+}
+
+impl From<bool> for Truth {
+    fn from(value: bool) -> Self {
+        if value { Truth::True } else { Truth::False }
+    }
+}
+
+impl From<Option<bool>> for Truth {
+    fn from(value: Option<bool>) -> Self {
+        value.map_or(Truth::Unknown, Truth::from)
+    }
+}
+
+impl Truth {
+    /// Returns the boolean, or `None` where it is missing or unknown.
+    pub fn known(self) -> Option<bool> {
+        match self {
+            Truth::False => Some(false),
+            Truth::True => Some(true),
+            Truth::Unknown => None,
+        }
+    }
+}
+
+/// One column; all kinds may hold missing values.
+#[derive(Clone, Debug)]
+pub enum Column {
+    /// Codes into a dictionary.
+    Text(TextColumn),
+    /// NaN is missing; infinities and -0 do not occur.
+    Number(Vec<f64>),
+    /// Unknown is missing.
+    Boolean(Vec<Truth>),
+    /// Microseconds since 1970-01-01T00:00Z; [`MISSING_TIME`] is missing.
+    Time(Vec<i64>),
+}
+
+impl Column {
+    /// Returns an empty column of a type.
+    pub fn new(kind: bantam_lang::meaning::Type) -> Column {
+        use bantam_lang::meaning::Type;
+        match kind {
+            Type::Text => Column::Text(TextColumn::default()),
+            Type::Number => Column::Number(Vec::new()),
+            Type::Boolean => Column::Boolean(Vec::new()),
+            Type::Time => Column::Time(Vec::new()),
+        }
+    }
+
+    /// Returns the number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Column::Text(text) => text.codes.len(),
+            Column::Number(values) => values.len(),
+            Column::Boolean(values) => values.len(),
+            Column::Time(values) => values.len(),
+        }
+    }
+
+    /// Returns whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Appends `count` missing values.
+    pub fn push_missing(&mut self, count: usize) {
+        let rows = self.len() + count;
+        match self {
+            Column::Text(text) => text.codes.resize(rows, MISSING_CODE),
+            Column::Number(values) => values.resize(rows, MISSING_NUMBER),
+            Column::Boolean(values) => values.resize(rows, Truth::Unknown),
+            Column::Time(values) => values.resize(rows, MISSING_TIME),
+        }
+    }
+}
+
+/// Texts as codes into a dictionary of their own.
+#[derive(Clone, Debug, Default)]
+pub struct TextColumn {
+    /// One code a row; [`MISSING_CODE`] is missing.
+    pub codes: Vec<u32>,
+    /// What the codes stand for.
+    pub dictionary: Dictionary,
+}
+
+impl TextColumn {
+    /// Appends a text, or a missing value.
+    pub fn push(&mut self, text: Option<&str>) {
+        let code = text.map_or(MISSING_CODE, |text| self.dictionary.intern(text));
+        self.codes.push(code);
+    }
+
+    /// Returns the text of a row; `None` where it is missing or the row does not exist.
+    pub fn get(&self, row: usize) -> Option<&str> {
+        self.codes.get(row).and_then(|&code| self.dictionary.get(code))
+    }
+}
+
+/// Distinct texts, numbered from 0 in the order in which they were first seen.
+#[derive(Clone, Debug, Default)]
+pub struct Dictionary {
+    /// All texts one after the other.
+    text: String,
+    /// Where each text ends in `text`.
+    ends: Vec<usize>,
+    /// Codes by the hash of their text.
+    index: HashTable<u32>,
+    hasher: hashbrown::DefaultHashBuilder,
+}
+
+impl Dictionary {
+    /// Returns the number of distinct texts.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Returns whether it holds no text.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Returns the text of a code; `None` for [`MISSING_CODE`] and codes never given out.
+    pub fn get(&self, code: u32) -> Option<&str> {
+        get(&self.text, &self.ends, code)
+    }
+
+    /// Returns the code of a text that was interned before.
+    pub fn code(&self, text: &str) -> Option<u32> {
+        let hash = self.hasher.hash_one(text);
+        self.index.find(hash, |&code| self.get(code) == Some(text)).copied()
+    }
+
+    /// Returns the code of a text, giving out the next one where it is new.
+    pub fn intern(&mut self, text: &str) -> u32 {
+        let hash = self.hasher.hash_one(text);
+        let Dictionary { text: all, ends, index, hasher } = self;
+        let found = index.find(hash, |&code| get(all, ends, code) == Some(text)).copied();
+        found.unwrap_or_else(|| {
+            let code = ends.len() as u32;
+            all.push_str(text);
+            ends.push(all.len());
+            index.insert_unique(hash, code, |&code| hasher.hash_one(get(all, ends, code).unwrap_or("")));
+            code
+        })
+    }
+
+    /// Returns all texts in the order of their codes.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len() as u32).filter_map(|code| self.get(code))
+    }
+}
+
+fn get<'a>(text: &'a str, ends: &[usize], code: u32) -> Option<&'a str> {
+    let code = code as usize;
+    let end = *ends.get(code)?;
+    let start = if code == 0 { 0 } else { *ends.get(code - 1)? };
+    text.get(start..end)
+}
+
+/// Leads as they count at *as of*: one row per lead.
+#[derive(Clone, Debug, Default)]
+pub struct LeadTable {
+    /// The leads' keys; a lead's number is its code here. It also holds leads that only have events.
+    pub ids: Dictionary,
+    /// One column per attribute of the definition, in its order, with a row per lead number. Leads without a row of their
+    /// own have every attribute missing (or its default).
+    pub attributes: Vec<Column>,
+    /// Whether a lead has a counting row of its own, by lead number.
+    pub has_row: Vec<bool>,
+}
+
+/// Events that count: at or before *as of* or not, repeats already removed, in input order.
+#[derive(Clone, Debug, Default)]
+pub struct EventTable {
+    /// Lead number of each event, into [`LeadTable::ids`].
+    pub lead: Vec<u32>,
+    /// The events' own names.
+    pub name: TextColumn,
+    /// Microseconds since 1970-01-01T00:00Z; never missing.
+    pub time: Vec<i64>,
+    /// One column per property of the definition, in its order.
+    pub properties: Vec<Column>,
+}
+
+impl EventTable {
+    /// Returns the number of events.
+    pub fn len(&self) -> usize {
+        self.time.len()
+    }
+
+    /// Returns whether there are no events.
+    pub fn is_empty(&self) -> bool {
+        self.time.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_gets_one_code_however_often_it_comes() {
+        let mut column = TextColumn::default();
+        for text in [Some("b"), Some(""), None, Some("b"), Some("a")] {
+            column.push(text);
+        }
+        assert_eq!(column.codes, [0, 1, MISSING_CODE, 0, 2]);
+        assert_eq!((column.get(0), column.get(1), column.get(2)), (Some("b"), Some(""), None));
+        assert_eq!(column.dictionary.code("a"), Some(2));
+        assert_eq!(column.dictionary.code("c"), None);
+        assert_eq!(column.dictionary.iter().collect::<Vec<_>>(), ["b", "", "a"]);
+    }
+}
