@@ -1,1 +1,3 @@
+//! The language of qualification definitions, and the functions its conditions may call.
 
+pub mod email;
