@@ -11,6 +11,8 @@ use regex::Regex;
 use super::normalise;
 
 /// Phrases and the class each of them stands for, with what to leave out before they are looked up.
+///
+/// INVARIANT: every needle is made by `table_from_text::parse`, the only constructor: normalised, and in its finder unescaped.
 #[derive(Debug)]
 pub struct TitleTable {
     pub(super) cuts: Vec<String>,
@@ -33,6 +35,8 @@ pub struct Rewrite {
 }
 
 /// Phrases that are looked up together: the one that starts first in the title decides, of those the longest.
+///
+/// INVARIANT: longer needles stand first, in `phrases` and in `finder`, so that the first alternative that fits is the longest.
 #[derive(Debug)]
 pub struct Tier {
     pub(super) phrases: Vec<Phrase>,

@@ -49,7 +49,7 @@ pub(super) struct Row<'a> {
     pub(super) result: &'a str,
 }
 
-/// Returns the rows of a table, without comments.
+/// Returns the rows of a table, without comments; a result that is empty need not stand there.
 pub(super) fn rows(text: &str) -> impl Iterator<Item = Row<'_>> {
     text.lines()
         .filter(|line| !line.starts_with('#'))
@@ -58,7 +58,7 @@ pub(super) fn rows(text: &str) -> impl Iterator<Item = Row<'_>> {
             Some(Row {
                 step: columns.next()?,
                 phrase: columns.next()?,
-                result: columns.next()?,
+                result: columns.next().unwrap_or_default(),
             })
         })
 }
