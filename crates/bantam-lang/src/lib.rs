@@ -5,12 +5,14 @@ pub mod convert;
 mod decode;
 pub mod definition;
 pub mod diagnostic;
+pub mod email;
 pub mod expression;
 pub mod keys;
 pub mod meaning;
 pub mod nearest;
 pub mod pattern;
 pub mod source;
+pub mod titles;
 mod yaml;
 
 use definition::Definition;
