@@ -101,7 +101,7 @@ impl Severity {
 
 /// Puts diagnostics in the order of their places and removes repeats.
 pub fn sort_diagnostics(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by(|a, b| (a.span, a.severity, a.code).cmp(&(b.span, b.severity, b.code)));
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.severity, diagnostic.code));
     diagnostics.dedup();
 }
 

@@ -5,8 +5,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-static FREE_MAIL_DOMAINS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| free_mail_domains().collect());
+static FREE_MAIL_DOMAINS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| free_mail_domains().collect());
 
 /// Returns what stands after the last `@`, with `A` to `Z` lower-cased; `None` without an `@` or when nothing follows it.
 pub fn email_domain(address: &str) -> Option<String> {
@@ -21,9 +20,7 @@ pub fn is_free_email(address: &str) -> Option<bool> {
 
 /// Returns the domains of free and disposable mail, sorted.
 pub fn free_mail_domains() -> impl Iterator<Item = &'static str> {
-    include_str!("../data/free_mail_domains.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
+    include_str!("../data/free_mail_domains.txt").lines().filter(|line| !line.starts_with('#'))
 }
 
 #[cfg(test)]
@@ -56,11 +53,7 @@ mod tests {
             orange.fr free.fr laposte.net wanadoo.fr sfr.fr ziggo.nl kpnmail.nl btinternet.com comcast.net fastmail.com zoho.com \
             rediffmail.com uol.com.br seznam.cz wp.pl mailinator.com guerrillamail.com 10minutemail.com";
         for domain in domains.split_whitespace() {
-            assert_eq!(
-                is_free_email(&format!("ann@{domain}")),
-                Some(true),
-                "{domain}"
-            );
+            assert_eq!(is_free_email(&format!("ann@{domain}")), Some(true), "{domain}");
         }
         assert_eq!(is_free_email("Ann@GMail.com"), Some(true));
     }
@@ -70,11 +63,7 @@ mod tests {
         let domains = "example.org siemens.com bosch.de alibaba.com facebook.com google.com microsoft.com apple.com amazon.com \
             discovery.com bloomberg.com gmail.com.acme.com mail.acme.com nus.edu.sg";
         for domain in domains.split_whitespace() {
-            assert_eq!(
-                is_free_email(&format!("ann@{domain}")),
-                Some(false),
-                "{domain}"
-            );
+            assert_eq!(is_free_email(&format!("ann@{domain}")), Some(false), "{domain}");
         }
     }
 
@@ -93,9 +82,7 @@ mod tests {
         }
         for domain in domains {
             assert!(
-                domain.contains('.')
-                    && domain == domain.trim()
-                    && domain == domain.to_ascii_lowercase(),
+                domain.contains('.') && domain == domain.trim() && domain == domain.to_ascii_lowercase(),
                 "{domain}"
             );
         }

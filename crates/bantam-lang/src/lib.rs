@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod check;
 pub mod codes;
 pub mod convert;
 mod decode;
@@ -7,6 +8,7 @@ pub mod definition;
 pub mod diagnostic;
 pub mod email;
 pub mod expression;
+mod fingerprint;
 pub mod keys;
 pub mod meaning;
 pub mod nearest;
@@ -14,6 +16,9 @@ pub mod pattern;
 pub mod source;
 pub mod titles;
 mod yaml;
+
+pub use check::{CheckedDefinition, ReadList, check};
+pub use fingerprint::Fingerprint;
 
 use definition::Definition;
 use diagnostic::{Diagnostic, sort_diagnostics};
@@ -29,4 +34,28 @@ pub fn parse(source: &Source) -> (Option<Definition>, Vec<Diagnostic>) {
     });
     sort_diagnostics(&mut diagnostics);
     (definition, diagnostics)
+}
+
+/// A definition's text with all that was found out about it.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The text.
+    pub source: Source,
+    /// The definition, where it may be used.
+    pub checked: Option<CheckedDefinition>,
+    /// Everything found, in the order of places.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Parses and checks a definition. `read_list` gives the content of list files the definition names.
+pub fn load(source: Source, read_list: &mut ReadList<'_>) -> Loaded {
+    let (definition, mut diagnostics) = parse(&source);
+    let mut checked = None;
+    if let Some(definition) = definition {
+        let (found, more) = check(definition, read_list);
+        diagnostics.extend(more);
+        checked = found.filter(|_| !diagnostic::has_errors(&diagnostics));
+    }
+    sort_diagnostics(&mut diagnostics);
+    Loaded { source, checked, diagnostics }
 }

@@ -17,13 +17,7 @@ pub use normalise::{LetterFold, letter_folds, normalise};
 pub use table::{Phrase, Rewrite, Tier, TitleTable};
 
 /// Every seniority, the most senior first.
-pub const SENIORITIES: [&str; 5] = [
-    "C-Suite",
-    "VP",
-    "Director",
-    "Manager",
-    "Individual Contributor",
-];
+pub const SENIORITIES: [&str; 5] = ["C-Suite", "VP", "Director", "Manager", "Individual Contributor"];
 
 /// Every department; `Executive` leads the whole, `Other` is everything the table does not name.
 pub const DEPARTMENTS: [&str; 13] = [
@@ -43,20 +37,11 @@ pub const DEPARTMENTS: [&str; 13] = [
 ];
 
 static SENIORITY: LazyLock<TitleTable> = LazyLock::new(|| {
-    table_from_text::parse(
-        include_str!("../data/seniority.tsv"),
-        &SENIORITIES,
-        "Individual Contributor",
-    )
+    table_from_text::parse(include_str!("../data/seniority.tsv"), &SENIORITIES, "Individual Contributor")
 });
 
-static DEPARTMENT: LazyLock<TitleTable> = LazyLock::new(|| {
-    table_from_text::parse(
-        include_str!("../data/department.tsv"),
-        &DEPARTMENTS,
-        "Other",
-    )
-});
+static DEPARTMENT: LazyLock<TitleTable> =
+    LazyLock::new(|| table_from_text::parse(include_str!("../data/department.tsv"), &DEPARTMENTS, "Other"));
 
 static LETTER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\p{L}").ok());
 
@@ -82,8 +67,7 @@ pub fn department_table() -> &'static TitleTable {
 
 /// Letters of any script count; the plain ones are looked for first because nearly every title has one.
 fn has_letter(title: &str) -> bool {
-    title.bytes().any(|byte| byte.is_ascii_alphabetic())
-        || LETTER.as_ref().is_some_and(|letter| letter.is_match(title))
+    title.bytes().any(|byte| byte.is_ascii_alphabetic()) || LETTER.as_ref().is_some_and(|letter| letter.is_match(title))
 }
 
 #[cfg(test)]

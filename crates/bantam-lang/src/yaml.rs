@@ -13,11 +13,11 @@ use crate::source::{Source, Span};
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 /// A definition's file is at most this large: 256 KiB is thousands of rules.
-pub const FILE_BYTES_MAX: usize = 256 * 1024;
+pub(crate) const FILE_BYTES_MAX: usize = 256 * 1024;
 /// Maps and lists are nested at most this deep; the language itself needs seven levels.
-pub const DEPTH_MAX: usize = 32;
+pub(crate) const DEPTH_MAX: usize = 32;
 /// Scalars, lists and maps together.
-pub const NODES_MAX: usize = 10_000;
+pub(crate) const NODES_MAX: usize = 10_000;
 
 /// A scalar, list or map with its place.
 #[derive(Clone, Debug)]

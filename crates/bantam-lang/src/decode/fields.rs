@@ -15,13 +15,14 @@ const DURATION_SECONDS_MAX: i64 = 36_500 * 86_400;
 /// The entries of a map whose keys are known. Empty values and `null` count as absent.
 pub(super) struct Fields<'a> {
     entries: &'a [(Scalar, Node)],
+    known: &'static [&'static str],
     /// Where the map stands.
     pub(super) span: Span,
 }
 
 impl<'a> Fields<'a> {
     pub(super) fn get(&self, key: &str) -> Option<&'a Node> {
-        let (_, node) = self.entries.iter().find(|(name, _)| name.text == key)?;
+        let (_, node) = self.entries.iter().find(|(name, _)| name.text == key && self.known.contains(&key))?;
         let absent = matches!(&node.kind, NodeKind::Scalar(scalar) if scalar.is_absent());
         (!absent).then_some(node)
     }
@@ -43,7 +44,12 @@ impl Decoder<'_> {
     }
 
     /// Reads a map with the given keys; unknown ones are told and left out.
-    pub(super) fn fields<'n>(&mut self, node: &'n Node, what: &str, known: &[&str]) -> Option<Fields<'n>> {
+    pub(super) fn fields<'n>(
+        &mut self,
+        node: &'n Node,
+        what: &str,
+        known: &'static [&'static str],
+    ) -> Option<Fields<'n>> {
         let NodeKind::Map(entries) = &node.kind else {
             self.shape(node, &format!("{what} with {}", list_names(known.iter().copied(), 6)));
             return None;
@@ -54,7 +60,7 @@ impl Decoder<'_> {
                 .unwrap_or_else(|| format!("known here: {}", list_names(known.iter().copied(), 24)));
             self.error(codes::UNKNOWN_KEY, key.span, message, help);
         }
-        Some(Fields { entries, span: node.span })
+        Some(Fields { entries, known, span: node.span })
     }
 
     /// Reads a map with keys of the author's choosing.

@@ -6,7 +6,7 @@ use crate::definition::{Frame, GroupDecl, LimitDecl, PointsDecl, RuleDecl, RuleO
 use crate::diagnostic::Diagnostic;
 use crate::keys;
 use crate::meaning::{BOUND_MAX, Decay, POINTS_MAX};
-use crate::source::{Span, Spanned};
+use crate::source::Spanned;
 use crate::yaml::{Node, NodeKind, Scalar};
 
 /// Which section is decoded.
@@ -175,13 +175,4 @@ impl Decoder<'_> {
             _ => self.duration(node).map(|seconds| Spanned::new(kind(seconds.value), seconds.span)),
         }
     }
-}
-
-/// Returns the span of a rule's or group's name.
-pub(crate) fn item_name(item: &RuleOrGroup) -> (&str, Span) {
-    let name = match item {
-        RuleOrGroup::Rule(rule) => &rule.name,
-        RuleOrGroup::Group(group) => &group.name,
-    };
-    (&name.value, name.span)
 }

@@ -19,8 +19,7 @@ pub struct LetterFold {
     pub plain: &'static str,
 }
 
-static FOLDS: LazyLock<Vec<LetterFold>> =
-    LazyLock::new(|| parse_folds(include_str!("../../data/letters.tsv")));
+static FOLDS: LazyLock<Vec<LetterFold>> = LazyLock::new(|| parse_folds(include_str!("../../data/letters.tsv")));
 
 static PLAIN_OF: LazyLock<HashMap<char, &'static str>> =
     LazyLock::new(|| FOLDS.iter().map(|fold| (fold.letter, fold.plain)).collect());
@@ -32,10 +31,7 @@ pub fn letter_folds() -> &'static [LetterFold] {
 
 /// Returns the title as plain lower-case words, with one space before, between and after them.
 pub fn normalise(title: &str) -> String {
-    let mut words = Words {
-        text: String::with_capacity(title.len() + 2),
-        before: ' ',
-    };
+    let mut words = Words { text: String::with_capacity(title.len() + 2), before: ' ' };
     words.text.push(' ');
     for letter in title.chars() {
         if letter.is_ascii() {
@@ -77,12 +73,7 @@ fn parse_folds(text: &'static str) -> Vec<LetterFold> {
         let Some((plain, letters)) = line.split_once('\t') else {
             continue;
         };
-        folds.extend(
-            letters
-                .split(' ')
-                .filter_map(parse_letter)
-                .map(|letter| LetterFold { letter, plain }),
-        );
+        folds.extend(letters.split(' ').filter_map(parse_letter).map(|letter| LetterFold { letter, plain }));
     }
     folds
 }

@@ -77,19 +77,12 @@ impl TitleTable {
     /// Returns the class of a title.
     pub fn class_of(&self, title: &str) -> &'static str {
         let words = self.rewrite(self.cut(normalise(title)));
-        self.tiers
-            .iter()
-            .find_map(|tier| tier.class_of(&words))
-            .unwrap_or(self.otherwise)
+        self.tiers.iter().find_map(|tier| tier.class_of(&words)).unwrap_or(self.otherwise)
     }
 
     /// Keeps the space in front of the cut, so that what is left is normalised still.
     fn cut(&self, mut words: String) -> String {
-        if let Some(found) = self
-            .cut_finder
-            .as_ref()
-            .and_then(|finder| finder.find(&words))
-        {
+        if let Some(found) = self.cut_finder.as_ref().and_then(|finder| finder.find(&words)) {
             words.truncate(found.start());
             words.push(' ');
         }
@@ -97,11 +90,7 @@ impl TitleTable {
     }
 
     fn rewrite(&self, mut words: String) -> String {
-        if !self
-            .rewrite_finder
-            .as_ref()
-            .is_some_and(|finder| finder.is_match(&words))
-        {
+        if !self.rewrite_finder.as_ref().is_some_and(|finder| finder.is_match(&words)) {
             return words;
         }
         for Rewrite { needle, text } in &self.rewrites {

@@ -25,16 +25,9 @@ fn every_line_of_the_tables_is_a_comment_or_a_row() {
 #[test]
 fn no_phrase_of_a_table_stands_twice_or_is_empty() {
     for table in [seniority_table(), department_table()] {
-        let mut needles: Vec<&str> = table
-            .tiers()
-            .iter()
-            .flat_map(|tier| tier.phrases())
-            .map(|phrase| phrase.needle.as_str())
-            .collect();
-        assert!(
-            needles.iter().all(|needle| needle.trim().len() > 1),
-            "{needles:?}"
-        );
+        let mut needles: Vec<&str> =
+            table.tiers().iter().flat_map(|tier| tier.phrases()).map(|phrase| phrase.needle.as_str()).collect();
+        assert!(needles.iter().all(|needle| needle.trim().len() > 1), "{needles:?}");
         needles.sort_unstable();
         for pair in needles.windows(2) {
             assert_ne!(pair[0], pair[1]);
@@ -45,11 +38,7 @@ fn no_phrase_of_a_table_stands_twice_or_is_empty() {
 #[test]
 fn a_title_without_a_letter_has_neither_seniority_nor_department() {
     for title in ["", "  ", "-", "12", "…", "!?", "№ 1"] {
-        assert_eq!(
-            (seniority(title), department(title)),
-            (None, None),
-            "{title}"
-        );
+        assert_eq!((seniority(title), department(title)), (None, None), "{title}");
     }
     assert_eq!(seniority("总经理"), Some("Individual Contributor"));
     assert_eq!(department("总经理"), Some("Other"));
@@ -57,18 +46,10 @@ fn a_title_without_a_letter_has_neither_seniority_nor_department() {
 
 #[test]
 fn spellings_of_one_letter_are_read_alike() {
-    for title in [
-        "Geschäftsführer",
-        "GESCHÄFTSFÜHRER",
-        "Geschaeftsfuehrer",
-        "Gescha\u{308}ftsfu\u{308}hrer",
-    ] {
+    for title in ["Geschäftsführer", "GESCHÄFTSFÜHRER", "Geschaeftsfuehrer", "Gescha\u{308}ftsfu\u{308}hrer"] {
         assert_eq!(normalise(title), " geschaftsfuhrer ");
     }
-    assert_eq!(
-        normalise("R&D / Groß-Kunden (m/w/d)"),
-        " r d gross kunden m w d "
-    );
+    assert_eq!(normalise("R&D / Groß-Kunden (m/w/d)"), " r d gross kunden m w d ");
     assert_eq!(normalise("--"), " ");
 }
 
@@ -109,17 +90,11 @@ proptest::proptest! {
 #[test]
 fn a_title_that_is_a_phrase_of_the_table_has_its_class() {
     let mut wrong = String::new();
-    for (table, (text, _)) in [seniority_table(), department_table()]
-        .into_iter()
-        .zip(TABLES)
-    {
+    for (table, (text, _)) in [seniority_table(), department_table()].into_iter().zip(TABLES) {
         for row in rows(text).filter(|row| row.step != "cut" && row.step != "rewrite") {
             let class = table.class_of(&row.phrase.replace('*', ""));
             if class != row.result {
-                wrong += &format!(
-                    "{} {}: {class} instead of {}\n",
-                    row.step, row.phrase, row.result
-                );
+                wrong += &format!("{} {}: {class} instead of {}\n", row.step, row.phrase, row.result);
             }
         }
     }
