@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod batch;
 pub mod columns;
+pub mod evaluate;
 pub mod scores;
 pub mod timeline;

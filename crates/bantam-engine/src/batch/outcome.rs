@@ -1,0 +1,109 @@
+//! Computes what follows from the score: disqualification, stage, grade and route.
+
+use super::bind::BoundTruth;
+use super::frame::{Frame, Rows, Vector};
+use super::kernel::Kernel;
+use super::plan::BatchPlan;
+use crate::columns::{MISSING_CODE, Truth};
+use bantam_lang::meaning::{Band, Grades, Meaning, Name};
+
+/// Codes into the definition's names, for every lead of a frame; [`MISSING_CODE`] where there is none.
+pub(super) struct Outcome {
+    /// Index of the stage; the one past the last is `Disqualified`.
+    pub(super) stage: Vec<u32>,
+    /// Index into the grades of `grade_texts`.
+    pub(super) grade: Vec<u32>,
+    /// Index of the disqualifier.
+    pub(super) disqualified_by: Vec<u32>,
+    /// Index of the route.
+    pub(super) route: Vec<u32>,
+    /// Index of the stage that comes next, where there is one.
+    pub(super) next_stage: Vec<u32>,
+}
+
+/// Returns, for each lead, the index of the first condition that is true; `None` is always true.
+pub(super) fn first_true(kernel: &Kernel<'_, '_>, conditions: &[Option<&BoundTruth<'_>>]) -> Vec<u32> {
+    let mut first = vec![MISSING_CODE; kernel.frame.count(kernel.rows)];
+    for (index, condition) in conditions.iter().enumerate() {
+        match condition {
+            None => first.iter_mut().filter(|code| **code == MISSING_CODE).for_each(|code| *code = index as u32),
+            Some(condition) => {
+                for (code, truth) in first.iter_mut().zip(kernel.truths(condition).iter()) {
+                    if *code == MISSING_CODE && *truth == Truth::True {
+                        *code = index as u32;
+                    }
+                }
+            }
+        }
+    }
+    first
+}
+
+/// Computes the outcome; sets the names that routes see.
+pub(super) fn compute_outcome(plan: &BatchPlan<'_>, frame: &mut Frame<'_>, fit: &[i64], engagement: &[i64]) -> Outcome {
+    let kernel = Kernel { frame, rows: Rows::Leads, names: &plan.names };
+    let disqualified_by = first_true(&kernel, &plan.disqualify.iter().map(Some).collect::<Vec<_>>());
+    let (mut stage, mut next_stage) = stages(plan, &kernel);
+    let out = plan.meaning.stages.len() as u32;
+    for ((stage, next), by) in stage.iter_mut().zip(&mut next_stage).zip(&disqualified_by) {
+        if *by != MISSING_CODE {
+            (*stage, *next) = (out, MISSING_CODE);
+        }
+    }
+    let grade: Vec<u32> =
+        fit.iter().zip(engagement).map(|(&fit, &engagement)| grade(&plan.meaning.grades, fit, engagement)).collect();
+    let disqualified = disqualified_by.iter().map(|&by| (by != MISSING_CODE).into()).collect();
+    frame.set(Name::Stage, Vector::Text(stage.clone()));
+    frame.set(Name::Grade, Vector::Text(grade.clone()));
+    frame.set(Name::Disqualified, Vector::Boolean(disqualified));
+    let kernel = Kernel { frame, rows: Rows::Leads, names: &plan.names };
+    let route = first_true(&kernel, &plan.routes.iter().map(Option::as_ref).collect::<Vec<_>>());
+    Outcome { stage, grade, disqualified_by, route, next_stage }
+}
+
+/// Returns the stage of each lead and the one that comes next.
+fn stages(plan: &BatchPlan<'_>, kernel: &Kernel<'_, '_>) -> (Vec<u32>, Vec<u32>) {
+    let reached: Vec<Vec<bool>> = plan
+        .stages
+        .iter()
+        .map(|condition| match condition {
+            None => vec![true; kernel.frame.len],
+            Some(condition) => kernel.truths(condition).iter().map(|truth| *truth == Truth::True).collect(),
+        })
+        .collect();
+    (0..kernel.frame.len).map(|lead| stand(plan.meaning, |stage| rung(&reached, stage, lead))).unzip()
+}
+
+fn rung(reached: &[Vec<bool>], stage: usize, lead: usize) -> bool {
+    reached.get(stage).and_then(|leads| leads.get(lead)).copied().unwrap_or(false)
+}
+
+/// Returns where a lead stands and what comes next, given which stages' conditions are true.
+///
+/// Sales's ladder holds on its own: if its first rung is true the lead stands there, whatever marketing's says.
+fn stand(meaning: &Meaning, reached: impl Fn(usize) -> bool) -> (u32, u32) {
+    let count = meaning.stages.len();
+    let marketing_end = meaning.hand_off.as_ref().map_or(count, |hand_off| hand_off.stage + 1);
+    let on_sales_ladder = marketing_end < count && reached(marketing_end);
+    let ladder = if on_sales_ladder { marketing_end..count } else { 0..marketing_end };
+    let run = ladder.clone().take_while(|&stage| reached(stage)).count();
+    let next = Some(ladder.start + run).filter(|&next| next < ladder.end);
+    let stage = run.checked_sub(1).map(|last| ladder.start + last);
+    let code = |stage: Option<usize>| stage.map_or(MISSING_CODE, |stage| stage as u32);
+    (code(stage), code(next))
+}
+
+/// Returns the index of a grade: letters of fit by letters of engagement.
+fn grade(grades: &Grades, fit: i64, engagement: i64) -> u32 {
+    let letter = |bands: &Option<Vec<Band>>, points: i64| match bands {
+        None => Some((0, 1)),
+        Some(bands) => bands.iter().position(|band| band.from <= points).map(|index| (index, bands.len())),
+    };
+    if grades.fit.is_none() && grades.engagement.is_none() {
+        return MISSING_CODE;
+    }
+    match (letter(&grades.fit, fit), letter(&grades.engagement, engagement)) {
+        (Some((fit, _)), Some((engagement, letters))) => (fit * letters + engagement) as u32,
+        _ => MISSING_CODE,
+    }
+}

@@ -1,0 +1,199 @@
+//! Computes the points of rules, groups and sections.
+
+use super::frame::{Frame, Rows};
+use super::kernel::Kernel;
+use super::plan::{BatchPlan, BoundKind, BoundPoints, BoundRule, BoundSection};
+use super::select::{Hit, PartitionEvents, keep_once};
+use crate::columns::{MISSING_CODE, Truth};
+use bantam_lang::convert::MICROS_PER_SECOND;
+use bantam_lang::meaning::{Decay, Limit, Table, TableKeys};
+
+/// Points of one section, for every lead of a frame.
+pub(super) struct SectionPoints {
+    /// Points of each rule after its own limit.
+    pub(super) rules: Vec<Vec<i64>>,
+    /// What each group's limit changed.
+    pub(super) group_changes: Vec<Vec<i64>>,
+    /// What the section's limit changed.
+    pub(super) section_change: Vec<i64>,
+    /// The section's points.
+    pub(super) total: Vec<i64>,
+    /// How many rules over the lead could not be decided.
+    pub(super) undecided: Vec<i64>,
+}
+
+/// Computes a section.
+pub(super) fn compute_section(
+    plan: &BatchPlan<'_>,
+    frame: &Frame<'_>,
+    events: &PartitionEvents,
+    section: &BoundSection<'_>,
+) -> SectionPoints {
+    let mut undecided = vec![0; frame.len];
+    let rules: Vec<Vec<i64>> =
+        section.rules.iter().map(|rule| rule_points(plan, frame, events, rule, &mut undecided)).collect();
+    let mut total = vec![0; frame.len];
+    let mut groups = vec![vec![0; frame.len]; section.group_limits.len()];
+    for (rule, points) in section.rules.iter().zip(&rules) {
+        let sum = rule.group.and_then(|group| groups.get_mut(group)).unwrap_or(&mut total);
+        add(sum, points);
+    }
+    let mut group_changes = Vec::new();
+    for (mut sum, limit) in groups.into_iter().zip(&section.group_limits) {
+        group_changes.push(bring_into(&mut sum, *limit));
+        add(&mut total, &sum);
+    }
+    let section_change = bring_into(&mut total, section.limit);
+    SectionPoints { rules, group_changes, section_change, total, undecided }
+}
+
+fn add(sums: &mut [i64], points: &[i64]) {
+    for (sum, points) in sums.iter_mut().zip(points) {
+        *sum = sum.saturating_add(*points);
+    }
+}
+
+/// Brings sums into a limit; returns what that changed.
+fn bring_into(sums: &mut [i64], limit: Option<Limit>) -> Vec<i64> {
+    let Some(limit) = limit else { return vec![0; sums.len()] };
+    let mut changes = Vec::with_capacity(sums.len());
+    for sum in sums {
+        let limited = (*sum).clamp(limit.low, limit.high);
+        changes.push(limited - *sum);
+        *sum = limited;
+    }
+    changes
+}
+
+fn rule_points(
+    plan: &BatchPlan<'_>,
+    frame: &Frame<'_>,
+    events: &PartitionEvents,
+    rule: &BoundRule<'_>,
+    undecided: &mut [i64],
+) -> Vec<i64> {
+    let mut points = match &rule.kind {
+        BoundKind::Lead(condition) => {
+            let kernel = Kernel { frame, rows: Rows::Leads, names: &plan.names };
+            let truths = condition.as_ref().map(|condition| kernel.truths(condition).into_owned());
+            let (points, present) = award(&kernel, &rule.points);
+            lead_points(points, present, truths, undecided)
+        }
+        BoundKind::Events { select, once, decay } => {
+            let rows = events.select(plan, frame, select);
+            let kernel = Kernel { frame, rows: Rows::Events(&rows), names: &plan.names };
+            let hits = rows.iter().zip(award(&kernel, &rule.points).0).map(|(&row, points)| Hit {
+                lead: frame.lead_of(row),
+                time: frame.time_of(row),
+                worth: Some(points),
+            });
+            let hits = hits.collect();
+            let hits = match once {
+                Some(once) => keep_once(plan, frame, &rows, hits, once),
+                None => hits,
+            };
+            event_points(frame, hits, *decay)
+        }
+    };
+    bring_into(&mut points, rule.limit);
+    points
+}
+
+/// Keeps the points where the condition is true; counts where the condition or the table's value is unknown.
+fn lead_points(points: Vec<i64>, present: Vec<bool>, truths: Option<Vec<Truth>>, undecided: &mut [i64]) -> Vec<i64> {
+    let truths = truths.unwrap_or_else(|| vec![Truth::True; points.len()]);
+    let values = points.into_iter().zip(present).zip(truths).zip(undecided);
+    let kept = values.map(|(((points, present), truth), undecided)| {
+        if truth == Truth::Unknown || (truth == Truth::True && !present) {
+            *undecided += 1;
+        }
+        if truth == Truth::True { points } else { 0 }
+    });
+    kept.collect()
+}
+
+/// Sums up events, aged.
+fn event_points(frame: &Frame<'_>, hits: Vec<Hit>, decay: Decay) -> Vec<i64> {
+    let mut sums = vec![0_i64; frame.len];
+    for hit in hits {
+        if let (Some(sum), Some(points)) = (sums.get_mut(hit.lead), hit.worth) {
+            *sum = sum.saturating_add(decayed(points, frame.as_of - hit.time, decay));
+        }
+    }
+    sums
+}
+
+/// Returns points after `age` microseconds. Both decays go toward zero: so does Rust's integer division.
+fn decayed(points: i64, age: i64, decay: Decay) -> i64 {
+    match decay {
+        Decay::Never => points,
+        Decay::HalveEvery(seconds) => {
+            let halvings = age / (seconds * MICROS_PER_SECOND);
+            // 10,000 points are gone after 14 halvings.
+            if halvings >= 14 { 0 } else { points / (1 << halvings) }
+        }
+        Decay::FadeOver(seconds) => {
+            let age_seconds = age / MICROS_PER_SECOND;
+            if age_seconds >= seconds { 0 } else { points * (seconds - age_seconds) / seconds }
+        }
+    }
+}
+
+/// Returns what each row earns, and whether there is a value to look it up by.
+fn award(kernel: &Kernel<'_, '_>, points: &BoundPoints<'_>) -> (Vec<i64>, Vec<bool>) {
+    let count = kernel.frame.count(kernel.rows);
+    match points {
+        BoundPoints::Fixed(points) => (vec![*points; count], vec![true; count]),
+        BoundPoints::Text(text, table) => {
+            kernel.codes(text).iter().map(|&code| (table.get(code), code != MISSING_CODE)).unzip()
+        }
+        BoundPoints::Number(number, table) => {
+            kernel.numbers(number).iter().map(|&number| (number_points(table, number), !number.is_nan())).unzip()
+        }
+        BoundPoints::Truth(truth, table) => {
+            kernel.truths(truth).iter().map(|&truth| (truth_points(table, truth), truth != Truth::Unknown)).unzip()
+        }
+    }
+}
+
+fn number_points(table: &Table, number: f64) -> i64 {
+    let TableKeys::Number(bounds) = &table.keys else { return 0 };
+    if number.is_nan() {
+        return table.missing.unwrap_or(0);
+    }
+    let above = bounds.partition_point(|(bound, _)| *bound <= number);
+    let found = above.checked_sub(1).and_then(|index| bounds.get(index)).map(|(_, points)| *points);
+    found.or(table.otherwise).unwrap_or(0)
+}
+
+fn truth_points(table: &Table, truth: Truth) -> i64 {
+    let TableKeys::Boolean { yes, no } = &table.keys else { return 0 };
+    let found = match truth {
+        Truth::Unknown => return table.missing.unwrap_or(0),
+        Truth::True => yes,
+        Truth::False => no,
+    };
+    found.or(table.otherwise).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halving_goes_toward_zero() {
+        let day = 86_400 * MICROS_PER_SECOND;
+        let halved = |points, days| decayed(points, days * day, Decay::HalveEvery(86_400));
+        assert_eq!((0..8).map(|days| halved(75, days)).collect::<Vec<_>>(), [75, 37, 18, 9, 4, 2, 1, 0]);
+        assert_eq!((0..6).map(|days| halved(-25, days)).collect::<Vec<_>>(), [-25, -12, -6, -3, -1, 0]);
+        assert_eq!(halved(10_000, 14), 0);
+        assert_eq!(decayed(75, day - 1, Decay::HalveEvery(86_400)), 75);
+    }
+
+    #[test]
+    fn fading_counts_whole_seconds() {
+        let day = 86_400;
+        let faded = |days: i64| decayed(10, days * day * MICROS_PER_SECOND, Decay::FadeOver(60 * day));
+        assert_eq!([0, 15, 30, 45, 60].map(faded), [10, 7, 5, 2, 0]);
+    }
+}

@@ -1,0 +1,176 @@
+//! Chooses events: by name, window, reset and condition, and as one per key.
+
+use super::bind::{Bound, BoundTruth};
+use super::frame::{Frame, Rows, Vector};
+use super::kernel::Kernel;
+use super::plan::{BatchPlan, BoundKey, BoundOnce, BoundSelect, Heard};
+use crate::columns::{MISSING_TIME, Truth};
+use bantam_lang::convert::{MICROS_PER_DAY, MICROS_PER_SECOND};
+use std::cmp::Reverse;
+
+/// The events of one partition, sorted out by name and action.
+pub(super) struct PartitionEvents {
+    /// Rows of each event name, by its code, in input order.
+    by_name: Vec<Vec<u32>>,
+    /// Rows that are each action.
+    by_action: Vec<Vec<u32>>,
+}
+
+impl PartitionEvents {
+    /// Sorts rows out; all of them are at or before *as of* and belong to leads of the frame.
+    pub(super) fn new(plan: &BatchPlan<'_>, frame: &Frame<'_>, rows: &[u32]) -> Self {
+        let mut events = PartitionEvents { by_name: vec![Vec::new(); plan.heard.len()], by_action: Vec::new() };
+        for &row in rows {
+            let code = frame.events.name.codes.get(row as usize).copied().unwrap_or(0);
+            if let Some(rows) = events.by_name.get_mut(code as usize) {
+                rows.push(row);
+            }
+        }
+        for action in &plan.actions {
+            let rows = events.rows_of(&action.on);
+            let rows = only_true(plan, frame, rows, action.condition.as_ref());
+            events.by_action.push(rows);
+        }
+        events
+    }
+
+    /// Returns the rows of a set of events, each once.
+    fn rows_of(&self, set: &Heard) -> Vec<u32> {
+        let names = self.by_name.iter().zip(&set.names).filter(|(_, listed)| **listed).map(|(rows, _)| rows);
+        let actions = set.actions.iter().filter_map(|&action| self.by_action.get(action));
+        let sources: Vec<&Vec<u32>> = names.chain(actions).filter(|rows| !rows.is_empty()).collect();
+        let mut rows: Vec<u32> = sources.iter().copied().flatten().copied().collect();
+        // An event may come by its own name and as an action, or as two actions.
+        if !set.actions.is_empty() && sources.len() > 1 {
+            rows.sort_unstable();
+            rows.dedup();
+        }
+        rows
+    }
+
+    /// Returns, for each lead of the frame, the time of its latest event of a set; [`MISSING_TIME`] where there is none.
+    pub(super) fn latest(&self, frame: &Frame<'_>, set: &Heard) -> Vec<i64> {
+        let mut latest = vec![MISSING_TIME; frame.len];
+        for row in self.rows_of(set) {
+            if let Some(time) = latest.get_mut(frame.lead_of(row)) {
+                *time = (*time).max(frame.time_of(row));
+            }
+        }
+        latest
+    }
+
+    /// Returns the rows that are selected.
+    pub(super) fn select(&self, plan: &BatchPlan<'_>, frame: &Frame<'_>, select: &BoundSelect<'_>) -> Vec<u32> {
+        let mut rows = self.rows_of(&select.events);
+        if let Some(seconds) = select.within_seconds {
+            rows.retain(|&row| frame.as_of - frame.time_of(row) < seconds * MICROS_PER_SECOND);
+        }
+        if let Some(since) = &select.since {
+            // A lead without a reset has the least time there is, so all its events are later.
+            let latest = self.latest(frame, since);
+            rows.retain(|&row| latest.get(frame.lead_of(row)).is_none_or(|&reset| frame.time_of(row) > reset));
+        }
+        only_true(plan, frame, rows, select.condition.as_ref())
+    }
+}
+
+fn only_true(plan: &BatchPlan<'_>, frame: &Frame<'_>, rows: Vec<u32>, condition: Option<&BoundTruth<'_>>) -> Vec<u32> {
+    let Some(condition) = condition.filter(|_| !rows.is_empty()) else { return rows };
+    let kernel = Kernel { frame, rows: Rows::Events(&rows), names: &plan.names };
+    let truths = kernel.truths(condition).into_owned();
+    rows.into_iter().zip(truths).filter(|(_, truth)| *truth == Truth::True).map(|(row, _)| row).collect()
+}
+
+/// One selected event with what it is worth: points of a rule, thousandths of a sum, or nothing for a count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hit {
+    /// Place of the lead in the frame.
+    pub(super) lead: usize,
+    pub(super) time: i64,
+    /// `None` is a missing value, which is worth less than any other.
+    pub(super) worth: Option<i64>,
+}
+
+/// Keeps one hit per lead and key, the latest, of equal times the one of greatest worth, where there are enough of them.
+pub(super) fn keep_once(
+    plan: &BatchPlan<'_>,
+    frame: &Frame<'_>,
+    rows: &[u32],
+    hits: Vec<Hit>,
+    once: &BoundOnce<'_>,
+) -> Vec<Hit> {
+    let keys = keys(plan, frame, rows, &once.key);
+    let mut keyed: Vec<(usize, Option<u64>, Reverse<i64>, Reverse<Option<i64>>)> =
+        hits.into_iter().zip(keys).map(|(hit, key)| (hit.lead, key, Reverse(hit.time), Reverse(hit.worth))).collect();
+    keyed.sort_unstable();
+    keyed
+        .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
+        .filter(|same_key| same_key.len() >= once.times as usize)
+        .filter_map(|same_key| same_key.first())
+        .map(|(lead, _, Reverse(time), Reverse(worth))| Hit { lead: *lead, time: *time, worth: *worth })
+        .collect()
+}
+
+/// Returns each row's key as a number; equal numbers are equal keys, `None` is a missing value.
+fn keys(plan: &BatchPlan<'_>, frame: &Frame<'_>, rows: &[u32], key: &BoundKey<'_>) -> Vec<Option<u64>> {
+    let by_time =
+        |bucket: &dyn Fn(i64) -> i64| rows.iter().map(|&row| Some(bucket(frame.time_of(row)) as u64)).collect();
+    match key {
+        BoundKey::All => vec![Some(0); rows.len()],
+        BoundKey::Day => by_time(&|time| time.div_euclid(MICROS_PER_DAY)),
+        // 1970-01-01 was a Thursday: three days later a week began.
+        BoundKey::Week => by_time(&|time| (time.div_euclid(MICROS_PER_DAY) + 3).div_euclid(7)),
+        BoundKey::Month => by_time(&month),
+        BoundKey::Window(seconds) => by_time(&|time| time.div_euclid(seconds * MICROS_PER_SECOND)),
+        BoundKey::Value(bound) => value_keys(&Kernel { frame, rows: Rows::Events(rows), names: &plan.names }, bound),
+    }
+}
+
+fn value_keys(kernel: &Kernel<'_, '_>, bound: &Bound<'_>) -> Vec<Option<u64>> {
+    match kernel.value(bound) {
+        Vector::Text(codes) => {
+            codes.into_iter().map(|code| (code != crate::columns::MISSING_CODE).then_some(u64::from(code))).collect()
+        }
+        // Adding 0 turns -0 into 0, which it equals.
+        Vector::Number(numbers) => {
+            numbers.into_iter().map(|number| (!number.is_nan()).then_some((number + 0.0).to_bits())).collect()
+        }
+        Vector::Boolean(truths) => truths.into_iter().map(|truth| truth.known().map(u64::from)).collect(),
+        Vector::Time(times) => times.into_iter().map(|time| (time != MISSING_TIME).then_some(time as u64)).collect(),
+    }
+}
+
+/// Returns the number of a time's UTC month, counted from year 0.
+fn month(time: i64) -> i64 {
+    let (year, month) = year_month(time.div_euclid(MICROS_PER_DAY));
+    year * 12 + month - 1
+}
+
+/// Returns the year and month of a day counted from 1970-01-01: the inverse of counting days by 400-year eras from 1 March.
+fn year_month(day: i64) -> (i64, i64) {
+    let day = day + 719_468;
+    let era = day.div_euclid(146_097);
+    let day_of_era = day.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let (month, next_year) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    (year_of_era + era * 400 + next_year, month)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bantam_lang::convert::parse_time;
+
+    #[test]
+    fn months_begin_at_their_first_day() {
+        let number = |text: &str| month(parse_time(text).unwrap());
+        assert_eq!(number("2026-03-01"), 2026 * 12 + 2);
+        assert_eq!(number("2026-02-28T23:59:59.999999Z"), 2026 * 12 + 1);
+        assert_eq!(number("2024-02-29"), 2024 * 12 + 1);
+        assert_eq!(number("1969-12-31"), 1969 * 12 + 11);
+        assert_eq!(number("0001-01-01"), 12);
+        assert_eq!(number("9999-12-31"), 9999 * 12 + 11);
+    }
+}
