@@ -1,0 +1,18 @@
+//! Hand-worked cases for the rules of the language reference that are easy to get wrong.
+//!
+//! Each expected number is worked out beside its case. The definitions are put together by hand, so these cases stand
+//! apart from the parser and the checker.
+
+mod reference;
+
+#[path = "reference/cases/logic.rs"]
+mod logic;
+
+#[path = "reference/cases/selecting.rs"]
+mod selecting;
+
+#[path = "reference/cases/points.rs"]
+mod points;
+
+#[path = "reference/cases/results.rs"]
+mod results;
