@@ -145,8 +145,10 @@ pub(crate) fn events(random: &mut Random, world: &World, ids: &[String], as_of: 
     for lead in ids.iter().map(String::as_str).chain(["L-x", "L-y"]) {
         let mut earlier = Vec::new();
         // Few kinds of events a lead, so that counts and sequences come about.
-        let names = random.some(&world.own_names, 1, 6);
-        for _ in 0..random.between(0, 14) {
+        let common: Vec<String> = world.common.iter().filter(|name| world.own_names.contains(name)).cloned().collect();
+        let mut names = random.some(&common, 1, 4);
+        names.extend(random.some(&world.own_names, 0, 2));
+        for _ in 0..random.between(0, 16) {
             let time = times::event_time(random, as_of, &world.durations, &earlier);
             earlier.push(time);
             let mut row = reserved(random, lead, &names, time);

@@ -24,6 +24,7 @@ pub(crate) fn declare_signals(random: &mut Random, world: &mut World) {
         };
         world.line(format!("  {name}: {}", yaml::flow_map(&entries)));
         world.scope.add(name, kind);
+        world.signals.push((name.into(), kind));
     }
 }
 
@@ -54,7 +55,8 @@ fn edge(random: &mut Random, world: &mut World, scope: &Scope, which: &'static s
 }
 
 fn sequence(random: &mut Random, world: &mut World, scope: &Scope, twice: bool) -> Entries {
-    let mut steps = random.some(&world.listable, 2, 3);
+    let most = if random.chance(30) { 4 } else { 2 };
+    let mut steps = world.some_events(random, 2, most);
     if twice {
         steps[1] = steps[0].clone();
     }
@@ -63,7 +65,9 @@ fn sequence(random: &mut Random, world: &mut World, scope: &Scope, twice: bool) 
     if random.chance(50) {
         entries.push(("span", world.duration(random)));
     }
-    entries.extend(selectors(random, world, scope, false));
+    if random.chance(50) {
+        entries.extend(selectors(random, world, scope, false));
+    }
     entries
 }
 

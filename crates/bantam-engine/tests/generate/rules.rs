@@ -37,6 +37,9 @@ fn declare_section(random: &mut Random, world: &mut World, section: Section) {
         world.line(format!("  {key}: {value}"));
     }
     world.line("  rules:");
+    if section == Section::Fit {
+        declare_probes(random, world);
+    }
     let mut names = random.some(&RULE_NAMES, 2, 10);
     while let Some(name) = names.pop() {
         let name = yaml::text(random, name);
@@ -47,6 +50,20 @@ fn declare_section(random: &mut Random, world: &mut World, section: Section) {
             let rule = rule(random, world, section);
             write_rule(random, world, "    ", &name, &rule);
         }
+    }
+}
+
+/// Rules that tell the values of signals apart, so that a wrong one shows.
+fn declare_probes(random: &mut Random, world: &mut World) {
+    for (name, kind) in world.signals.clone() {
+        if !random.chance(50) {
+            continue;
+        }
+        let by = if kind == Type::Time { format!("days_since({name})") } else { name.clone() };
+        let keys = (0..random.between(4, 12)).map(|n| (n * n, points(random)));
+        let mut keys: Vec<String> = keys.map(|(from, points)| format!("{from}+: {points}")).collect();
+        keys.push(format!("missing: {}", points(random)));
+        world.line(format!("    Probe {name}: {{by: {by}, points: {{{}}}}}", keys.join(", ")));
     }
 }
 

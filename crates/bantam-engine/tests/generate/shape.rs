@@ -21,6 +21,8 @@ pub(crate) struct World {
     pub(crate) lines: Vec<String>,
     /// Bare names in scope.
     pub(crate) scope: Scope,
+    /// Signals with types, for rules that make their values visible in the points.
+    pub(crate) signals: Vec<(String, Type)>,
     /// `event.x` with types.
     pub(crate) event_names: Vec<(String, Type)>,
     pub(crate) attributes: Vec<Field>,
@@ -30,8 +32,10 @@ pub(crate) struct World {
     pub(crate) event_columns: [String; 4],
     /// Names that may stand wherever an event's may: events' own, then actions.
     pub(crate) listable: Vec<String>,
-    /// The events of the facts.
+    /// Events' own names.
     pub(crate) own_names: Vec<String>,
+    /// The few names of which this case speaks most: definition and facts meet in them.
+    pub(crate) common: Vec<String>,
     /// Seconds of windows, spans and decays in use: the facts aim at their ends.
     pub(crate) durations: Vec<i64>,
     /// Files beside the definition.
@@ -52,8 +56,14 @@ impl World {
 
     /// Some names of events, as a text or a list.
     pub(crate) fn events(&self, random: &mut Random, most: usize) -> String {
-        let names = random.some(&self.listable, 1, most);
+        let names = self.some_events(random, 1, most);
         yaml::texts(random, &names)
+    }
+
+    /// Some names of events, mostly common ones.
+    pub(crate) fn some_events(&self, random: &mut Random, least: usize, most: usize) -> Vec<String> {
+        let among = if random.chance(80) { &self.common } else { &self.listable };
+        random.some(among, least, most)
     }
 }
 
@@ -179,13 +189,17 @@ fn default_value(random: &mut Random, name: &str, kind: Type) -> String {
 fn declare_actions(random: &mut Random, world: &mut World) {
     world.own_names = EVENTS.into_iter().chain(SALES_EVENTS).map(String::from).collect();
     world.listable = world.own_names.clone();
+    world.common = random.some(&world.own_names, 3, 5);
     if !random.chance(50) {
         return;
     }
     world.line("actions:");
     let event_alone = Scope::default().with(&world.event_names);
+    // Actions take events' own names, so they become common ones only after all are written.
+    let mut actions = Vec::new();
     for name in random.some(&["pricing_seen", "touched", "email_opened", "page_viewed"], 1, 4) {
-        let on = random.some(&world.own_names, 1, 3);
+        let among = if random.chance(70) { &world.common } else { &world.own_names };
+        let on = random.some(among, 1, 3);
         let mut entries = vec![("on", yaml::texts(random, &on))];
         if random.chance(70) {
             let condition = condition(random, &event_alone, 1);
@@ -195,7 +209,11 @@ fn declare_actions(random: &mut Random, world: &mut World) {
         if !world.listable.iter().any(|other| other == name) {
             world.listable.push(name.into());
         }
+        actions.push(name.to_owned());
     }
+    world.common.extend(actions);
+    world.common.sort();
+    world.common.dedup();
 }
 
 fn declare_lists(random: &mut Random, world: &mut World) {
