@@ -3,6 +3,8 @@
 //! Each expected number is worked out beside its case. The definitions are put together by hand, so these cases stand
 //! apart from the parser and the checker.
 
+#![allow(clippy::indexing_slicing, reason = "a test stops at the first thing that cannot be")]
+
 mod reference;
 
 #[path = "reference/cases/logic.rs"]
@@ -16,3 +18,6 @@ mod points;
 
 #[path = "reference/cases/results.rs"]
 mod results;
+
+#[path = "reference/cases/reading.rs"]
+mod reading;

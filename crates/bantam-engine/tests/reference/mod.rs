@@ -29,6 +29,8 @@ pub(crate) mod ladders;
 
 pub(crate) mod reasons;
 
+pub(crate) mod reading;
+
 pub(crate) mod building;
 
 pub(crate) mod check;
