@@ -4,9 +4,9 @@ use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::ChunkReader;
 
 /// The largest description at the end of a file, in bytes: some 10,000 columns in 1,000 row groups.
-pub const FOOTER_BYTES_MAX: u64 = 64 << 20;
+pub(super) const FOOTER_BYTES_MAX: u64 = 64 << 20;
 /// The most one column of one row group may unpack to, in bytes: row groups of a million rows stay far below.
-pub const COLUMN_BYTES_MAX: i64 = 1 << 30;
+pub(super) const COLUMN_BYTES_MAX: i64 = 1 << 30;
 
 /// Looks at the last eight bytes: the length of the description, and `PAR1`.
 pub(super) fn check_footer(source: &impl ChunkReader) -> Result<(), String> {
