@@ -2,5 +2,6 @@
 
 pub mod columns;
 pub mod input;
+pub mod output;
 pub mod scores;
 pub mod timeline;
