@@ -49,9 +49,7 @@ impl<'a> Given<'a> {
     pub(super) fn shown(self) -> String {
         match self {
             Given::Missing => String::new(),
-            Given::Text(text) | Given::Other(text) | Given::Overflow(text) => {
-                clip(text.as_bytes(), EXAMPLE_BYTES_MAX)
-            }
+            Given::Text(text) | Given::Other(text) | Given::Overflow(text) => clip(text.as_bytes(), EXAMPLE_BYTES_MAX),
             Given::Time(micros) => {
                 jiff::Timestamp::from_microsecond(micros).map_or_else(|_| micros.to_string(), |time| time.to_string())
             }
@@ -189,7 +187,9 @@ impl ColumnBuilder {
             Given::Number(number) if matches!(self.values, Column::Number(_)) => self.convert_number(number),
             Given::Whole(number) if matches!(self.values, Column::Number(_)) => self.convert_number(number as f64),
             // A number is no time, even one that would read as a date.
-            Given::Digits(_) | Given::Whole(_) | Given::Number(_) if matches!(self.values, Column::Time(_)) => Cell::Failed,
+            Given::Digits(_) | Given::Whole(_) | Given::Number(_) if matches!(self.values, Column::Time(_)) => {
+                Cell::Failed
+            }
             other => match other.as_text() {
                 Some(text) => self.convert_text(&text),
                 None => Cell::Failed,

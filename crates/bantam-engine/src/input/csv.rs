@@ -77,7 +77,9 @@ fn read_header(records: &mut Records<impl Read>, rows: &Rows, file: &str) -> Res
         Some(Record::Bad { reason, raw }) if raw.starts_with(b"\xFF\xFE") || raw.starts_with(b"\xFE\xFF") => {
             return Err(problem(format!("the file is UTF-16 ({reason})"), Some("save it as CSV UTF-8".into())));
         }
-        Some(Record::Bad { reason, .. }) => return Err(problem(format!("the first line is no header: {reason}"), wanted())),
+        Some(Record::Bad { reason, .. }) => {
+            return Err(problem(format!("the first line is no header: {reason}"), wanted()));
+        }
         Some(Record::Good { cells, .. }) if cells.len() > COLUMNS_MAX => {
             return Err(problem(format!("the header has more than {COLUMNS_MAX} columns"), None));
         }
@@ -104,9 +106,8 @@ fn read_header(records: &mut Records<impl Read>, rows: &Rows, file: &str) -> Res
 /// Returns the error for a file without a column it cannot do without.
 pub(super) fn absent_column(file: &str, column: &str, headers: &[String]) -> InputError {
     let shown: Vec<String> = headers.iter().take(50).map(|header| format!("`{header}`")).collect();
-    let help = nearest(column, headers.iter().map(String::as_str)).map(|near| {
-        format!("is it `{near}`? Then say so in the definition with `from: {near}`")
-    });
+    let help = nearest(column, headers.iter().map(String::as_str))
+        .map(|near| format!("is it `{near}`? Then say so in the definition with `from: {near}`"));
     InputError::Header {
         file: file.to_owned(),
         problem: format!("there is no column `{column}`; the columns are {}", shown.join(", ")),

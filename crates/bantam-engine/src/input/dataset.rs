@@ -98,7 +98,9 @@ fn profile(attributes: &[Column], since: &[i64], row: u32) -> Profile {
 fn value_at(column: &Column, row: usize) -> Option<Value> {
     match column {
         Column::Text(column) => column.get(row).map(|text| Value::Text(text.to_owned())),
-        Column::Number(values) => values.get(row).filter(|number| !number.is_nan()).map(|&number| Value::Number(number)),
+        Column::Number(values) => {
+            values.get(row).filter(|number| !number.is_nan()).map(|&number| Value::Number(number))
+        }
         Column::Boolean(values) => values.get(row).and_then(|truth| truth.known()).map(Value::Boolean),
         Column::Time(values) => values.get(row).filter(|&&time| time != MISSING_TIME).map(|&time| Value::Time(time)),
     }
@@ -198,12 +200,7 @@ fn refuse_repeated_leads(rows: &Rows, ids: &Dictionary, files: &[String]) -> Res
     if repeats.is_empty() { Ok(()) } else { Err(InputError::RepeatedLeads { repeats, count }) }
 }
 
-fn finish_leads(
-    rows: Rows,
-    defaults: &[Option<Value>],
-    ids: Dictionary,
-    as_of: i64,
-) -> (LeadTable, Option<History>) {
+fn finish_leads(rows: Rows, defaults: &[Option<Value>], ids: Dictionary, as_of: i64) -> (LeadTable, Option<History>) {
     let chosen = choose_rows(&rows, ids.len(), as_of);
     let has_row = chosen.iter().map(|&row| row != NO_ROW).collect();
     let Rows { lead, time, columns, .. } = rows;
@@ -267,7 +264,10 @@ fn fill_defaults(columns: &mut [Column], defaults: &[Option<Value>]) {
                 values.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = *default);
             }
             (Column::Boolean(values), Some(Value::Boolean(default))) => {
-                values.iter_mut().filter(|value| **value == Truth::Unknown).for_each(|value| *value = (*default).into());
+                values
+                    .iter_mut()
+                    .filter(|value| **value == Truth::Unknown)
+                    .for_each(|value| *value = (*default).into());
             }
             (Column::Time(values), Some(Value::Time(default))) => {
                 values.iter_mut().filter(|value| **value == MISSING_TIME).for_each(|value| *value = *default);
@@ -328,7 +328,9 @@ fn rows_to_keep(rows: &Rows, report: &mut InputReport) -> Option<Vec<bool>> {
             if differs(rows, best as usize, row as usize) {
                 report.conflicting_repeats += 1;
                 let id = ids.dictionary.get(code).unwrap_or_default();
-                if report.conflicting_ids.len() < EXAMPLES_MAX && !report.conflicting_ids.iter().any(|known| known == id) {
+                if report.conflicting_ids.len() < EXAMPLES_MAX
+                    && !report.conflicting_ids.iter().any(|known| known == id)
+                {
                     report.conflicting_ids.push(id.to_owned());
                 }
             }

@@ -68,7 +68,10 @@ pub(super) fn read(
 
 #[derive(Clone, Copy)]
 enum Line {
-    Whole { content: usize, length: usize },
+    Whole {
+        content: usize,
+        length: usize,
+    },
     /// Gone from the window; its first bytes are kept.
     TooLong,
     End,
@@ -90,7 +93,11 @@ fn next_line(window: &mut Window<impl Read>, clipped: &mut Vec<u8>) -> io::Resul
             window.skip_line()?;
             return Ok(Line::TooLong);
         }
-        return Ok(if bytes.is_empty() { Line::End } else { Line::Whole { content: bytes.len(), length: bytes.len() } });
+        return Ok(if bytes.is_empty() {
+            Line::End
+        } else {
+            Line::Whole { content: bytes.len(), length: bytes.len() }
+        });
     }
 }
 
@@ -119,7 +126,8 @@ fn read_row(
     let value = |slot: Option<usize>| slot.and_then(|slot| row.value(line, slot));
     let raw = layout.reserved.map(value);
     let mut scratch: [String; 4] = Default::default();
-    let mut spelled = raw.iter().zip(&mut scratch).map(|(raw, scratch)| raw.map_or(Given::Missing, |raw| given(raw, scratch)));
+    let mut spelled =
+        raw.iter().zip(&mut scratch).map(|(raw, scratch)| raw.map_or(Given::Missing, |raw| given(raw, scratch)));
     let mut next = || spelled.next().unwrap_or(Given::Missing);
     rows.admit(&mut shared.ids, [next(), next(), next(), next()], spot)?;
     let [_, time, _, id] = raw;

@@ -6,13 +6,13 @@
 mod cells;
 mod limits;
 
+use super::Shared;
 use super::cell::{Cell, ColumnBuilder, Given};
 use super::csv::{absent_column, note_optional};
 use super::json::{ObjectKeys, splits};
 use super::quiet;
 use super::report::{InputError, Spot};
 use super::rows::{PROPERTIES, Rows};
-use super::Shared;
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Fields, Schema};
@@ -196,22 +196,27 @@ fn leaves(schema: &SchemaDescriptor, wanted: &[Vec<String>]) -> Vec<usize> {
 }
 
 fn unused_fields(schema: &Schema, wanted: &[Vec<String>]) -> Vec<String> {
-    let is_used = |name: &str| name == PROPERTIES || wanted.iter().any(|path| path.first().is_some_and(|first| first == name));
+    let is_used =
+        |name: &str| name == PROPERTIES || wanted.iter().any(|path| path.first().is_some_and(|first| first == name));
     schema.fields().iter().map(|field| field.name()).filter(|name| !is_used(name)).cloned().collect()
 }
 
 /// Asks for texts of columns of their own as dictionaries.
 fn ask_for_dictionaries(schema: &Schema, wanted: &[Vec<String>]) -> Arc<Schema> {
-    let fields: Vec<Arc<Field>> = schema.fields().iter().map(|field| {
-        let is_wanted = wanted.iter().any(|path| matches!(path.as_slice(), [name] if name == field.name()));
-        match field.data_type() {
-            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View if is_wanted => {
-                let coded = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-                Arc::new(field.as_ref().clone().with_data_type(coded))
+    let fields: Vec<Arc<Field>> = schema
+        .fields()
+        .iter()
+        .map(|field| {
+            let is_wanted = wanted.iter().any(|path| matches!(path.as_slice(), [name] if name == field.name()));
+            match field.data_type() {
+                DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View if is_wanted => {
+                    let coded = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+                    Arc::new(field.as_ref().clone().with_data_type(coded))
+                }
+                _ => Arc::clone(field),
             }
-            _ => Arc::clone(field),
-        }
-    }).collect();
+        })
+        .collect();
     Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
 }
 
@@ -231,10 +236,14 @@ fn array_at(batch: &RecordBatch, path: &[String]) -> Option<ArrayRef> {
 fn read_batch(rows: &mut Rows, shared: &mut Shared<'_>, layout: &mut Layout, batch: &RecordBatch, before: Spot) {
     let find = |path: &[String]| array_at(batch, path);
     let reserved = layout.reserved.each_ref().map(|name| find(&[name.clone()?]));
-    let columns: Vec<Option<ArrayRef>> = layout.columns.iter().map(|source| match source {
-        Source::Path(path) => find(path),
-        _ => None,
-    }).collect();
+    let columns: Vec<Option<ArrayRef>> = layout
+        .columns
+        .iter()
+        .map(|source| match source {
+            Source::Path(path) => find(path),
+            _ => None,
+        })
+        .collect();
     let properties = if layout.properties { find(&[PROPERTIES.to_owned()]) } else { None };
 
     let kept = admit_rows(rows, shared, layout, batch, &reserved, before);

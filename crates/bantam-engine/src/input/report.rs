@@ -192,7 +192,9 @@ pub enum InputError {
         problem: String,
     },
     /// A Parquet column is of a type that has no value in the language.
-    #[error("{file}: column `{column}` is of type {type_name}, which cannot be read; give text, a number, a boolean, a date or a timestamp")]
+    #[error(
+        "{file}: column `{column}` is of type {type_name}, which cannot be read; give text, a number, a boolean, a date or a timestamp"
+    )]
     ColumnType {
         /// The file.
         file: String,

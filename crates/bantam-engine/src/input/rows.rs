@@ -177,7 +177,11 @@ impl Rows {
 
     /// Refuses more rows than row numbers.
     pub(super) fn check_room(&self) -> Result<(), InputError> {
-        if self.lead.len() < (u32::MAX - 1) as usize { Ok(()) } else { Err(InputError::TooManyRows { kind: self.kind }) }
+        if self.lead.len() < (u32::MAX - 1) as usize {
+            Ok(())
+        } else {
+            Err(InputError::TooManyRows { kind: self.kind })
+        }
     }
 
     pub(super) fn count_bad_properties(&mut self, shown: String, spot: Spot) {

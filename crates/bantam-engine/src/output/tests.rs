@@ -31,7 +31,8 @@ fn rows() -> [ScoredRow; 2] {
         reasons: vec![reason(SectionName::Fit, Some("Big \"co\""), 80), reason(SectionName::Engagement, None, -5)],
         missing_for_next: vec!["fit >= 90".into(), "title == \"x\"".into()],
     };
-    let plain = ScoredRow { score: LeadScore { lead_id: "=1+1".into(), ..LeadScore::default() }, ..ScoredRow::default() };
+    let plain =
+        ScoredRow { score: LeadScore { lead_id: "=1+1".into(), ..LeadScore::default() }, ..ScoredRow::default() };
     [explained, plain]
 }
 

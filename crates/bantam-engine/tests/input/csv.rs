@@ -4,7 +4,9 @@ use bantam_engine::input::{Input, RowKind};
 #[test]
 fn cells_become_values_of_their_types() {
     check(
-        &[leads("lead_id,title,employees,consent,created\n a ,\u{3000}VP Sales ,+1.5e2,YES,2026-01-01 10:00\nb,N/A,0.0,maybe,2026-13-01\nc,,\n")],
+        &[leads(
+            "lead_id,title,employees,consent,created\n a ,\u{3000}VP Sales ,+1.5e2,YES,2026-01-01 10:00\nb,N/A,0.0,maybe,2026-13-01\nc,,\n",
+        )],
         r#"
         lead a: "VP Sales", 150, true, d20454+36000
         lead b: ·, ·, ·, ·
@@ -123,8 +125,14 @@ fn cli_01_a_line_of_a_gigabyte_is_rejected_without_being_read_into_memory() {
 
 #[test]
 fn cli_01_headers_must_be_there_and_differ() {
-    check(&[leads("")], "error: lead1.csv: the file is empty\nhelp: the first line names the columns, `lead_id` among them");
-    check(&[leads("\n \r\n")], "error: lead1.csv: the file is empty\nhelp: the first line names the columns, `lead_id` among them");
+    check(
+        &[leads("")],
+        "error: lead1.csv: the file is empty\nhelp: the first line names the columns, `lead_id` among them",
+    );
+    check(
+        &[leads("\n \r\n")],
+        "error: lead1.csv: the file is empty\nhelp: the first line names the columns, `lead_id` among them",
+    );
     check(
         &[leads("lead_id,title, title\n")],
         "error: lead1.csv: two columns are named `title`\nhelp: rename one or remove it: it is unclear which counts",
@@ -146,7 +154,9 @@ fn cli_01_headers_must_be_there_and_differ() {
 #[test]
 fn events_without_lead_name_or_time_are_rejected() {
     check(
-        &[events("lead_id,event,timestamp,path,price\na,view,2026-06-01,/p,1\n,view,2026-06-01,,\na,N/A,2026-06-01,,\na,view,,,\na,view,1750000000,,\n")],
+        &[events(
+            "lead_id,event,timestamp,path,price\na,view,2026-06-01,/p,1\n,view,2026-06-01,,\na,N/A,2026-06-01,,\na,view,,,\na,view,1750000000,,\n",
+        )],
         r#"
         no row a: ·, ·, ·, ·
         event a view d20605+0: "/p", 1, ·
@@ -162,8 +172,12 @@ fn events_without_lead_name_or_time_are_rejected() {
 fn a_real_column_wins_over_properties_even_where_its_cell_is_missing() {
     check(
         &[
-            events("lead_id,event,timestamp,path,properties\na,v,2026-06-01,,\"{\"\"path\"\":\"\"/x\"\",\"\"price\"\":9.50,\"\"account\"\":{\"\"plan\"\":\"\"pro\"\"}}\"\n"),
-            events("lead_id,event,timestamp,properties\na,v,2026-06-01,\"{\"\"path\"\":\"\"/x\"\",\"\"account.plan\"\":1,\"\"account\"\":{\"\"plan\"\":2}}\"\na,v,2026-06-01,[1]\na,v,2026-06-01,N/A\n"),
+            events(
+                "lead_id,event,timestamp,path,properties\na,v,2026-06-01,,\"{\"\"path\"\":\"\"/x\"\",\"\"price\"\":9.50,\"\"account\"\":{\"\"plan\"\":\"\"pro\"\"}}\"\n",
+            ),
+            events(
+                "lead_id,event,timestamp,properties\na,v,2026-06-01,\"{\"\"path\"\":\"\"/x\"\",\"\"account.plan\"\":1,\"\"account\"\":{\"\"plan\"\":2}}\"\na,v,2026-06-01,[1]\na,v,2026-06-01,N/A\n",
+            ),
         ],
         r#"
         no row a: ·, ·, ·, ·
@@ -177,7 +191,8 @@ fn a_real_column_wins_over_properties_even_where_its_cell_is_missing() {
 
 #[test]
 fn def_04_what_does_not_convert_is_missing_and_counted_with_an_example() {
-    let (dataset, _) = load(&meaning(), &[leads("lead_id,employees,Consents,title\na,many,x,N/A\nb,1e999,x,ok\nc,12,x,\n")]);
+    let (dataset, _) =
+        load(&meaning(), &[leads("lead_id,employees,Consents,title\na,many,x,N/A\nb,1e999,x,ok\nc,12,x,\n")]);
     let report = dataset.unwrap().report;
     let employees = &report.columns[1];
     assert_eq!((employees.present, employees.missing, employees.failed), (1, 0, 2));

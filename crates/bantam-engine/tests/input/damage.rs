@@ -1,9 +1,10 @@
 //! Ten thousand damaged files of each format: rows are rejected or the file is an error, and nothing panics.
 
-use super::parquet::write;
+use super::parquet::write_with;
 use super::support::*;
 use arrow_array::*;
 use bantam_engine::input::{Format, RowKind};
+use parquet::basic::{Compression, ZstdLevel};
 use std::sync::Arc;
 
 const FILES: u64 = 10_000;
@@ -26,8 +27,18 @@ impl Numbers {
 }
 
 fn damage(seed: &[u8], numbers: &mut Numbers) -> Vec<u8> {
-    const ODD: [&[u8]; 10] =
-        [b"\"", b"\n", b"\r", b",", b"\0", b"\xff", b"{", b"\\u", b"\xff\xff\xff\x7f", b"\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01"];
+    const ODD: [&[u8]; 10] = [
+        b"\"",
+        b"\n",
+        b"\r",
+        b",",
+        b"\0",
+        b"\xff",
+        b"{",
+        b"\\u",
+        b"\xff\xff\xff\x7f",
+        b"\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01",
+    ];
     let mut bytes = seed.to_vec();
     for _ in 0..1 + numbers.below(4) {
         let at = numbers.below(bytes.len());
@@ -65,7 +76,11 @@ const NDJSON: &str = "{\"lead_id\":1,\"event\":\"v\",\"timestamp\":\"2026-06-01\
 
 #[test]
 fn cli_01_damaged_csv_never_panics() {
-    check_damage(RowKind::Event, Format::Csv, &[CSV.into(), "lead_id,updated_at,title\na,2026-06-01,\"x\"\na,,y\n".into()]);
+    check_damage(
+        RowKind::Event,
+        Format::Csv,
+        &[CSV.into(), "lead_id,updated_at,title\na,2026-06-01,\"x\"\na,,y\n".into()],
+    );
 }
 
 #[test]
@@ -79,12 +94,16 @@ fn cli_02_damaged_parquet_never_panics() {
         Arc::new(arrow_schema::Field::new("path", arrow_schema::DataType::Utf8, true)),
         Arc::new(StringArray::from(vec!["/x", "/y", "/x"])) as ArrayRef,
     )]);
-    let file = write(vec![
-        ("lead_id", Arc::new(Int64Array::from(vec![1, 2, 1])) as ArrayRef),
-        ("event", Arc::new(StringArray::from(vec!["v", "v", "w"]))),
-        ("timestamp", Arc::new(TimestampMillisecondArray::from(vec![Some(1), None, Some(3)]))),
-        ("price", Arc::new(Decimal128Array::from(vec![1, 2, 3]))),
-        ("properties", Arc::new(plan)),
-    ]);
-    check_damage(RowKind::Event, Format::Parquet, &[file]);
+    let columns = || {
+        vec![
+            ("lead_id", Arc::new(Int64Array::from(vec![1, 2, 1])) as ArrayRef),
+            ("event", Arc::new(StringArray::from(vec!["v", "v", "w"]))),
+            ("timestamp", Arc::new(TimestampMillisecondArray::from(vec![Some(1), None, Some(3)]))),
+            ("price", Arc::new(Decimal128Array::from(vec![1, 2, 3]))),
+            ("properties", Arc::new(plan.clone())),
+        ]
+    };
+    let seeds = [Compression::ZSTD(ZstdLevel::default()), Compression::UNCOMPRESSED, Compression::SNAPPY]
+        .map(|compression| write_with(columns(), compression, 1 << 20));
+    check_damage(RowKind::Event, Format::Parquet, &seeds);
 }

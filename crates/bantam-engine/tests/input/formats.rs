@@ -7,7 +7,8 @@ use bantam_engine::input::{Format, RowKind};
 use proptest::prelude::*;
 use std::sync::Arc;
 
-const HEADERS: [&str; 8] = ["lead_id", "event", "timestamp", "event_id", "path", "price", "account.plan", "other, \"x\""];
+const HEADERS: [&str; 8] =
+    ["lead_id", "event", "timestamp", "event_id", "path", "price", "account.plan", "other, \"x\""];
 
 type Row = Vec<Option<String>>;
 
@@ -52,8 +53,35 @@ fn shown(files: &[File<'_>]) -> String {
 
 fn cell() -> impl Strategy<Value = Option<String>> {
     let odd = prop::sample::select(vec![
-        "", " ", "N/A", "-", " - ", "\u{a0}x\u{2028}", "é\u{301}", "a,b", "\"", "\"\"", "a\r\nb", "\r", "\n", "💡", "\u{feff}", "=1+1",
-        "0", "-0", "1e3", "1e999", "12.50", "true", "NaN", "{\"a\":1}", "\\u0041", "\t", "null", "\u{85}", "\u{1c}",
+        "",
+        " ",
+        "N/A",
+        "-",
+        " - ",
+        "\u{a0}x\u{2028}",
+        "é\u{301}",
+        "a,b",
+        "\"",
+        "\"\"",
+        "a\r\nb",
+        "\r",
+        "\n",
+        "💡",
+        "\u{feff}",
+        "=1+1",
+        "0",
+        "-0",
+        "1e3",
+        "1e999",
+        "12.50",
+        "true",
+        "NaN",
+        "{\"a\":1}",
+        "\\u0041",
+        "\t",
+        "null",
+        "\u{85}",
+        "\u{1c}",
     ]);
     prop::option::of(prop_oneof![
         odd.prop_map(str::to_owned),
@@ -65,7 +93,8 @@ fn row() -> impl Strategy<Value = Row> {
     let some = |words: &'static [&'static str]| prop::sample::select(words).prop_map(|word| Some(word.to_owned()));
     let lead = prop_oneof![9 => some(&["a", "b", " a", "ü", "1"]), 1 => cell()];
     let name = prop_oneof![9 => some(&["view", "click"]), 1 => cell()];
-    let time = prop_oneof![9 => some(&["2026-06-01", "2026-06-01T10:00+02:00", "2026-06-02 00:00:00.1234567"]), 1 => cell()];
+    let time =
+        prop_oneof![9 => some(&["2026-06-01", "2026-06-01T10:00+02:00", "2026-06-02 00:00:00.1234567"]), 1 => cell()];
     let id = prop_oneof![5 => Just(None), 5 => some(&["1", "2", "3"]), 1 => cell()];
     (lead, name, time, id, [cell(), cell(), cell(), cell()]).prop_map(|(lead, name, time, id, rest)| {
         let [path, price, plan, other] = rest;
@@ -101,9 +130,21 @@ proptest! {
 #[test]
 fn a_nul_is_the_one_text_that_csv_treats_otherwise() {
     // Elsewhere the cell does not convert; a NUL in a CSV file most likely means that it is no UTF-8 text at all.
-    let rows = [vec![Some("a".into()), Some("v".into()), Some("2026-06-01".into()), None, Some("\0".into()), None, None, None]];
+    let rows = [vec![
+        Some("a".into()),
+        Some("v".into()),
+        Some("2026-06-01".into()),
+        None,
+        Some("\0".into()),
+        None,
+        None,
+        None,
+    ]];
     let kept = "no row a: ·, ·, ·, ·\nevent a v d20605+0: ·, ·, ·\n";
     assert_eq!(shown(&[File(RowKind::Event, Format::Ndjson, &as_ndjson(&rows))]), kept);
     assert_eq!(shown(&[File(RowKind::Event, Format::Parquet, &as_parquet(&rows))]), kept);
-    assert!(shown(&[File(RowKind::Event, Format::Csv, &as_csv(&rows))]).starts_with("rejected event row 1: the row holds a NUL"));
+    assert!(
+        shown(&[File(RowKind::Event, Format::Csv, &as_csv(&rows))])
+            .starts_with("rejected event row 1: the row holds a NUL")
+    );
 }

@@ -29,7 +29,9 @@ fn json_values_become_values_of_their_types() {
 #[test]
 fn cli_01_a_line_that_is_no_object_rejects_that_line_alone() {
     check(
-        &[lead_lines("{\"lead_id\":1}\n[1]\n{\"lead_id\":2\n{\"lead_id\":3} x\n{\"lead_id\":[4]}\n{\"lead_id\":\"\"}\n{\"title\":1}\n{\"lead_id\":8}")],
+        &[lead_lines(
+            "{\"lead_id\":1}\n[1]\n{\"lead_id\":2\n{\"lead_id\":3} x\n{\"lead_id\":[4]}\n{\"lead_id\":\"\"}\n{\"title\":1}\n{\"lead_id\":8}",
+        )],
         r#"
         lead 1: ·, ·, ·, ·
         lead 8: ·, ·, ·, ·
@@ -70,10 +72,14 @@ fn paths_reach_into_objects_and_the_key_itself_comes_first() {
 fn properties_may_be_an_object_or_its_text_and_a_key_of_the_row_wins_even_null() {
     check(
         &[event_lines(concat!(
-            r#"{"lead_id":"a","event":"v","timestamp":"2026-06-01","properties":{"path":"/x","price":2,"account":{"plan":"pro"}}}"#, "\n",
-            r#"{"lead_id":"a","event":"v","timestamp":"2026-06-01","properties":"{\"path\":\"/y\"}","path":null}"#, "\n",
-            r#"{"lead_id":"a","event":"v","timestamp":"2026-06-01","properties":7,"account":{"plan":"free"}}"#, "\n",
-            r#"{"event":"v","timestamp":"2026-06-01","properties":{"lead_id":"a"}}"#, "\n",
+            r#"{"lead_id":"a","event":"v","timestamp":"2026-06-01","properties":{"path":"/x","price":2,"account":{"plan":"pro"}}}"#,
+            "\n",
+            r#"{"lead_id":"a","event":"v","timestamp":"2026-06-01","properties":"{\"path\":\"/y\"}","path":null}"#,
+            "\n",
+            r#"{"lead_id":"a","event":"v","timestamp":"2026-06-01","properties":7,"account":{"plan":"free"}}"#,
+            "\n",
+            r#"{"event":"v","timestamp":"2026-06-01","properties":{"lead_id":"a"}}"#,
+            "\n",
         ))],
         r#"
         no row a: ·, ·, ·, ·
@@ -83,7 +89,8 @@ fn properties_may_be_an_object_or_its_text_and_a_key_of_the_row_wins_even_null()
         rejected event row 4 line 4: `lead_id` is missing; every event needs its lead's key
         "#,
     );
-    let (dataset, _) = load(&meaning(), &[event_lines(r#"{"lead_id":"a","event":"v","timestamp":"2026-06-01","properties":[1]}"#)]);
+    let (dataset, _) =
+        load(&meaning(), &[event_lines(r#"{"lead_id":"a","event":"v","timestamp":"2026-06-01","properties":[1]}"#)]);
     let report = dataset.unwrap().report;
     assert_eq!((report.bad_properties, report.bad_properties_example.unwrap().0.as_str()), (1, "[1]"));
 }

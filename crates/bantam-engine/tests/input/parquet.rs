@@ -11,11 +11,18 @@ use parquet::file::properties::WriterProperties;
 use std::sync::Arc;
 
 pub(crate) fn write(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
+    write_with(columns, Compression::ZSTD(ZstdLevel::default()), 1 << 20)
+}
+
+pub(crate) fn write_with(columns: Vec<(&str, ArrayRef)>, compression: Compression, page_bytes: usize) -> Vec<u8> {
     let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_compression(compression)
+        .set_data_page_size_limit(page_bytes)
+        .set_dictionary_enabled(page_bytes <= 1 << 20)
         .set_max_row_group_row_count(Some(1_000))
         .build();
-    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true))).unwrap();
+    let batch =
+        RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true))).unwrap();
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
     writer.write(&batch).unwrap();
@@ -47,11 +54,20 @@ fn check_each_type(array: impl Array + 'static, expected: &[&str]) {
 
 #[test]
 fn every_type_gives_what_it_gives_elsewhere() {
-    check_each_type(Int8Array::from(vec![Some(-1), Some(1), None]), &["\"-1\", -1, ·, ·", "\"1\", 1, true, ·", "·, ·, ·, ·"]);
+    check_each_type(
+        Int8Array::from(vec![Some(-1), Some(1), None]),
+        &["\"-1\", -1, ·, ·", "\"1\", 1, true, ·", "·, ·, ·, ·"],
+    );
     check_each_type(UInt64Array::from(vec![u64::MAX]), &["\"18446744073709551615\", 18446744073709552000, ·, ·"]);
     check_each_type(Int64Array::from(vec![9_007_199_254_740_993]), &["\"9007199254740993\", 9007199254740992, ·, ·"]);
-    check_each_type(Float32Array::from(vec![0.1, f32::NAN, -0.0]), &["\"0.1\", 0.1, ·, ·", "·, ·, ·, ·", "\"0\", 0, false, ·"]);
-    check_each_type(Float64Array::from(vec![1e21, f64::INFINITY]), &["\"1e+21\", 1000000000000000000000, ·, ·", "·, ·, ·, ·"]);
+    check_each_type(
+        Float32Array::from(vec![0.1, f32::NAN, -0.0]),
+        &["\"0.1\", 0.1, ·, ·", "·, ·, ·, ·", "\"0\", 0, false, ·"],
+    );
+    check_each_type(
+        Float64Array::from(vec![1e21, f64::INFINITY]),
+        &["\"1e+21\", 1000000000000000000000, ·, ·", "·, ·, ·, ·"],
+    );
     check_each_type(BooleanArray::from(vec![true, false]), &["\"true\", ·, true, ·", "\"false\", ·, false, ·"]);
     let decimal = |scale| Decimal128Array::from(vec![1250]).with_precision_and_scale(20, scale).unwrap();
     check_each_type(decimal(2), &["\"12.5\", 12.5, ·, ·"]);
@@ -60,8 +76,14 @@ fn every_type_gives_what_it_gives_elsewhere() {
     check_each_type(TimestampSecondArray::from(vec![-1]), &["·, ·, ·, -1+86399"]);
     check_each_type(TimestampMillisecondArray::from(vec![-1]).with_timezone("+02:00"), &["·, ·, ·, -1+86399.999000"]);
     check_each_type(TimestampMicrosecondArray::from(vec![1]).with_timezone("UTC"), &["·, ·, ·, 0+0.000001"]);
-    check_each_type(TimestampNanosecondArray::from(vec![-1, 1999]), &["·, ·, ·, -1+86399.999999", "·, ·, ·, 0+0.000001"]);
-    check_each_type(LargeStringArray::from(vec![" 1 ", "N", ""]), &["\"1\", 1, true, ·", "\"N\", ·, false, ·", "·, ·, ·, ·"]);
+    check_each_type(
+        TimestampNanosecondArray::from(vec![-1, 1999]),
+        &["·, ·, ·, -1+86399.999999", "·, ·, ·, 0+0.000001"],
+    );
+    check_each_type(
+        LargeStringArray::from(vec![" 1 ", "N", ""]),
+        &["\"1\", 1, true, ·", "\"N\", ·, false, ·", "·, ·, ·, ·"],
+    );
     check_each_type(StringViewArray::from(vec!["2026-06-01"]), &["\"2026-06-01\", ·, ·, d20605+0"]);
     check_each_type(BinaryArray::from(vec![b"12".as_slice(), b"\xff"]), &["\"12\", 12, ·, ·", "·, ·, ·, ·"]);
     check_each_type(NullArray::new(1), &["·, ·, ·, ·"]);
@@ -89,13 +111,15 @@ fn event_columns(rows: usize) -> Vec<(&'static str, ArrayRef)> {
 
 #[test]
 fn properties_may_be_a_struct_a_text_or_a_map() {
-    let account = StructArray::from(vec![(Arc::new(Field::new("plan", DataType::Utf8, true)), texts(&[Some("pro"), None]))]);
+    let account =
+        StructArray::from(vec![(Arc::new(Field::new("plan", DataType::Utf8, true)), texts(&[Some("pro"), None]))]);
     let fields = Fields::from(vec![
         Field::new("path", DataType::Utf8, true),
         Field::new("account", account.data_type().clone(), true),
         Field::new("lead_id", DataType::Utf8, true),
     ]);
-    let inner: Vec<ArrayRef> = vec![texts(&[Some("/x"), Some("/y")]), Arc::new(account), texts(&[Some("b"), Some("b")])];
+    let inner: Vec<ArrayRef> =
+        vec![texts(&[Some("/x"), Some("/y")]), Arc::new(account), texts(&[Some("b"), Some("b")])];
     let structs = StructArray::new(fields, inner, Some(vec![true, false].into()));
 
     let text = texts(&[Some(r#"{"path":"/x","account":{"plan":"pro"}}"#), Some("no object")]);
@@ -131,10 +155,27 @@ fn rejected_rows_are_shown_as_json() {
 }
 
 #[test]
+fn cli_02_a_small_file_that_unpacks_to_a_gigabyte_is_refused() {
+    // A value of 300 MB of one letter is a few kilobytes of zstd.
+    let long = "x".repeat(300 << 20);
+    let mut columns = event_columns(1);
+    columns.push(("path", texts(&[Some(&long)])));
+    let bomb = write_with(columns, Compression::ZSTD(ZstdLevel::default()), 1 << 30);
+    assert!(bomb.len() < 1 << 20, "{}", bomb.len());
+    assert_eq!(
+        show(&[File(RowKind::Event, Format::Parquet, &bomb)]),
+        "error: event1.parquet cannot be read as Parquet: column `path` of row group 1 has a page of 314572810 bytes, more than 268435456; write smaller pages\n"
+    );
+}
+
+#[test]
 fn cli_02_files_that_are_no_parquet_are_errors() {
     let whole = write(event_columns(3));
     let shown = |bytes: &[u8]| show(&[File(RowKind::Event, Format::Parquet, bytes)]);
-    assert_eq!(shown(b""), "error: event1.parquet cannot be read as Parquet: it has 0 bytes, fewer than any Parquet file\n");
+    assert_eq!(
+        shown(b""),
+        "error: event1.parquet cannot be read as Parquet: it has 0 bytes, fewer than any Parquet file\n"
+    );
     for length in [whole.len() - 1, whole.len() / 2] {
         assert_eq!(
             shown(&whole[..length]),

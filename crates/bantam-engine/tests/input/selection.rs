@@ -30,11 +30,14 @@ fn a_timeline_has_every_row_and_event_of_its_lead() {
         &meaning(),
         &[
             leads("lead_id,updated_at,title\na,2026-07-01,new\nb,,other\na,,old\n"),
-            events("lead_id,event,timestamp,event_id\nb,x,2026-06-01,1\na,y,2026-08-01,2\na,z,2026-06-02,\na,z,2026-06-02,1\n"),
+            events(
+                "lead_id,event,timestamp,event_id\nb,x,2026-06-01,1\na,y,2026-08-01,2\na,z,2026-06-02,\na,z,2026-06-02,1\n",
+            ),
         ],
     );
     let timeline = dataset.as_ref().unwrap().timeline("a").unwrap();
-    let rows: Vec<_> = timeline.profiles.iter().map(|row| (row.since.map(show_time), show_value(&row.attributes[0]))).collect();
+    let rows: Vec<_> =
+        timeline.profiles.iter().map(|row| (row.since.map(show_time), show_value(&row.attributes[0]))).collect();
     assert_eq!(rows, [(Some("d20635+0".into()), "\"new\"".into()), (None, "\"old\"".into())]);
     let events: Vec<_> = timeline.events.iter().map(|event| (event.name.as_str(), event.id.as_deref())).collect();
     assert_eq!(events, [("y", Some("2")), ("z", None)]);
@@ -98,6 +101,7 @@ fn defaults_fill_what_is_missing_also_for_leads_without_a_row() {
     meaning.lead.attributes[3].default = Some(Value::Time(0));
     meaning.event.properties[1].default = Some(Value::Number(0.5));
     let files = [leads("lead_id,title\na,N/A\n"), events("lead_id,event,timestamp,price\nb,x,2026-06-01,free\n")];
-    let expected = "lead a: \"unknown\", 1, false, 0+0\nno row b: \"unknown\", 1, false, 0+0\nevent b x d20605+0: ·, 0.5, ·\n";
+    let expected =
+        "lead a: \"unknown\", 1, false, 0+0\nno row b: \"unknown\", 1, false, 0+0\nevent b x d20605+0: ·, 0.5, ·\n";
     assert_eq!(show_with(&meaning, &files), expected);
 }

@@ -95,7 +95,8 @@ impl<R: Read> Records<R> {
         // Consumed here, but still in memory until the window is filled again.
         let raw_in_window = length > 0;
         self.taken = length;
-        let raw: &[u8] = if raw_in_window { self.window.bytes().get(..content).unwrap_or_default() } else { &self.clipped };
+        let raw: &[u8] =
+            if raw_in_window { self.window.bytes().get(..content).unwrap_or_default() } else { &self.clipped };
         let lines = if raw_in_window {
             memchr_iter(b'\n', self.window.bytes().get(..length).unwrap_or_default()).count() as u64
         } else {
@@ -150,7 +151,9 @@ impl<R: Read> Records<R> {
             let bytes = self.window.bytes();
             match memchr(b'\n', bytes).filter(|_| open) {
                 Some(end) => return Ok(Some((Some(NEVER_CLOSED), end, end + 1))),
-                None if bytes.len() < RECORD_BYTES_MAX => return Ok(Some((Some(NEVER_CLOSED), bytes.len(), bytes.len()))),
+                None if bytes.len() < RECORD_BYTES_MAX => {
+                    return Ok(Some((Some(NEVER_CLOSED), bytes.len(), bytes.len())));
+                }
                 None => {
                     self.clipped.clear();
                     self.clipped.extend_from_slice(bytes.get(..RAW_BYTES_MAX + 1).unwrap_or(bytes));
@@ -236,9 +239,16 @@ fn scan_quoted(bytes: &[u8], at_end: bool, width: usize, ranges: &mut Vec<Range>
             (Some(b'\r'), None) if at_end => return Scan::Record { content, length: after + 1 },
             (None, _) if at_end => return Scan::Record { content, length: after },
             (None, _) | (Some(b'\r'), None) => return Scan::More,
-            _ if quoted => return bad(bytes, after, at_end, "there is text after a closing quote; double a quote inside quotes"),
+            _ if quoted => {
+                return bad(bytes, after, at_end, "there is text after a closing quote; double a quote inside quotes");
+            }
             (Some(b'"'), _) => {
-                return bad(bytes, after, at_end, "there is a quote inside a cell without quotes; put the cell in quotes and double it");
+                return bad(
+                    bytes,
+                    after,
+                    at_end,
+                    "there is a quote inside a cell without quotes; put the cell in quotes and double it",
+                );
             }
             _ => return bad(bytes, after, at_end, "there is a carriage return inside a cell without quotes"),
         }

@@ -120,7 +120,11 @@ impl<'a> Cells<'a> {
         }
         macro_rules! decimal {
             ($array:expr, $scale:expr) => {
-                if $array.is_valid(row) { decimal($array.value_as_string(row), *$scale, scratch) } else { Given::Missing }
+                if $array.is_valid(row) {
+                    decimal($array.value_as_string(row), *$scale, scratch)
+                } else {
+                    Given::Missing
+                }
             };
         }
         match self {
@@ -140,16 +144,22 @@ impl<'a> Cells<'a> {
             Cells::U16(array) => whole!(array),
             Cells::U32(array) => whole!(array),
             Cells::U64(array) => whole!(array),
-            Cells::F16(array) => value!(array, |value: <Float16Type as ArrowPrimitiveType>::Native, _| single(value.to_f32())),
+            Cells::F16(array) => {
+                value!(array, |value: <Float16Type as ArrowPrimitiveType>::Native, _| single(value.to_f32()))
+            }
             Cells::F32(array) => value!(array, |value, _| single(value)),
             Cells::F64(array) => value!(array, |value, _| Given::Number(value)),
             Cells::Decimal32(array, scale) => decimal!(array, scale),
             Cells::Decimal64(array, scale) => decimal!(array, scale),
             Cells::Decimal128(array, scale) => decimal!(array, scale),
             Cells::Decimal256(array, scale) => decimal!(array, scale),
-            Cells::Days(array) => value!(array, |days, scratch| time(i64::from(days).checked_mul(MICROS_PER_DAY), scratch)),
+            Cells::Days(array) => {
+                value!(array, |days, scratch| time(i64::from(days).checked_mul(MICROS_PER_DAY), scratch))
+            }
             Cells::Date64(array) => value!(array, |millis: i64, scratch| time(millis.checked_mul(1_000), scratch)),
-            Cells::Seconds(array) => value!(array, |seconds: i64, scratch| time(seconds.checked_mul(MICROS_PER_SECOND), scratch)),
+            Cells::Seconds(array) => {
+                value!(array, |seconds: i64, scratch| time(seconds.checked_mul(MICROS_PER_SECOND), scratch))
+            }
             Cells::Millis(array) => value!(array, |millis: i64, scratch| time(millis.checked_mul(1_000), scratch)),
             Cells::Micros(array) => value!(array, |micros, scratch| time(Some(micros), scratch)),
             Cells::Nanos(array) => value!(array, |nanos: i64, scratch| time(Some(nanos.div_euclid(1_000)), scratch)),
@@ -190,7 +200,11 @@ fn bytes<'v>(value: &'v [u8], scratch: &'v mut String) -> Given<'v> {
 
 /// A single-precision number counts as its shortest decimal form: 0.1 is 0.1, not 0.10000000149011612.
 fn single<'v>(value: f32) -> Given<'v> {
-    if value.is_finite() { Given::Number(value.to_string().parse().unwrap_or(f64::NAN)) } else { Given::Number(f64::NAN) }
+    if value.is_finite() {
+        Given::Number(value.to_string().parse().unwrap_or(f64::NAN))
+    } else {
+        Given::Number(f64::NAN)
+    }
 }
 
 /// A decimal without places is an integer; another counts as the nearest number.

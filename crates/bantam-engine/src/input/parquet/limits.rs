@@ -1,12 +1,16 @@
 //! Refuses Parquet files whose parts would not fit in memory, before anything of them is unpacked.
 
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::file::reader::ChunkReader;
 
 /// The largest description at the end of a file, in bytes: some 10,000 columns in 1,000 row groups.
 pub(super) const FOOTER_BYTES_MAX: u64 = 64 << 20;
 /// The most one column of one row group may unpack to, in bytes: row groups of a million rows stay far below.
 pub(super) const COLUMN_BYTES_MAX: i64 = 1 << 30;
+/// The most one page may unpack to, in bytes: writers make pages of about 1 MiB.
+pub(super) const PAGE_BYTES_MAX: u64 = 256 << 20;
+/// The longest header of a page, in bytes: its statistics may hold two long texts.
+const PAGE_HEADER_BYTES_MAX: u64 = 1 << 20;
 
 /// Looks at the last eight bytes: the length of the description, and `PAR1`.
 pub(super) fn check_footer(source: &impl ChunkReader) -> Result<(), String> {
@@ -26,23 +30,184 @@ pub(super) fn check_footer(source: &impl ChunkReader) -> Result<(), String> {
     Ok(())
 }
 
-/// Looks at the sizes that are declared for the columns that will be read.
+/// Looks at the sizes that are declared for the columns that will be read, and for each of their pages.
 pub(super) fn check_columns(
-    _source: &impl ChunkReader,
+    source: &impl ChunkReader,
     metadata: &ParquetMetaData,
     leaves: &[usize],
 ) -> Result<(), String> {
     for (number, group) in metadata.row_groups().iter().enumerate() {
         for column in leaves.iter().filter_map(|&leaf| group.columns().get(leaf)) {
+            let place = || format!("column `{}` of row group {}", column.column_path().string(), number + 1);
             let size = column.uncompressed_size();
             if !(0..=COLUMN_BYTES_MAX).contains(&size) {
-                let path = column.column_path().string();
-                let number = number + 1;
+                let place = place();
                 return Err(format!(
-                    "column `{path}` of row group {number} unpacks to {size} bytes, more than {COLUMN_BYTES_MAX}; write smaller row groups"
+                    "{place} unpacks to {size} bytes, more than {COLUMN_BYTES_MAX}; write smaller row groups"
                 ));
             }
+            check_pages(source, column).map_err(|problem| format!("{} {problem}", place()))?;
         }
     }
     Ok(())
+}
+
+/// Goes from page to page. Where a header cannot be read it stops: the library will say what is wrong.
+fn check_pages(source: &impl ChunkReader, column: &ColumnChunkMetaData) -> Result<(), String> {
+    let first = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+    let Ok(mut at) = u64::try_from(first) else { return Err("starts before the file".into()) };
+    let length = u64::try_from(column.compressed_size()).unwrap_or(u64::MAX);
+    let Some(end) = at.checked_add(length).filter(|&end| end <= source.len()) else {
+        return Err("reaches beyond the file; is it truncated?".into());
+    };
+    while at < end {
+        let Some(page) = read_page_header(source, at, end) else { return Ok(()) };
+        if page.unpacked > PAGE_BYTES_MAX {
+            return Err(format!(
+                "has a page of {} bytes, more than {PAGE_BYTES_MAX}; write smaller pages",
+                page.unpacked
+            ));
+        }
+        if page.entries > page.unpacked {
+            return Err(format!("has a dictionary of {} entries in {} bytes", page.entries, page.unpacked));
+        }
+        at += page.header + page.packed;
+    }
+    Ok(())
+}
+
+/// What is declared for a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Page {
+    /// Bytes of the header itself.
+    header: u64,
+    packed: u64,
+    unpacked: u64,
+    /// Entries of a dictionary.
+    entries: u64,
+}
+
+fn read_page_header(source: &impl ChunkReader, at: u64, end: u64) -> Option<Page> {
+    let mut length = 256;
+    loop {
+        let whole = end - at;
+        let bytes = source.get_bytes(at, usize::try_from(whole.min(length)).ok()?).ok()?;
+        match (parse_page_header(&bytes), length < whole && length < PAGE_HEADER_BYTES_MAX) {
+            (Some(page), _) => return Some(page),
+            (None, true) => length *= 8,
+            (None, false) => return None,
+        }
+    }
+}
+
+fn parse_page_header(bytes: &[u8]) -> Option<Page> {
+    let mut scan = Scan { rest: bytes };
+    let mut page = Page::default();
+    let size = |number: i64| u64::try_from(number).ok();
+    scan.fields(&mut |scan, id, kind| {
+        match (id, kind) {
+            (2, KIND_I32) => page.unpacked = size(scan.number()?)?,
+            (3, KIND_I32) => page.packed = size(scan.number()?)?,
+            (7, KIND_STRUCT) => scan.fields(&mut |scan, id, kind| {
+                if (id, kind) != (1, KIND_I32) {
+                    return scan.skip(kind, 0);
+                }
+                page.entries = size(scan.number()?)?;
+                Some(())
+            })?,
+            _ => scan.skip(kind, 0)?,
+        }
+        Some(())
+    })?;
+    page.header = (bytes.len() - scan.rest.len()) as u64;
+    Some(page)
+}
+
+const KIND_I32: u8 = 5;
+const KIND_STRUCT: u8 = 12;
+/// How deep structs may stand in one another; page headers go three deep.
+const DEPTH_MAX: u32 = 8;
+
+/// Bytes in the compact encoding of Thrift, which page headers are written in.
+struct Scan<'b> {
+    rest: &'b [u8],
+}
+
+impl Scan<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        let (&first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(first)
+    }
+
+    fn pass(&mut self, count: u64) -> Option<()> {
+        self.rest = self.rest.get(usize::try_from(count).ok()?..)?;
+        Some(())
+    }
+
+    /// Seven bits a byte, lowest first, the high bit on all but the last.
+    fn varint(&mut self) -> Option<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    /// A signed number: 0, -1, 1, -2 and so on are written as 0, 1, 2, 3.
+    fn number(&mut self) -> Option<i64> {
+        let number = self.varint()?;
+        Some((number >> 1) as i64 ^ -((number & 1) as i64))
+    }
+
+    /// Goes through the fields of a struct; `field` takes each one's value.
+    fn fields(&mut self, field: &mut dyn FnMut(&mut Self, i64, u8) -> Option<()>) -> Option<()> {
+        let mut id = 0;
+        loop {
+            let head = self.byte()?;
+            if head == 0 {
+                return Some(());
+            }
+            id = if head >> 4 == 0 { self.number()? } else { id + i64::from(head >> 4) };
+            field(self, id, head & 0x0f)?;
+        }
+    }
+
+    fn skip(&mut self, kind: u8, depth: u32) -> Option<()> {
+        if depth > DEPTH_MAX {
+            return None;
+        }
+        match kind {
+            // True and false have no bytes of their own.
+            1 | 2 => Some(()),
+            3 => self.pass(1),
+            4..=6 => self.varint().map(drop),
+            7 => self.pass(8),
+            8 => {
+                let length = self.varint()?;
+                self.pass(length)
+            }
+            KIND_STRUCT => self.fields(&mut |scan, _, kind| scan.skip(kind, depth + 1)),
+            // Page headers hold no lists, sets or maps.
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_header_is_read_to_its_end() {
+        // Type 2, 300 bytes from 100, and a dictionary header of 20 entries; then the page.
+        let bytes = [0x15, 4, 0x15, 0xD8, 0x04, 0x15, 0xC8, 0x01, 0x4C, 0x15, 40, 0x15, 0, 0x11, 0, 0, 9, 9];
+        let page = Page { header: 16, packed: 100, unpacked: 300, entries: 20 };
+        assert_eq!(parse_page_header(&bytes), Some(page));
+        assert_eq!(parse_page_header(&bytes[..15]), None);
+    }
 }
