@@ -1,5 +1,6 @@
 //! Data in, text out: what files become, and what is said about those that cannot.
 
+#[cfg(test)]
 mod input {
     mod csv;
     mod damage;

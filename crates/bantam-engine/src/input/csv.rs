@@ -39,9 +39,8 @@ pub(super) fn read(
     let mut records = Records::new(source).map_err(failed)?;
     let headers = read_header(&mut records, rows, &name)?;
     let mut layout = lay_out(rows, &headers, &name)?;
-    let mut row = 0;
-    loop {
-        let Some((line, record)) = records.next(layout.width).map_err(failed)? else { break };
+    let mut row: u64 = 0;
+    while let Some((line, record)) = records.next(layout.width).map_err(failed)? {
         row += 1;
         rows.seen += 1;
         rows.check_room()?;
@@ -54,7 +53,7 @@ pub(super) fn read(
             rows.count_rejected();
             shared.reject(rows.kind, spot, reason, record.raw());
         }
-        if row % ROWS_PER_PROGRESS == 0 {
+        if row.is_multiple_of(ROWS_PER_PROGRESS) {
             progress(records.consumed());
         }
     }

@@ -56,7 +56,7 @@ pub(super) fn read(
             }
         }
         window.consume(length);
-        if spot.row % ROWS_PER_PROGRESS == 0 {
+        if spot.row.is_multiple_of(ROWS_PER_PROGRESS) {
             progress(window.consumed());
         }
     }

@@ -38,7 +38,7 @@ fn rows() -> [ScoredRow; 2] {
 
 fn written(format: Format, detail: Detail) -> Vec<u8> {
     let mut out = Vec::new();
-    write_scores(&rows(), format, detail, &mut out).unwrap();
+    write_scores(rows(), format, detail, &mut out).unwrap();
     out
 }
 
@@ -112,7 +112,7 @@ fn a_closed_pipe_is_told_apart_in_every_format() {
         }
     }
     for format in [Format::Csv, Format::Ndjson, Format::Parquet] {
-        let error = write_scores(&rows(), format, Detail::Scores, Closed).unwrap_err();
+        let error = write_scores(rows(), format, Detail::Scores, Closed).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{format:?}");
     }
 }

@@ -126,7 +126,6 @@ impl<R: Read> Records<R> {
 
     /// Finds the next record: what is wrong with it, its length without and with its line end. A length of 0 says that
     /// its first bytes are in `clipped` and that it is gone from the window.
-    #[expect(clippy::type_complexity, reason = "a private triple, taken apart at once")]
     fn find(&mut self, width: usize) -> io::Result<Option<(Option<&'static str>, usize, usize)>> {
         const TOO_LONG: &str = "the row is longer than 16 MiB";
         const NEVER_CLOSED: &str = "a quote is opened and never closed; double a quote inside quotes";
