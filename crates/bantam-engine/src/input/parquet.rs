@@ -44,6 +44,8 @@ struct Layout {
     /// Whether `properties` is read as a column of its own: as a text, a map, or something it should not be.
     properties: bool,
     keys: ObjectKeys,
+    /// The last batch's dictionary of each column.
+    coded: Vec<Option<Coded>>,
 }
 
 pub(super) fn read(
@@ -140,7 +142,8 @@ fn lay_out(rows: &mut Rows, schema: &Schema, file: &str) -> Result<Layout, Input
         keys.add(matches!(source, Source::Properties).then_some(column.source.as_str()));
         columns.push(source);
     }
-    let layout = Layout { reserved, columns, properties: is_cell, keys };
+    let coded = columns.iter().map(|_| None).collect();
+    let layout = Layout { reserved, columns, properties: is_cell, keys, coded };
     for path in layout.paths() {
         let data_type = type_at(fields, &path);
         if let Some(data_type) = data_type.filter(|data_type| !is_readable(data_type)) {
@@ -201,23 +204,32 @@ fn unused_fields(schema: &Schema, wanted: &[Vec<String>]) -> Vec<String> {
     schema.fields().iter().map(|field| field.name()).filter(|name| !is_used(name)).cloned().collect()
 }
 
-/// Asks for texts of columns of their own as dictionaries.
+/// Asks for the texts that are read as dictionaries.
+///
+/// Beside being faster it keeps small files small: a long text that stands once in a file and in a million rows stands once
+/// in memory too. What remains has 32-bit offsets, so that a batch of a column does not pass 2 GiB.
 fn ask_for_dictionaries(schema: &Schema, wanted: &[Vec<String>]) -> Arc<Schema> {
-    let fields: Vec<Arc<Field>> = schema
-        .fields()
-        .iter()
-        .map(|field| {
-            let is_wanted = wanted.iter().any(|path| matches!(path.as_slice(), [name] if name == field.name()));
-            match field.data_type() {
-                DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View if is_wanted => {
-                    let coded = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-                    Arc::new(field.as_ref().clone().with_data_type(coded))
-                }
-                _ => Arc::clone(field),
+    let paths: Vec<&[String]> = wanted.iter().map(Vec::as_slice).collect();
+    Arc::new(Schema::new_with_metadata(coded_fields(schema.fields(), &paths), schema.metadata().clone()))
+}
+
+fn coded_fields(fields: &Fields, wanted: &[&[String]]) -> Fields {
+    let coded = |field: &Arc<Field>| {
+        let below: Vec<&[String]> = wanted
+            .iter()
+            .filter_map(|path| path.split_first().filter(|(first, _)| *first == field.name()).map(|(_, rest)| rest))
+            .collect();
+        let data_type = match field.data_type() {
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View if !below.is_empty() => {
+                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
             }
-        })
-        .collect();
-    Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
+            DataType::LargeBinary if !below.is_empty() => DataType::Binary,
+            DataType::Struct(inner) => DataType::Struct(coded_fields(inner, &below)),
+            other => other.clone(),
+        };
+        Arc::new(field.as_ref().clone().with_data_type(data_type))
+    };
+    fields.iter().map(coded).collect()
 }
 
 /// Returns the array at a path, and `None` where it is not in the batch.
@@ -247,10 +259,11 @@ fn read_batch(rows: &mut Rows, shared: &mut Shared<'_>, layout: &mut Layout, bat
     let properties = if layout.properties { find(&[PROPERTIES.to_owned()]) } else { None };
 
     let kept = admit_rows(rows, shared, layout, batch, &reserved, before);
-    for ((source, array), column) in layout.columns.iter().zip(&columns).zip(&mut rows.columns) {
+    let sources = layout.columns.iter().zip(&columns).zip(&mut layout.coded);
+    for (((source, array), last), column) in sources.zip(&mut rows.columns) {
         match (source, array) {
             (Source::Properties, _) => {}
-            (_, Some(array)) => push_array(column, array.as_ref(), &kept, before),
+            (_, Some(array)) => push_array(column, array.as_ref(), &kept, before, last),
             (_, None) => kept.iter().for_each(|&row| column.push(Given::Missing, at(before, row))),
         }
     }
@@ -290,17 +303,33 @@ fn admit_rows(
     kept
 }
 
+/// A dictionary with the entries that have been converted so far. Batches of one row group share theirs.
+struct Coded {
+    values: ArrayRef,
+    converted: Vec<Option<Cell>>,
+}
+
+impl Coded {
+    /// Returns the one of the last batch where its dictionary is the same one.
+    fn of(values: &ArrayRef, last: Option<Coded>) -> Coded {
+        match last {
+            Some(last) if last.values.to_data().ptr_eq(&values.to_data()) => last,
+            _ => Coded { values: Arc::clone(values), converted: vec![None; values.len()] },
+        }
+    }
+}
+
 /// Appends the kept rows of an array to a column.
-fn push_array(column: &mut ColumnBuilder, array: &dyn Array, kept: &[usize], before: Spot) {
+fn push_array(column: &mut ColumnBuilder, array: &dyn Array, kept: &[usize], before: Spot, last: &mut Option<Coded>) {
     let mut scratch = String::new();
-    if let Some(coded) = array.as_any_dictionary_opt() {
+    if let Some(coded) = array.as_any_dictionary_opt().filter(|coded| !coded.values().is_empty()) {
+        let mut known = Coded::of(coded.values(), last.take());
         let keys = coded.normalized_keys();
         let values = Cells::new(coded.values().as_ref());
-        let mut converted: Vec<Option<Cell>> = vec![None; coded.values().len()];
         for &row in kept {
             let spot = at(before, row);
             let key = keys.get(row).copied().filter(|_| array.is_valid(row));
-            let Some((key, slot)) = key.and_then(|key| Some((key, converted.get_mut(key)?))) else {
+            let Some((key, slot)) = key.and_then(|key| Some((key, known.converted.get_mut(key)?))) else {
                 column.push(Given::Missing, spot);
                 continue;
             };
@@ -315,6 +344,7 @@ fn push_array(column: &mut ColumnBuilder, array: &dyn Array, kept: &[usize], bef
                 }
             }
         }
+        *last = Some(known);
         return;
     }
     let cells = Cells::new(array);

@@ -144,6 +144,45 @@ fn properties_may_be_a_struct_a_text_or_a_map() {
 }
 
 #[test]
+fn a_dictionary_serves_all_batches_and_row_groups() {
+    let rows = 30_000;
+    let words: Vec<String> = (0..rows).map(|row| format!("w{}", row * 7 / 1_000)).collect();
+    let all: Vec<Option<&str>> =
+        words.iter().enumerate().map(|(row, word)| (row % 5 > 0).then_some(word.as_str())).collect();
+    let account = StructArray::from(vec![(Arc::new(Field::new("plan", DataType::Utf8, true)), texts(&all))]);
+    let mut columns = event_columns(rows);
+    columns.extend([("path", texts(&all)), ("price", texts(&all)), ("account", Arc::new(account) as ArrayRef)]);
+    let bytes = write_with(columns, Compression::SNAPPY, 1 << 16);
+    let dataset = load(&meaning(), &[File(RowKind::Event, Format::Parquet, &bytes)]).0.unwrap();
+    for row in 0..rows {
+        let expected = all[row].map_or("·".into(), |word| format!("{word:?}"));
+        let shown = [0, 1, 2].map(|at| show_cell(&dataset.events.properties[at], row));
+        assert_eq!(shown, [expected.clone(), "·".into(), expected], "{row}");
+    }
+    assert_eq!(dataset.report.columns.iter().map(|column| column.failed).sum::<u64>(), 24_000);
+}
+
+#[test]
+fn cli_02_a_long_text_in_many_rows_stands_in_memory_once() {
+    // Written out, a batch of the nested column alone would be 80 GB.
+    let long = "x".repeat(10 << 20);
+    let values: DictionaryArray<Int32Type> =
+        DictionaryArray::new(Int32Array::from(vec![0; 1_000]), texts(&[Some(&long)]));
+    let account = StructArray::from(vec![(
+        Arc::new(Field::new("plan", values.data_type().clone(), true)),
+        Arc::new(values.clone()) as ArrayRef,
+    )]);
+    let mut columns = event_columns(1_000);
+    columns.extend([("path", Arc::new(values) as ArrayRef), ("account", Arc::new(account))]);
+    let bytes = write_with(columns, Compression::ZSTD(ZstdLevel::default()), 1 << 20);
+    let dataset = load(&meaning(), &[File(RowKind::Event, Format::Parquet, &bytes)]).0;
+    match dataset {
+        Ok(dataset) => assert_eq!(show_cell(&dataset.events.properties[2], 999).len(), long.len() + 2),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
 fn rejected_rows_are_shown_as_json() {
     let mut columns = event_columns(2);
     columns[1].1 = texts(&[Some("v"), None]);

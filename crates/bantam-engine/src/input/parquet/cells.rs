@@ -97,6 +97,8 @@ impl<'a> Cells<'a> {
             DataType::Timestamp(TimeUnit::Microsecond, _) => Cells::Micros(array.as_primitive()),
             DataType::Timestamp(TimeUnit::Nanosecond, _) => Cells::Nanos(array.as_primitive()),
             DataType::Dictionary(..) => match array.as_any_dictionary_opt() {
+                // All rows are null then.
+                Some(coded) if coded.values().is_empty() => Cells::Null,
                 Some(coded) => {
                     Cells::Dictionary(coded, coded.normalized_keys(), Box::new(Cells::new(coded.values().as_ref())))
                 }
