@@ -154,8 +154,8 @@ fn a_dictionary_serves_all_batches_and_row_groups() {
     columns.extend([("path", texts(&all)), ("price", texts(&all)), ("account", Arc::new(account) as ArrayRef)]);
     let bytes = write_with(columns, Compression::SNAPPY, 1 << 16);
     let dataset = load(&meaning(), &[File(RowKind::Event, Format::Parquet, &bytes)]).0.unwrap();
-    for row in 0..rows {
-        let expected = all[row].map_or("·".into(), |word| format!("{word:?}"));
+    for (row, word) in all.iter().enumerate() {
+        let expected = word.map_or("·".into(), |word| format!("{word:?}"));
         let shown = [0, 1, 2].map(|at| show_cell(&dataset.events.properties[at], row));
         assert_eq!(shown, [expected.clone(), "·".into(), expected], "{row}");
     }
