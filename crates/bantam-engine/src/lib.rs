@@ -3,5 +3,7 @@
 pub mod batch;
 pub mod columns;
 pub mod evaluate;
+pub mod input;
+pub mod output;
 pub mod scores;
 pub mod timeline;

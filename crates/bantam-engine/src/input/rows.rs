@@ -1,0 +1,238 @@
+//! The rows of one kind, leads or events, while files are read: columns as long as there are admitted rows.
+//!
+//! A reader first offers a row's reserved values with [`Rows::admit`]. Where the row is admitted, it then appends one cell
+//! to each of `columns`; where not, it rejects the row. Readers that work column by column may admit many rows first.
+
+use super::cell::{Cell, ColumnBuilder, Given};
+use super::report::{InputError, RowKind, Spot, UnusedColumn, nearest};
+use crate::columns::{Column, Dictionary, MISSING_TIME, TextColumn};
+use bantam_lang::meaning::{Attribute, Meaning, Type};
+use hashbrown::HashMap;
+
+/// Places of the reserved values in a [`Reserved`]; leads have the first two.
+pub(super) const LEAD: usize = 0;
+pub(super) const TIME: usize = 1;
+pub(super) const NAME: usize = 2;
+pub(super) const ID: usize = 3;
+
+/// Header of the column that says when a lead's row was written.
+const UPDATED_AT: &str = "updated_at";
+/// Header of the column of an event that holds further properties.
+pub(super) const PROPERTIES: &str = "properties";
+/// How many names of unused columns are kept: a hint for people, not a list of all keys ever sent.
+const UNUSED_MAX: usize = 1_000;
+
+/// What a row gives for the reserved columns.
+pub(super) type Reserved<'a> = [Given<'a>; 4];
+
+/// Rows of one kind.
+pub(super) struct Rows {
+    pub(super) kind: RowKind,
+    /// Rows seen, rejected ones included.
+    pub(super) seen: u64,
+    pub(super) rejected: u64,
+    /// Headers of the reserved columns; `None` where this kind has no such column.
+    pub(super) reserved: [Option<String>; 4],
+    /// Lead number of each admitted row.
+    pub(super) lead: Vec<u32>,
+    /// An event's time or a lead's `updated_at`.
+    pub(super) time: ColumnBuilder,
+    /// An event's name.
+    pub(super) name: TextColumn,
+    /// An event's own key.
+    pub(super) id: ColumnBuilder,
+    /// Attributes or properties.
+    pub(super) columns: Vec<ColumnBuilder>,
+    /// Where each admitted lead row stands. Empty for events: there are many, and nothing asks.
+    pub(super) spots: Vec<Spot>,
+    /// Cells of `properties` that hold something else than an object.
+    pub(super) bad_properties: u64,
+    pub(super) bad_properties_example: Option<(String, Spot)>,
+    unused: Vec<(String, u64)>,
+    unused_index: HashMap<String, usize>,
+    /// For names and leads: texts without a declared column.
+    text: ColumnBuilder,
+}
+
+impl Rows {
+    pub(super) fn of_leads(meaning: &Meaning) -> Rows {
+        let reserved = [Some(meaning.lead.id_column.clone()), Some(UPDATED_AT.to_owned()), None, None];
+        Rows::new(RowKind::Lead, reserved, &meaning.lead.attributes, &meaning.missing)
+    }
+
+    pub(super) fn of_events(meaning: &Meaning) -> Rows {
+        let shape = &meaning.event;
+        let reserved = [&shape.lead_column, &shape.time_column, &shape.name_column, &shape.id_column];
+        Rows::new(RowKind::Event, reserved.map(|name| Some(name.clone())), &shape.properties, &meaning.missing)
+    }
+
+    fn new(kind: RowKind, reserved: [Option<String>; 4], attributes: &[Attribute], missing: &[String]) -> Rows {
+        let column = |at: usize, kind| {
+            let header = reserved.get(at).and_then(Option::as_deref).unwrap_or("");
+            ColumnBuilder::reserved(header, kind, missing)
+        };
+        Rows {
+            kind,
+            seen: 0,
+            rejected: 0,
+            lead: Vec::new(),
+            time: column(TIME, Type::Time),
+            name: TextColumn::default(),
+            id: column(ID, Type::Text),
+            columns: attributes.iter().map(|attribute| ColumnBuilder::new(attribute, missing)).collect(),
+            spots: Vec::new(),
+            bad_properties: 0,
+            bad_properties_example: None,
+            unused: Vec::new(),
+            unused_index: HashMap::new(),
+            text: column(LEAD, Type::Text),
+            reserved,
+        }
+    }
+
+    /// Returns the header of a reserved column.
+    pub(super) fn reserved_name(&self, at: usize) -> &str {
+        self.reserved.get(at).and_then(Option::as_deref).unwrap_or("")
+    }
+
+    /// Returns whether a file cannot do without a reserved column.
+    pub(super) fn requires(&self, at: usize) -> bool {
+        at == LEAD || (self.kind == RowKind::Event && (at == TIME || at == NAME))
+    }
+
+    /// Returns whether a top-level column is looked at by its own name.
+    pub(super) fn is_special(&self, column: &str) -> bool {
+        self.reserved.iter().any(|name| name.as_deref() == Some(column))
+            || (self.kind == RowKind::Event && column == PROPERTIES)
+    }
+
+    /// Takes the reserved values of a row, or says why the row cannot count.
+    pub(super) fn admit(&mut self, ids: &mut Dictionary, given: Reserved<'_>, spot: Spot) -> Result<(), String> {
+        let [lead, time, name, id] = given;
+        match self.kind {
+            RowKind::Lead => {
+                let code = self.intern(ids, lead).map_err(|found| self.complaint(LEAD, found, lead))?;
+                self.lead.push(code);
+                self.time.push(time, spot);
+                self.spots.push(spot);
+            }
+            RowKind::Event => {
+                // All three are looked at before any is interned: a rejected event leaves no trace.
+                let lead_text = self.text_of(lead).map_err(|found| self.complaint(LEAD, found, lead))?;
+                let name_text = self.text_of(name).map_err(|found| self.complaint(NAME, found, name))?;
+                let moment = self.time.convert(time);
+                match moment {
+                    Cell::Time(_) => {}
+                    Cell::Missing => return Err(self.complaint(TIME, Fault::Missing, time)),
+                    _ => return Err(self.complaint(TIME, Fault::Unreadable, time)),
+                }
+                self.lead.push(ids.intern(&lead_text));
+                self.name.push(Some(&name_text));
+                self.time.append(moment, time, spot);
+                self.id.push(id, spot);
+            }
+        }
+        Ok(())
+    }
+
+    fn intern(&self, ids: &mut Dictionary, given: Given<'_>) -> Result<u32, Fault> {
+        self.text_of(given).map(|text| ids.intern(&text))
+    }
+
+    fn text_of<'g>(&self, given: Given<'g>) -> Result<std::borrow::Cow<'g, str>, Fault> {
+        if given == Given::Missing {
+            return Err(Fault::Missing);
+        }
+        let text = given.as_text().ok_or(Fault::Unreadable)?;
+        if self.text.is_missing(&text) {
+            Err(Fault::Missing)
+        } else if !bantam_lang::convert::is_clean_text(&text) {
+            Err(Fault::Unreadable)
+        } else {
+            Ok(text)
+        }
+    }
+
+    fn complaint(&self, at: usize, fault: Fault, given: Given<'_>) -> String {
+        let column = self.reserved_name(at);
+        let shown = given.shown();
+        match (at, fault) {
+            (LEAD, Fault::Missing) => format!("`{column}` is missing; every {} needs its lead's key", self.kind.word()),
+            (NAME, Fault::Missing) => format!("`{column}` is missing; every event needs its name"),
+            (TIME, Fault::Missing) => format!("`{column}` is missing; every event needs its time"),
+            (TIME, _) => format!("`{column}` is no time: `{shown}`; write it like 2026-06-20T09:30:00Z"),
+            _ => format!("`{column}` is no text: `{shown}`; give a text or a number"),
+        }
+    }
+
+    /// Returns whether a trimmed text means "no value" in any column.
+    pub(super) fn is_missing_text(&self, text: &str) -> bool {
+        self.text.is_missing(text)
+    }
+
+    /// Counts a row that no longer takes part.
+    pub(super) fn count_rejected(&mut self) {
+        self.rejected += 1;
+    }
+
+    /// Refuses more rows than row numbers.
+    pub(super) fn check_room(&self) -> Result<(), InputError> {
+        if self.lead.len() < (u32::MAX - 1) as usize {
+            Ok(())
+        } else {
+            Err(InputError::TooManyRows { kind: self.kind })
+        }
+    }
+
+    pub(super) fn count_bad_properties(&mut self, shown: String, spot: Spot) {
+        self.bad_properties += 1;
+        if self.bad_properties_example.is_none() {
+            self.bad_properties_example = Some((shown, spot));
+        }
+    }
+
+    /// Counts rows with a column that nothing uses.
+    pub(super) fn count_unused(&mut self, column: &str, rows: u64) {
+        if let Some((_, count)) = self.unused_index.get(column).and_then(|&at| self.unused.get_mut(at)) {
+            *count += rows;
+        } else if self.unused.len() < UNUSED_MAX {
+            self.unused_index.insert(column.to_owned(), self.unused.len());
+            self.unused.push((column.to_owned(), rows));
+        }
+    }
+
+    /// Returns the unused columns, each with the declared one it may be meant to be.
+    pub(super) fn unused_columns(&self) -> Vec<UnusedColumn> {
+        let absent = || self.columns.iter().filter(|column| !column.found).map(|column| column.source.as_str());
+        let hint = |name: &str| {
+            let last = name.strip_prefix("properties.").unwrap_or(name);
+            nearest(last, absent()).map(str::to_owned)
+        };
+        self.unused
+            .iter()
+            .map(|(column, rows)| UnusedColumn {
+                kind: self.kind,
+                column: column.clone(),
+                rows: *rows,
+                nearest: hint(column),
+            })
+            .collect()
+    }
+
+    /// Returns the time or `updated_at` of an admitted row; missing is earlier than any.
+    pub(super) fn times(&self) -> &[i64] {
+        match &self.time.values {
+            Column::Time(times) => times,
+            _ => &[],
+        }
+    }
+}
+
+/// Why a reserved value will not do.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    Missing,
+    Unreadable,
+}
+
+const _: () = assert!(MISSING_TIME == i64::MIN, "a missing updated_at must be the earliest");

@@ -1,0 +1,12 @@
+//! Data in, text out: what files become, and what is said about those that cannot.
+
+#[cfg(test)]
+mod input {
+    mod csv;
+    mod damage;
+    mod formats;
+    mod ndjson;
+    mod parquet;
+    mod selection;
+    mod support;
+}
