@@ -287,25 +287,16 @@ fn lower_ascii(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) { Cow::Owned(text.to_ascii_lowercase()) } else { text }
 }
 
-/// The functions of the language that know the world. Stand-ins, all but `email_domain`: `bantam_lang::email` and
-/// `bantam_lang::titles` take their place.
+/// The functions of the language that know the world.
 mod functions {
     use std::borrow::Cow;
 
+    pub(super) use bantam_lang::email::is_free_email;
+    pub(super) use bantam_lang::titles::{department, seniority};
+
+    /// As [`bantam_lang::email::email_domain`], without a copy where nothing is to be lowered.
     pub(super) fn email_domain(address: &str) -> Option<Cow<'_, str>> {
         let (_, domain) = address.rsplit_once('@')?;
         (!domain.is_empty()).then(|| super::lower_ascii(Cow::Borrowed(domain)))
-    }
-
-    pub(super) fn is_free_email(address: &str) -> Option<bool> {
-        Some(email_domain(address)? == "gmail.com")
-    }
-
-    pub(super) fn seniority(title: &str) -> Option<&'static str> {
-        title.chars().any(char::is_alphabetic).then_some(if title.contains("VP") { "VP" } else { "Staff" })
-    }
-
-    pub(super) fn department(title: &str) -> Option<&'static str> {
-        title.chars().any(char::is_alphabetic).then_some("Other")
     }
 }

@@ -1,0 +1,89 @@
+//! Definitions and facts as texts, scored by the executors.
+
+#![allow(dead_code, clippy::unwrap_used, clippy::panic, reason = "a test helper, not every test file uses all of it")]
+
+use bantam_engine::batch::{BatchOptions, score_batch};
+use bantam_engine::input::{Dataset, Format, Input, RowKind};
+use bantam_engine::output::{Detail, ScoredRow, write_scores};
+use bantam_lang::CheckedDefinition;
+use bantam_lang::convert::parse_time;
+use bantam_lang::source::Source;
+
+/// A checked definition with its data at a moment.
+pub(crate) struct Loaded {
+    pub(crate) definition: CheckedDefinition,
+    pub(crate) data: Dataset,
+    pub(crate) as_of: i64,
+}
+
+/// Checks a definition's text; stops at an error.
+pub(crate) fn check(text: &str, lists: &[(String, String)]) -> CheckedDefinition {
+    let mut read_list = |path: &str| {
+        let found = lists.iter().find(|(name, _)| name == path);
+        found.map(|(_, content)| content.clone()).ok_or_else(|| "no such list".to_owned())
+    };
+    let loaded = bantam_lang::load(Source::new("definition.yaml", text), &mut read_list);
+    let lines: Vec<String> = loaded.diagnostics.iter().map(|diagnostic| diagnostic.line(&loaded.source)).collect();
+    loaded.checked.unwrap_or_else(|| panic!("{}\n{text}", lines.join("\n")))
+}
+
+impl Loaded {
+    pub(crate) fn new(definition: &str, lists: &[(String, String)], leads: &str, events: &str, as_of: &str) -> Loaded {
+        Loaded::at(definition, lists, &[leads], &[events], Format::Csv, parse_time(as_of).unwrap())
+    }
+
+    /// Reads any number of files of one format.
+    pub(crate) fn at(
+        definition: &str,
+        lists: &[(String, String)],
+        leads: &[&str],
+        events: &[&str],
+        format: Format,
+        as_of: i64,
+    ) -> Loaded {
+        let definition = check(definition, lists);
+        let mut input = Input::new(&definition, |_| {});
+        let files =
+            leads.iter().map(|text| (RowKind::Lead, text)).chain(events.iter().map(|text| (RowKind::Event, text)));
+        for (kind, text) in files {
+            match format {
+                Format::Csv => input.read_csv(kind, "data.csv", text.as_bytes(), &mut |_| {}).unwrap(),
+                _ => input.read_ndjson(kind, "data.ndjson", text.as_bytes(), &mut |_| {}).unwrap(),
+            }
+        }
+        let data = input.finish(as_of).unwrap();
+        Loaded { definition, data, as_of }
+    }
+
+    /// Scores by columns.
+    pub(crate) fn batch(&self) -> Vec<ScoredRow> {
+        let options = BatchOptions { explain: true };
+        let scores = score_batch(&self.definition, &self.data.leads, &self.data.events, self.as_of, options);
+        let rows = scores.iter().map(|lead| ScoredRow {
+            score: lead.to_score(),
+            reasons: lead.reasons(),
+            missing_for_next: lead.missing_for_next().into_iter().map(str::to_owned).collect(),
+        });
+        rows.collect()
+    }
+
+    /// Scores by columns and writes CSV.
+    pub(crate) fn batch_csv(&self, detail: Detail) -> String {
+        let mut out = Vec::new();
+        write_scores(self.batch(), Format::Csv, detail, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+}
+
+/// Compares line by line, and shows the first lines that differ.
+pub(crate) fn assert_same_lines(got: &str, expected: &str, what: &str) {
+    let differing: Vec<String> = got
+        .lines()
+        .zip(expected.lines())
+        .filter(|(got, expected)| got != expected)
+        .take(4)
+        .map(|(got, expected)| format!("got      {got}\nexpected {expected}"))
+        .collect();
+    assert!(differing.is_empty(), "{what}:\n{}", differing.join("\n"));
+    assert_eq!(got.lines().count(), expected.lines().count(), "{what}: number of lines");
+}
