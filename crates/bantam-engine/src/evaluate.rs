@@ -201,12 +201,7 @@ fn unless_any<'a, S: Scope<'a> + ?Sized>(decisive: bool, parts: &'a [Expr], scop
     result
 }
 
-fn chosen<'a, S: Scope<'a> + ?Sized>(
-    condition: &'a Expr,
-    yes: &'a Expr,
-    no: &'a Expr,
-    scope: &S,
-) -> Option<&'a Expr> {
+fn chosen<'a, S: Scope<'a> + ?Sized>(condition: &'a Expr, yes: &'a Expr, no: &'a Expr, scope: &S) -> Option<&'a Expr> {
     Some(if truth(condition, scope)? { yes } else { no })
 }
 

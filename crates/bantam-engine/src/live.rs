@@ -21,19 +21,20 @@ pub use change::{Cause, StageChange, next_change, stage_changes};
 pub use plan::{Plan, compile};
 
 pub(crate) use decay::halvings;
-pub(crate) use facts::{Facts, event_value};
+pub(crate) use facts::{Entry, Facts};
 pub(crate) use lead::Lead;
 pub(crate) use outcome::ladders;
 pub(crate) use plan::RulePlan;
-pub(crate) use rules::{CountedEvent, Limited, RuleResult, SectionResult, score_events};
-pub(crate) use select::Selection;
-pub(crate) use walk::walk;
-pub(crate) use watch::{Unwatched, Watch};
+pub(crate) use rules::{CountedEvent, Limited, SectionResult, score_events};
+pub(crate) use select::{Key, Selection};
+pub(crate) use walk::for_each_child;
+pub(crate) use watch::Unwatched;
 
 use crate::evaluate::evaluate;
 use crate::scores::LeadScore;
 use crate::timeline::Timeline;
 use bantam_lang::meaning::{DISQUALIFIED, Route};
+use watch::Watch;
 
 /// Returns the score of a lead at `as_of`; `None` where no row of it counts and no event has happened yet.
 pub fn score_lead(plan: &Plan, timeline: &Timeline, as_of: i64) -> Option<LeadScore> {

@@ -62,14 +62,14 @@ pub fn next_change(plan: &Plan, timeline: &Timeline, as_of: i64, horizon: i64) -
 /// stage at all.
 ///
 /// The walk starts at the first fact with a time. Rows without one count from there on as if they had come just then, and
-/// where no fact has a time, the lead is looked at once, at `until`.
+/// where no fact up to `until` has a time, the lead is looked at once, at `until`.
 ///
 /// Facts of one instant are one step. Its cause is the last event of that instant in input order whose name the
 /// definition listens to, else the row that counts from that instant on, else, where the lead came into being with it,
 /// the last event of any name, else time.
 pub fn stage_changes(plan: &Plan, timeline: &Timeline, until: i64) -> Vec<StageChange> {
     let walk = Walk::new(plan, timeline, until);
-    let start = first_dated_fact(timeline).unwrap_or(until);
+    let start = first_dated_fact(timeline).map_or(until, |first| first.min(until));
     let mut changes: Vec<StageChange> = Vec::new();
     let mut next = Some(start);
     while let Some(at) = next.filter(|&at| at <= until) {

@@ -20,9 +20,7 @@ pub(crate) fn rung<'a, W: Watch>(meaning: &'a Meaning, lead: &Lead<'a, '_, W>) -
 /// Returns marketing's ladder, up to and including the hand-off, and sales's. Without a hand-off there is one ladder.
 pub(crate) fn ladders(meaning: &Meaning) -> (&[Stage], &[Stage]) {
     let hand_off = meaning.hand_off.as_ref();
-    hand_off
-        .and_then(|hand_off| meaning.stages.split_at_checked(hand_off.stage + 1))
-        .unwrap_or((&meaning.stages, &[]))
+    hand_off.and_then(|hand_off| meaning.stages.split_at_checked(hand_off.stage + 1)).unwrap_or((&meaning.stages, &[]))
 }
 
 fn run<'a, W: Watch>(ladder: &'a [Stage], lead: &Lead<'a, '_, W>) -> Option<usize> {

@@ -130,7 +130,11 @@ fn listener_of_signal(kind: &SignalKind, sets: &mut Sets) -> ListenerPlan {
 }
 
 fn rule_plans(section: &Section, sets: &mut Sets) -> Vec<RulePlan> {
-    section.rules.iter().map(|rule| RulePlan { listener: listener_of_rule(rule, sets), keys: long_keys(rule) }).collect()
+    section
+        .rules
+        .iter()
+        .map(|rule| RulePlan { listener: listener_of_rule(rule, sets), keys: long_keys(rule) })
+        .collect()
 }
 
 fn listener_of_rule(rule: &Rule, sets: &mut Sets) -> ListenerPlan {

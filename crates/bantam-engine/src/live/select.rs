@@ -85,7 +85,7 @@ impl<'a, W: Watch> Lead<'a, '_, W> {
         if let OnceKey::Value(key) = &once.key {
             let mut tallies: HashMap<Key<'a>, Tally<'s, 'a, T>> = HashMap::new();
             for (entry, worth) in selected {
-                let key = Key::from(evaluate(key, &self.with_event(entry.event)));
+                let key = self.key_of_value(key, entry);
                 tallies.entry(key).and_modify(|tally| tally.add(entry, worth)).or_insert(Tally::new(entry, worth));
             }
             tallies.into_values().for_each(|tally| tally.close(once.times, &mut count));
@@ -107,6 +107,18 @@ impl<'a, W: Watch> Lead<'a, '_, W> {
         if let Some((_, tally)) = open {
             tally.close(once.times, &mut count);
         }
+    }
+
+    /// Returns the key of an event.
+    pub(crate) fn key(&self, key: &'a OnceKey, entry: &Entry<'a>) -> Key<'a> {
+        match key {
+            OnceKey::Value(value) => self.key_of_value(value, entry),
+            _ => Key::Period(key_of_time(key, entry.time)),
+        }
+    }
+
+    fn key_of_value(&self, value: &'a Expr, entry: &Entry<'a>) -> Key<'a> {
+        Key::from(evaluate(value, &self.with_event(entry.event)))
     }
 }
 
@@ -136,9 +148,11 @@ impl<'s, 'a, T: PartialOrd> Tally<'s, 'a, T> {
     }
 }
 
-/// The value of an event that makes it the same as another.
+/// What makes an event the same as another.
 #[derive(PartialEq, Eq, Hash)]
-enum Key<'a> {
+pub(crate) enum Key<'a> {
+    /// A stretch of time, by its number.
+    Period(i64),
     Missing,
     Text(Cow<'a, str>),
     /// The bits of a number that is not -0.

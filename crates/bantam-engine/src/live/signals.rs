@@ -51,12 +51,7 @@ fn count<'a, W: Watch>(selection: Selection<'a>, once: Option<&'a Once>, lead: &
 }
 
 /// The sum in thousandths. A missing value is less than any other, so of equal times a present one counts.
-fn sum<'a, W: Watch>(
-    selection: Selection<'a>,
-    once: Option<&'a Once>,
-    of: &'a Expr,
-    lead: &Lead<'a, '_, W>,
-) -> i128 {
+fn sum<'a, W: Watch>(selection: Selection<'a>, once: Option<&'a Once>, of: &'a Expr, lead: &Lead<'a, '_, W>) -> i128 {
     let value = |event| number(of, &lead.with_event(event)).and_then(thousandths);
     let mut sum = 0;
     let selected = lead.selected(selection).map(|entry| (entry, value(entry.event)));

@@ -1,27 +1,30 @@
 //! Walks over expressions: what an expression consists of, and what it depends on.
 
-use bantam_lang::meaning::{Expr, ExprKind, Name};
+use bantam_lang::meaning::{Expr, ExprKind};
 
 /// Calls `visit` for an expression and everything inside it, outermost first.
-pub(crate) fn walk<'a>(expr: &'a Expr, visit: &mut impl FnMut(&'a Expr)) {
+pub(crate) fn walk<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
     visit(expr);
+    for_each_child(expr, &mut |child| walk(child, visit));
+}
+
+/// Calls `visit` for the expressions an expression is directly made of.
+pub(crate) fn for_each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
     match &expr.kind {
         ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Known(_) => {}
-        ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::HowMany(parts) => {
-            parts.iter().for_each(|part| walk(part, visit));
-        }
+        ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::HowMany(parts) => parts.iter().for_each(visit),
         ExprKind::Compare(_, left, right)
         | ExprKind::Arithmetic(_, left, right)
         | ExprKind::Contains(left, right)
         | ExprKind::StartsWith(left, right)
         | ExprKind::EndsWith(left, right) => {
-            walk(left, visit);
-            walk(right, visit);
+            visit(left);
+            visit(right);
         }
         ExprKind::Choose(condition, yes, no) => {
-            walk(condition, visit);
-            walk(yes, visit);
-            walk(no, visit);
+            visit(condition);
+            visit(yes);
+            visit(no);
         }
         ExprKind::Not(inner)
         | ExprKind::In(inner, _)
@@ -33,7 +36,7 @@ pub(crate) fn walk<'a>(expr: &'a Expr, visit: &mut impl FnMut(&'a Expr)) {
         | ExprKind::EmailDomain(inner)
         | ExprKind::IsFreeEmail(inner)
         | ExprKind::Seniority(inner)
-        | ExprKind::Department(inner) => walk(inner, visit),
+        | ExprKind::Department(inner) => visit(inner),
     }
 }
 
@@ -42,13 +45,4 @@ pub(crate) fn depends_on_as_of(expr: &Expr) -> bool {
     let mut found = false;
     walk(expr, &mut |part| found |= matches!(part.kind, ExprKind::DaysSince(_)));
     found
-}
-
-/// Calls `visit` for every name in an expression.
-pub(crate) fn names_in(expr: &Expr, visit: &mut impl FnMut(Name)) {
-    walk(expr, &mut |part| {
-        if let ExprKind::Name(name) | ExprKind::Known(name) = part.kind {
-            visit(name);
-        }
-    });
 }
