@@ -86,9 +86,9 @@ pub fn truth<'a, S: Scope<'a> + ?Sized>(expr: &'a Expr, scope: &S) -> Option<boo
         ExprKind::Compare(op, left, right) => compare(*op, left, right, scope),
         ExprKind::In(element, set) => is_in(element, set, scope),
         ExprKind::Known(name) => Some(scope.value(*name).is_some()),
-        ExprKind::StartsWith(whole, part) => Some(text(whole, scope)?.starts_with(&*text(part, scope)?)),
-        ExprKind::Contains(whole, part) => Some(text(whole, scope)?.contains(&*text(part, scope)?)),
-        ExprKind::EndsWith(whole, part) => Some(text(whole, scope)?.ends_with(&*text(part, scope)?)),
+        ExprKind::StartsWith(whole, part) => test_texts(whole, part, scope, |whole, part| whole.starts_with(part)),
+        ExprKind::Contains(whole, part) => test_texts(whole, part, scope, |whole, part| whole.contains(part)),
+        ExprKind::EndsWith(whole, part) => test_texts(whole, part, scope, |whole, part| whole.ends_with(part)),
         ExprKind::Matches(whole, pattern) => Some(pattern.is_match(&text(whole, scope)?)),
         ExprKind::IsFreeEmail(address) => functions::is_free_email(&text(address, scope)?),
         ExprKind::Choose(condition, yes, no) => truth(chosen(condition, yes, no, scope)?, scope),
@@ -136,13 +136,20 @@ pub fn number<'a, S: Scope<'a> + ?Sized>(expr: &'a Expr, scope: &S) -> Option<f6
 }
 
 /// Returns the value of a text expression, `None` where it is unknown.
+#[inline]
 pub fn text<'a, S: Scope<'a> + ?Sized>(expr: &'a Expr, scope: &S) -> Option<Cow<'a, str>> {
     match &expr.kind {
-        ExprKind::Literal(Value::Text(value)) => Some(Cow::Borrowed(value)),
         ExprKind::Name(name) => match scope.value(*name)? {
             Scalar::Text(value) => Some(value),
             _ => None,
         },
+        _ => computed_text(expr, scope),
+    }
+}
+
+fn computed_text<'a, S: Scope<'a> + ?Sized>(expr: &'a Expr, scope: &S) -> Option<Cow<'a, str>> {
+    match &expr.kind {
+        ExprKind::Literal(Value::Text(value)) => Some(Cow::Borrowed(value)),
         ExprKind::LowerAscii(inner) => text(inner, scope).map(lower_ascii),
         ExprKind::EmailDomain(address) => match text(address, scope)? {
             Cow::Borrowed(address) => functions::email_domain(address),
@@ -201,6 +208,21 @@ fn unless_any<'a, S: Scope<'a> + ?Sized>(decisive: bool, parts: &'a [Expr], scop
     result
 }
 
+/// Tests one text against another, which is a literal nearly always.
+#[inline]
+fn test_texts<'a, S: Scope<'a> + ?Sized>(
+    whole: &'a Expr,
+    part: &'a Expr,
+    scope: &S,
+    test: impl Fn(&str, &str) -> bool,
+) -> Option<bool> {
+    let whole = text(whole, scope)?;
+    match &part.kind {
+        ExprKind::Literal(Value::Text(part)) => Some(test(&whole, part)),
+        _ => Some(test(&whole, &text(part, scope)?)),
+    }
+}
+
 fn chosen<'a, S: Scope<'a> + ?Sized>(condition: &'a Expr, yes: &'a Expr, no: &'a Expr, scope: &S) -> Option<&'a Expr> {
     Some(if truth(condition, scope)? { yes } else { no })
 }
@@ -220,7 +242,10 @@ fn compare<'a, S: Scope<'a> + ?Sized>(op: CompareOp, left: &'a Expr, right: &'a 
             Some(ordered(op, &left, &right))
         }
         Type::Time => Some(ordered(op, &time(left, scope)?, &time(right, scope)?)),
-        Type::Text => Some((text(left, scope)? == text(right, scope)?) == (op == CompareOp::Equal)),
+        Type::Text => {
+            let equal = test_texts(left, right, scope, |left, right| left == right)?;
+            Some(equal == (op == CompareOp::Equal))
+        }
         Type::Boolean => Some((truth(left, scope)? == truth(right, scope)?) == (op == CompareOp::Equal)),
     }
 }

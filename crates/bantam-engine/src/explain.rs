@@ -12,7 +12,7 @@ pub use stages::{PartTruth, StageTruth};
 pub use undecided::Undecided;
 
 use crate::evaluate::Scalar;
-use crate::live::{Facts, Lead, Limited, Plan, RulePlan, Scored, SectionResult, Unwatched};
+use crate::live::{Facts, Forgetful, Lead, Limited, Plan, RulePlan, Scored, SectionResult, Unwatched};
 use crate::scores::{LeadScore, Reason, SectionName, sort_reasons};
 use crate::timeline::Timeline;
 use bantam_lang::meaning::{Section, Value};
@@ -97,7 +97,7 @@ impl From<Limited> for LimitedPoints {
 /// Returns where the score of a lead at `as_of` comes from; `None` where [`crate::live::score_lead`] gives none.
 pub fn explain_lead(plan: &Plan, timeline: &Timeline, as_of: i64) -> Option<Explanation> {
     let facts = Facts::index(plan, timeline, as_of, as_of, &Unwatched);
-    let scored = Lead::at(plan, timeline, &facts, as_of, &Unwatched)?.scored();
+    let scored = Lead::at(plan, timeline, &facts, as_of, &Unwatched)?.scored(&mut Forgetful);
     let meaning = &plan.meaning;
     let (mut reasons, mut rules, mut groups) = (Vec::new(), Vec::new(), Vec::new());
     for (name, section, plans, result) in [

@@ -8,6 +8,7 @@ mod change;
 mod decay;
 mod facts;
 mod lead;
+mod memory;
 mod outcome;
 mod plan;
 mod rules;
@@ -23,6 +24,7 @@ pub use plan::{Plan, compile};
 pub(crate) use decay::halvings;
 pub(crate) use facts::{Entry, Facts};
 pub(crate) use lead::Lead;
+pub(crate) use memory::Forgetful;
 pub(crate) use outcome::ladders;
 pub(crate) use plan::RulePlan;
 pub(crate) use rules::{CountedEvent, Limited, SectionResult, score_events};
@@ -34,13 +36,14 @@ use crate::evaluate::evaluate;
 use crate::scores::LeadScore;
 use crate::timeline::Timeline;
 use bantam_lang::meaning::{DISQUALIFIED, Route};
+use memory::Memory;
 use watch::Watch;
 
 /// Returns the score of a lead at `as_of`; `None` where no row of it counts and no event has happened yet.
 pub fn score_lead(plan: &Plan, timeline: &Timeline, as_of: i64) -> Option<LeadScore> {
     let facts = Facts::index(plan, timeline, as_of, as_of, &Unwatched);
     let lead = Lead::at(plan, timeline, &facts, as_of, &Unwatched)?;
-    Some(lead.scored().score(timeline))
+    Some(lead.scored(&mut Forgetful).score(timeline))
 }
 
 /// A lead with everything computed.
@@ -56,20 +59,22 @@ pub(crate) struct Scored<'a, 'f, W> {
 
 impl<'a, 'f, W: Watch> Lead<'a, 'f, W> {
     /// Computes section by section.
-    pub(crate) fn scored(mut self) -> Scored<'a, 'f, W> {
+    pub(crate) fn scored(mut self, memory: &mut impl Memory<'a>) -> Scored<'a, 'f, W> {
+        memory.start(&self);
         let plan = self.plan;
         let meaning = &plan.meaning;
         for derived in &meaning.derived {
-            let value = evaluate(&derived.expr, &self);
+            let value = memory.derived(&self, || evaluate(&derived.expr, &self));
             self.derived.push(value);
         }
         for (signal, plan) in meaning.signals.iter().zip(&plan.signals) {
-            let value = signals::signal(signal, plan, &self);
+            let value = memory.signal(plan.depends(), &self, || signals::signal(signal, plan, &self));
             self.signals.push(value);
         }
         self.persona = outcome::first_true(&meaning.personas, &self);
-        let fit = rules::score_section(&meaning.fit, &plan.fit, &self);
-        let engagement = rules::score_section(&meaning.engagement, &plan.engagement, &self);
+        memory.persona(self.persona);
+        let fit = rules::score_section(&meaning.fit, &plan.fit, &self, memory);
+        let engagement = rules::score_section(&meaning.engagement, &plan.engagement, &self, memory);
         self.fit = fit.total.after;
         self.fit_unknown = fit.undecided();
         self.engagement = engagement.total.after;

@@ -6,6 +6,7 @@
 
 use super::facts::{Facts, counting_profile};
 use super::lead::Lead;
+use super::memory::{Forgetful, Remembered};
 use super::plan::Plan;
 use super::watch::{Earliest, Watch};
 use crate::scores::LeadScore;
@@ -46,7 +47,7 @@ pub enum Cause {
 /// Returns the first instant after `as_of`, up to and including `horizon`, at which the result of [`super::score_lead`]
 /// differs from the one at `as_of`, if no more facts come than the timeline holds.
 pub fn next_change(plan: &Plan, timeline: &Timeline, as_of: i64, horizon: i64) -> Option<i64> {
-    let walk = Walk::new(plan, timeline, horizon);
+    let mut walk = Walk::new(plan, timeline, horizon);
     let (now, mut next) = walk.step(as_of);
     while let Some(instant) = next.filter(|&instant| instant <= horizon) {
         let (then, after) = walk.step(instant);
@@ -68,7 +69,7 @@ pub fn next_change(plan: &Plan, timeline: &Timeline, as_of: i64, horizon: i64) -
 /// definition listens to, else the row that counts from that instant on, else, where the lead came into being with it,
 /// the last event of any name, else time.
 pub fn stage_changes(plan: &Plan, timeline: &Timeline, until: i64) -> Vec<StageChange> {
-    let walk = Walk::new(plan, timeline, until);
+    let mut walk = Walk::new(plan, timeline, until);
     let start = first_dated_fact(timeline).map_or(until, |first| first.min(until));
     let mut changes: Vec<StageChange> = Vec::new();
     let mut next = Some(start);
@@ -93,32 +94,33 @@ struct Walk<'a> {
     facts: Option<Facts<'a>>,
     /// When facts come that the definition listens to, ascending.
     arrivals: Vec<i64>,
+    memory: Remembered<'a>,
 }
 
 impl<'a> Walk<'a> {
     fn new(plan: &'a Plan, timeline: &'a Timeline, until: i64) -> Self {
         let unused = Earliest::after(until);
         let facts = (!plan.actions_age).then(|| Facts::index(plan, timeline, until, until, &unused));
-        Walk { plan, timeline, facts, arrivals: arrivals(plan, timeline) }
+        Walk { plan, timeline, facts, arrivals: arrivals(plan, timeline), memory: Remembered::default() }
     }
 
     /// Returns the score at an instant and the next instant at which it may be different.
-    fn step(&self, instant: i64) -> (Option<LeadScore>, Option<i64>) {
+    fn step(&mut self, instant: i64) -> (Option<LeadScore>, Option<i64>) {
         let watch = Earliest::after(instant);
         let arrived = self.arrivals.partition_point(|&arrival| arrival <= instant);
         if let Some(&arrival) = self.arrivals.get(arrived) {
             watch.notice(arrival);
         }
-        let current;
-        let facts = match &self.facts {
-            Some(facts) => facts,
+        let (plan, timeline) = (self.plan, self.timeline);
+        let score = match &self.facts {
+            Some(facts) => Lead::at(plan, timeline, facts, instant, &watch)
+                .map(|lead| lead.scored(&mut self.memory).score(timeline)),
             None => {
-                current = Facts::index(self.plan, self.timeline, instant, instant, &watch);
-                &current
+                let facts = Facts::index(plan, timeline, instant, instant, &watch);
+                Lead::at(plan, timeline, &facts, instant, &watch)
+                    .map(|lead| lead.scored(&mut Forgetful).score(timeline))
             }
         };
-        let lead = Lead::at(self.plan, self.timeline, facts, instant, &watch);
-        let score = lead.map(|lead| lead.scored().score(self.timeline));
         (score, watch.instant())
     }
 }

@@ -164,6 +164,7 @@ impl<'a, W: Watch> Scope<'a> for ActionScope<'a, '_, W> {
 }
 
 /// Returns what an event gives for a name; `None` where it is missing or not the event's.
+#[inline]
 pub(crate) fn event_value<'a>(event: &'a TimelineEvent, name: Name) -> Option<Scalar<'a>> {
     match name {
         Name::Property(property) => value_at(&event.properties, property),
@@ -174,6 +175,7 @@ pub(crate) fn event_value<'a>(event: &'a TimelineEvent, name: Name) -> Option<Sc
 }
 
 /// Returns a value by its place; `None` where it is missing.
+#[inline]
 pub(crate) fn value_at(values: &[Option<Value>], place: usize) -> Option<Scalar<'_>> {
     values.get(place)?.as_ref().map(Scalar::from)
 }

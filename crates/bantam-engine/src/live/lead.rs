@@ -14,9 +14,11 @@ pub(crate) struct Lead<'a, 'f, W> {
     pub(crate) facts: &'f Facts<'a>,
     pub(crate) as_of: i64,
     pub(crate) watch: &'f W,
+    /// The row that counts, by its index.
+    pub(crate) row: Option<usize>,
     attributes: &'a [Option<Value>],
     criteria_met: f64,
-    answer: Option<SalesAnswer>,
+    pub(crate) answer: Option<SalesAnswer>,
     pub(crate) derived: Vec<Option<Scalar<'a>>>,
     pub(crate) signals: Vec<Option<Scalar<'a>>>,
     pub(crate) persona: Option<&'a str>,
@@ -49,6 +51,7 @@ impl<'a, 'f, W: Watch> Lead<'a, 'f, W> {
             facts,
             as_of,
             watch,
+            row: profile.map(|(row, _)| row),
             attributes,
             criteria_met,
             answer: latest_answer(plan, facts, as_of),
@@ -123,6 +126,7 @@ pub(crate) struct EventScope<'a, 'f, 'l, W> {
 }
 
 impl<'a, W: Watch> Scope<'a> for EventScope<'a, '_, '_, W> {
+    #[inline]
     fn value(&self, name: Name) -> Option<Scalar<'a>> {
         match name {
             Name::Property(_) | Name::EventName | Name::EventTime => event_value(self.event, name),

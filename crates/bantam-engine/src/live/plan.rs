@@ -3,8 +3,11 @@
 //! The rules, signals and answers of a definition listen to sets of events. Many listen to the same ones, so each
 //! distinct [`EventSet`] gets a number, and each event name knows the sets its events may belong to.
 
-use super::walk::depends_on_as_of;
-use bantam_lang::meaning::{Band, EventSet, Meaning, Points, Rule, RuleKind, Section, SignalKind, TableKeys, Value};
+use super::memory::Depends;
+use super::walk::{depends_on_as_of, sees_lead};
+use bantam_lang::meaning::{
+    Band, EventSet, Expr, Meaning, Once, OnceKey, Points, Rule, RuleKind, Section, Select, SignalKind, TableKeys, Value,
+};
 use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -61,6 +64,15 @@ pub(crate) struct ListenerPlan {
     /// The events it selects from; for a sequence one set per step.
     pub(crate) events: Vec<SetId>,
     pub(crate) since: Option<SetId>,
+    /// Whether its expressions see values of the lead.
+    pub(crate) sees_lead: bool,
+}
+
+impl ListenerPlan {
+    /// Returns what the result depends on.
+    pub(crate) fn depends(&self) -> Depends<'_> {
+        Depends { events: &self.events, since: self.since, on_lead: self.sees_lead }
+    }
 }
 
 /// A rule's sets and, for a long table, its keys.
@@ -115,16 +127,13 @@ impl Sets {
 
 fn listener_of_signal(kind: &SignalKind, sets: &mut Sets) -> ListenerPlan {
     match kind {
-        SignalKind::Count { select, .. }
-        | SignalKind::Sum { select, .. }
-        | SignalKind::First(select)
-        | SignalKind::Last(select) => ListenerPlan {
-            events: vec![sets.number(&select.events)],
-            since: select.since.as_ref().map(|since| sets.number(since)),
-        },
-        SignalKind::Sequence { steps, since, .. } => ListenerPlan {
+        SignalKind::Count { select, once } => listener(select, once.as_ref(), None, sets),
+        SignalKind::Sum { select, once, of } => listener(select, once.as_ref(), Some(of), sets),
+        SignalKind::First(select) | SignalKind::Last(select) => listener(select, None, None, sets),
+        SignalKind::Sequence { steps, condition, since, .. } => ListenerPlan {
             events: steps.iter().map(|step| sets.number(step)).collect(),
             since: since.as_ref().map(|since| sets.number(since)),
+            sees_lead: condition.as_ref().is_some_and(sees_lead),
         },
     }
 }
@@ -138,12 +147,24 @@ fn rule_plans(section: &Section, sets: &mut Sets) -> Vec<RulePlan> {
 }
 
 fn listener_of_rule(rule: &Rule, sets: &mut Sets) -> ListenerPlan {
-    match &rule.kind {
-        RuleKind::Lead { .. } => ListenerPlan::default(),
-        RuleKind::Events { select, .. } => ListenerPlan {
-            events: vec![sets.number(&select.events)],
-            since: select.since.as_ref().map(|since| sets.number(since)),
-        },
+    match (&rule.kind, &rule.points) {
+        (RuleKind::Lead { .. }, _) => ListenerPlan { sees_lead: true, ..ListenerPlan::default() },
+        (RuleKind::Events { select, once, .. }, Points::Fixed(_)) => listener(select, once.as_ref(), None, sets),
+        (RuleKind::Events { select, once, .. }, Points::Table { by, .. }) => {
+            listener(select, once.as_ref(), Some(by), sets)
+        }
+    }
+}
+
+fn listener(select: &Select, once: Option<&Once>, worth: Option<&Expr>, sets: &mut Sets) -> ListenerPlan {
+    let key = once.and_then(|once| match &once.key {
+        OnceKey::Value(key) => Some(key),
+        _ => None,
+    });
+    ListenerPlan {
+        events: vec![sets.number(&select.events)],
+        since: select.since.as_ref().map(|since| sets.number(since)),
+        sees_lead: select.condition.iter().chain(key).chain(worth).any(sees_lead),
     }
 }
 

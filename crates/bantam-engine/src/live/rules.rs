@@ -3,6 +3,7 @@
 use super::decay::{decayed, next_change_age};
 use super::facts::Entry;
 use super::lead::Lead;
+use super::memory::Memory;
 use super::plan::RulePlan;
 use super::select::Selection;
 use super::watch::Watch;
@@ -25,7 +26,7 @@ impl Limited {
 }
 
 /// What a rule gave.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct RuleResult {
     pub(crate) points: Limited,
     /// Its condition is unknown, or the value of its table is missing.
@@ -68,13 +69,17 @@ pub(crate) fn score_section<'a, W: Watch>(
     section: &'a Section,
     plans: &'a [RulePlan],
     lead: &Lead<'a, '_, W>,
+    memory: &mut impl Memory<'a>,
 ) -> SectionResult {
-    let rules = section.rules.iter().zip(plans).map(|(rule, plan)| score_rule(rule, plan, lead)).collect();
+    let mut score = |(rule, plan): (&'a Rule, &'a RulePlan)| {
+        memory.rule(plan.listener.depends(), lead, || score_rule(rule, plan, lead))
+    };
+    let rules = section.rules.iter().zip(plans).map(&mut score).collect();
     SectionResult::new(section, rules)
 }
 
 /// Scores one rule.
-pub(crate) fn score_rule<'a, W: Watch>(rule: &'a Rule, plan: &'a RulePlan, lead: &Lead<'a, '_, W>) -> RuleResult {
+fn score_rule<'a, W: Watch>(rule: &'a Rule, plan: &'a RulePlan, lead: &Lead<'a, '_, W>) -> RuleResult {
     let (points, undecided) = match &rule.kind {
         RuleKind::Lead { condition } => score_condition(condition.as_ref(), &rule.points, plan, lead),
         RuleKind::Events { .. } => {

@@ -1,6 +1,6 @@
 //! Walks over expressions: what an expression consists of, and what it depends on.
 
-use bantam_lang::meaning::{Expr, ExprKind};
+use bantam_lang::meaning::{Expr, ExprKind, Name};
 
 /// Calls `visit` for an expression and everything inside it, outermost first.
 pub(crate) fn walk<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
@@ -44,5 +44,16 @@ pub(crate) fn for_each_child<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)
 pub(crate) fn depends_on_as_of(expr: &Expr) -> bool {
     let mut found = false;
     walk(expr, &mut |part| found |= matches!(part.kind, ExprKind::DaysSince(_)));
+    found
+}
+
+/// Returns whether the value depends on a name that is not the event's.
+pub(crate) fn sees_lead(expr: &Expr) -> bool {
+    let mut found = false;
+    walk(expr, &mut |part| {
+        if let ExprKind::Name(name) | ExprKind::Known(name) = part.kind {
+            found |= !matches!(name, Name::Property(_) | Name::EventName | Name::EventTime);
+        }
+    });
     found
 }

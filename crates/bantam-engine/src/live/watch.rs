@@ -13,6 +13,9 @@ pub(crate) trait Watch {
 
     /// Learns that a part of the result may be different from `instant` on.
     fn notice(&self, instant: i64);
+
+    /// Returns a result with the earliest instant that was noticed while computing it, which is noticed here too.
+    fn apart<T>(&self, compute: impl FnOnce() -> T) -> (T, Option<i64>);
 }
 
 /// Nobody asks.
@@ -22,6 +25,10 @@ impl Watch for Unwatched {
     const ASKED: bool = false;
 
     fn notice(&self, _: i64) {}
+
+    fn apart<T>(&self, compute: impl FnOnce() -> T) -> (T, Option<i64>) {
+        (compute(), None)
+    }
 }
 
 /// Keeps the earliest instant noticed.
@@ -49,5 +56,13 @@ impl Watch for Earliest {
         if instant > self.as_of && self.instant.get().is_none_or(|earliest| instant < earliest) {
             self.instant.set(Some(instant));
         }
+    }
+
+    fn apart<T>(&self, compute: impl FnOnce() -> T) -> (T, Option<i64>) {
+        let before = self.instant.take();
+        let result = compute();
+        let noticed = self.instant.get();
+        before.into_iter().for_each(|instant| self.notice(instant));
+        (result, noticed)
     }
 }
