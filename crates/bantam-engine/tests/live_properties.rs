@@ -1,8 +1,8 @@
 //! What holds for every definition and every lead.
 
-#[path = "live_helpers.rs"]
+#[path = "live_support/helpers.rs"]
 mod helpers;
-#[path = "live_random_cases.rs"]
+#[path = "live_support/random_cases.rs"]
 mod random_cases;
 
 use bantam_engine::live::{Plan, explain_lead, next_change, score_lead, stage_changes};
@@ -30,7 +30,7 @@ fn shuffled(timeline: &Timeline, keys: &[u8]) -> Timeline {
     let mut order: Vec<usize> = (0..timeline.events.len()).collect();
     order.sort_by_key(|&index| keys.get(index).copied().unwrap_or(0));
     order.reverse();
-    let events = order.into_iter().map(|index| timeline.events[index].clone()).collect();
+    let events = order.into_iter().filter_map(|index| timeline.events.get(index).cloned()).collect();
     Timeline { events, ..timeline.clone() }
 }
 

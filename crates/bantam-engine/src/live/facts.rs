@@ -32,10 +32,8 @@ pub(crate) struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// Returns the facts up to and including `until`, with actions as they are at `as_of`.
     pub(crate) fn index<W: Watch>(plan: &'a Plan, timeline: &'a Timeline, until: i64, as_of: i64, watch: &W) -> Self {
-        let events = in_order_of_time(timeline, until);
-        let first = events.first().map(|entry| entry.time);
-        let named: Vec<(Entry<'a>, &NamePlan)> =
-            events.into_iter().filter_map(|entry| Some((entry, plan.names.get(&entry.event.name)?))).collect();
+        let first = timeline.events.iter().map(|event| event.time).min();
+        let named = heard_in_order(plan, timeline, until);
         let Some(&(filler, _)) = named.first() else {
             return Facts { entries: Vec::new(), sets: vec![0..0; plan.set_count], first };
         };
@@ -87,15 +85,20 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn in_order_of_time(timeline: &Timeline, until: i64) -> Vec<Entry<'_>> {
-    let entry = |(index, event): (usize, &'_ TimelineEvent)| (event.time, index);
-    let mut order: Vec<(i64, usize)> = timeline.events.iter().enumerate().map(entry).collect();
-    order.retain(|&(time, _)| time <= until);
-    if !order.is_sorted() {
-        order.sort_unstable();
+/// The events up to `until` whose name is listened to, in order of time, with what listens to them.
+fn heard_in_order<'a>(plan: &'a Plan, timeline: &'a Timeline, until: i64) -> Vec<(Entry<'a>, &'a NamePlan)> {
+    let mut heard = Vec::with_capacity(timeline.events.len());
+    for (index, event) in timeline.events.iter().enumerate() {
+        if event.time <= until
+            && let Some(name) = plan.names.get(&event.name)
+        {
+            heard.push((Entry { time: event.time, index, event }, name));
+        }
     }
-    let entries = order.into_iter();
-    entries.filter_map(|(time, index)| Some(Entry { time, index, event: timeline.events.get(index)? })).collect()
+    if !heard.is_sorted_by_key(|(entry, _)| entry.time) {
+        heard.sort_by_key(|(entry, _)| entry.time);
+    }
+    heard
 }
 
 /// One range per set, wide enough for all events whose name may belong to it.

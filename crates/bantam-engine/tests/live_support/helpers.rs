@@ -1,5 +1,6 @@
 //! Short words for definitions and timelines put together by hand.
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses the words it needs")]
+#![allow(clippy::unwrap_used, reason = "tests may unwrap")]
 
 use bantam_engine::live::{Plan, compile, score_lead};
 use bantam_engine::scores::LeadScore;
@@ -201,6 +202,12 @@ pub fn score(meaning: Meaning, timeline: &Timeline, as_of: i64) -> LeadScore {
 /// A meaning with engagement alone.
 pub fn engaging(rules: Vec<Rule>) -> Meaning {
     Meaning { engagement: section(rules), ..Meaning::default() }
+}
+
+/// A meaning with fit alone.
+pub fn fit_of(rules: Vec<Rule>, attributes: Vec<Attribute>) -> Meaning {
+    let lead = LeadShape { attributes, ..LeadShape::default() };
+    Meaning { lead, fit: section(rules), ..Meaning::default() }
 }
 
 pub fn event(name: &str, time: i64) -> TimelineEvent {

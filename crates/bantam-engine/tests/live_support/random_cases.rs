@@ -2,7 +2,8 @@
 //!
 //! Every time and duration is a multiple of half a second, and days pass within the minute that is looked at, so a walk
 //! in steps of half a second sees every instant at which anything can change.
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "a part of live_properties.rs")]
+#![allow(unreachable_pub, missing_docs, reason = "a part of live_properties.rs")]
+#![allow(clippy::indexing_slicing, reason = "tests may index")]
 
 use super::helpers::*;
 use bantam_engine::timeline::{Profile, Timeline, TimelineEvent};
