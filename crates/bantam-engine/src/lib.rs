@@ -3,7 +3,9 @@
 pub mod batch;
 pub mod columns;
 pub mod evaluate;
+pub mod explain;
 pub mod input;
+pub mod live;
 pub mod output;
 pub mod scores;
 pub mod timeline;

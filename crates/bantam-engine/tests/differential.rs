@@ -46,6 +46,14 @@ fn batch_agrees_with_the_reference() {
 }
 
 #[test]
+fn live_agrees_with_batch() {
+    for seed in 0..CASES {
+        let loaded = load(&case(seed));
+        assert_same(seed, "live", &loaded.live(), &loaded.batch());
+    }
+}
+
+#[test]
 fn ndjson_gives_what_csv_gives() {
     for seed in 0..CASES / 4 {
         let case = case(seed);

@@ -4,6 +4,7 @@
 
 use bantam_engine::batch::{BatchOptions, score_batch};
 use bantam_engine::input::{Dataset, Format, Input, RowKind};
+use bantam_engine::live::{compile, explain_lead, score_lead};
 use bantam_engine::output::{Detail, ScoredRow, write_scores};
 use bantam_lang::CheckedDefinition;
 use bantam_lang::convert::parse_time;
@@ -65,6 +66,20 @@ impl Loaded {
             missing_for_next: lead.missing_for_next().into_iter().map(str::to_owned).collect(),
         });
         rows.collect()
+    }
+
+    /// Scores every lead's timeline, and ranks them.
+    pub(crate) fn live(&self) -> Vec<ScoredRow> {
+        let plan = compile(self.definition.meaning());
+        let explained = self.data.timelines().filter_map(|timeline| {
+            let explanation = explain_lead(&plan, &timeline, self.as_of)?;
+            assert_eq!(Some(&explanation.score), score_lead(&plan, &timeline, self.as_of).as_ref());
+            let (reasons, missing_for_next) = (explanation.reasons, explanation.missing_for_next);
+            Some(ScoredRow { score: explanation.score, reasons, missing_for_next })
+        });
+        let mut rows: Vec<ScoredRow> = explained.collect();
+        rows.sort_by(|a, b| b.score.score.cmp(&a.score.score).then_with(|| a.score.lead_id.cmp(&b.score.lead_id)));
+        rows
     }
 
     /// Scores by columns and writes CSV.

@@ -1,0 +1,159 @@
+//! When a lead's score changes next, and when its stage changed so far.
+//!
+//! Time is walked in steps: scoring a lead at an instant tells, by what the computation noticed, up to which instant nothing
+//! can change, and the next step is taken there. So no instant at which something changes is passed over, and none in between
+//! is looked at.
+
+use super::facts::{Facts, counting_profile};
+use super::lead::Lead;
+use super::memory::{Forgetful, Remembered};
+use super::plan::Plan;
+use super::watch::{Earliest, Watch};
+use crate::scores::LeadScore;
+use crate::timeline::Timeline;
+
+/// A stage that was reached or left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StageChange {
+    /// When.
+    pub at: i64,
+    /// The stage before; `None` is none.
+    pub from: Option<String>,
+    /// The stage from then on.
+    pub to: Option<String>,
+    /// The whole result at that moment.
+    pub score: LeadScore,
+    /// What brought it about.
+    pub cause: Cause,
+}
+
+/// What brought a change about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// An event, by its index into [`Timeline::events`].
+    Event {
+        /// The index.
+        index: usize,
+    },
+    /// A row, by its index into [`Timeline::profiles`].
+    Profile {
+        /// The index.
+        index: usize,
+    },
+    /// No fact: points shrank, a window ended or another day began.
+    Time,
+}
+
+/// Returns the first instant after `as_of`, up to and including `horizon`, at which the result of [`super::score_lead`]
+/// differs from the one at `as_of`, if no more facts come than the timeline holds.
+pub fn next_change(plan: &Plan, timeline: &Timeline, as_of: i64, horizon: i64) -> Option<i64> {
+    let mut walk = Walk::new(plan, timeline, horizon);
+    let (now, mut next) = walk.step(as_of);
+    while let Some(instant) = next.filter(|&instant| instant <= horizon) {
+        let (then, after) = walk.step(instant);
+        if then != now {
+            return Some(instant);
+        }
+        next = after;
+    }
+    None
+}
+
+/// Returns every change of a lead's stage up to and including `until`, in order of time; the first is the one from no
+/// stage at all.
+///
+/// The walk starts at the first fact with a time. Rows without one count from there on as if they had come just then, and
+/// where no fact up to `until` has a time, the lead is looked at once, at `until`.
+///
+/// Facts of one instant are one step. Its cause is the last event of that instant in input order whose name the
+/// definition listens to, else the row that counts from that instant on, else, where the lead came into being with it,
+/// the last event of any name, else time.
+pub fn stage_changes(plan: &Plan, timeline: &Timeline, until: i64) -> Vec<StageChange> {
+    let mut walk = Walk::new(plan, timeline, until);
+    let start = first_dated_fact(timeline).map_or(until, |first| first.min(until));
+    let mut changes: Vec<StageChange> = Vec::new();
+    let mut next = Some(start);
+    while let Some(at) = next.filter(|&at| at <= until) {
+        let (score, after) = walk.step(at);
+        next = after;
+        let Some(score) = score else { continue };
+        let from = changes.last().and_then(|change| change.to.clone());
+        if score.stage != from {
+            let cause = cause(plan, timeline, at, at == start);
+            changes.push(StageChange { at, from, to: score.stage.clone(), score, cause });
+        }
+    }
+    changes
+}
+
+/// Scores a lead at one instant after the other.
+struct Walk<'a> {
+    plan: &'a Plan,
+    timeline: &'a Timeline,
+    /// The facts up to the end of the walk; `None` where they depend on the instant.
+    facts: Option<Facts<'a>>,
+    /// When facts come that the definition listens to, ascending.
+    arrivals: Vec<i64>,
+    memory: Remembered<'a>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(plan: &'a Plan, timeline: &'a Timeline, until: i64) -> Self {
+        let unused = Earliest::after(until);
+        let facts = (!plan.actions_age).then(|| Facts::index(plan, timeline, until, until, &unused));
+        Walk { plan, timeline, facts, arrivals: arrivals(plan, timeline), memory: Remembered::default() }
+    }
+
+    /// Returns the score at an instant and the next instant at which it may be different.
+    fn step(&mut self, instant: i64) -> (Option<LeadScore>, Option<i64>) {
+        let watch = Earliest::after(instant);
+        let arrived = self.arrivals.partition_point(|&arrival| arrival <= instant);
+        if let Some(&arrival) = self.arrivals.get(arrived) {
+            watch.notice(arrival);
+        }
+        let (plan, timeline) = (self.plan, self.timeline);
+        let score = match &self.facts {
+            Some(facts) => Lead::at(plan, timeline, facts, instant, &watch)
+                .map(|lead| lead.scored(&mut self.memory).score(timeline)),
+            None => {
+                let facts = Facts::index(plan, timeline, instant, instant, &watch);
+                Lead::at(plan, timeline, &facts, instant, &watch)
+                    .map(|lead| lead.scored(&mut Forgetful).score(timeline))
+            }
+        };
+        (score, watch.instant())
+    }
+}
+
+/// The times of rows and of events that are listened to, and of the first event, which makes the lead.
+fn arrivals(plan: &Plan, timeline: &Timeline) -> Vec<i64> {
+    let heard = timeline.events.iter().filter(|event| plan.names.contains_key(&event.name));
+    let rows = timeline.profiles.iter().filter_map(|profile| profile.since);
+    let first = timeline.events.iter().map(|event| event.time).min();
+    let mut arrivals: Vec<i64> = heard.map(|event| event.time).chain(rows).chain(first).collect();
+    arrivals.sort_unstable();
+    arrivals.dedup();
+    arrivals
+}
+
+fn first_dated_fact(timeline: &Timeline) -> Option<i64> {
+    let events = timeline.events.iter().map(|event| event.time);
+    events.chain(timeline.profiles.iter().filter_map(|profile| profile.since)).min()
+}
+
+fn cause(plan: &Plan, timeline: &Timeline, at: i64, is_first: bool) -> Cause {
+    let last_event = |heard_only: bool| {
+        let heard = |name: &String| !heard_only || plan.names.contains_key(name);
+        timeline.events.iter().rposition(|event| event.time == at && heard(&event.name))
+    };
+    if let Some(index) = last_event(true) {
+        return Cause::Event { index };
+    }
+    match counting_profile(timeline, at) {
+        Some((index, profile)) if profile.since == Some(at) || (is_first && profile.since.is_none()) => {
+            Cause::Profile { index }
+        }
+        _ if is_first => last_event(false).map_or(Cause::Time, |index| Cause::Event { index }),
+        _ => Cause::Time,
+    }
+}

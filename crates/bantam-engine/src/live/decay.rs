@@ -1,0 +1,84 @@
+//! How points shrink with age. Integers throughout: there is no rounding to agree about but "toward zero".
+
+use super::select::micros;
+use bantam_lang::convert::MICROS_PER_SECOND;
+use bantam_lang::meaning::Decay;
+
+/// Halved this often or more, nothing is left of 10,000 points: 2^14 is 16,384.
+const HALVINGS_MAX: i64 = 14;
+
+/// Returns what is left of `points` after `age` microseconds.
+pub(crate) fn decayed(points: i64, decay: Decay, age: i64) -> i64 {
+    match decay {
+        Decay::Never => points,
+        Decay::HalveEvery(seconds) => match halvings(seconds, age) {
+            halvings if halvings >= HALVINGS_MAX => 0,
+            halvings => points / (1 << halvings),
+        },
+        Decay::FadeOver(seconds) => match seconds - age.div_euclid(MICROS_PER_SECOND) {
+            left if left <= 0 => 0,
+            left => points * left / seconds,
+        },
+    }
+}
+
+/// Returns how many times `age` holds the half-life.
+pub(crate) fn halvings(seconds: i64, age: i64) -> i64 {
+    age.div_euclid(micros(seconds).max(1))
+}
+
+/// Returns the age at which what is left changes next; `None` where it never does.
+pub(crate) fn next_change_age(points: i64, decay: Decay, age: i64) -> Option<i64> {
+    let left = decayed(points, decay, age).abs();
+    if left == 0 {
+        return None;
+    }
+    match decay {
+        Decay::Never => None,
+        // Half of something is always less, toward zero.
+        Decay::HalveEvery(seconds) => Some(micros(seconds).saturating_mul(halvings(seconds, age) + 1)),
+        // What is left falls below `left` with the first whole second a for which |points| * (D - a) < left * D.
+        Decay::FadeOver(seconds) => {
+            let least_left = (left * seconds + points.abs() - 1) / points.abs();
+            Some(micros(seconds - least_left + 1))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 86_400;
+
+    #[test]
+    fn halving_goes_toward_zero() {
+        let after = |points, times: i64| decayed(points, Decay::HalveEvery(DAY), micros(DAY * times));
+        assert_eq!([0, 1, 2, 3, 4, 5, 6, 7].map(|times| after(75, times)), [75, 37, 18, 9, 4, 2, 1, 0]);
+        assert_eq!([0, 1, 2, 3, 4, 5].map(|times| after(-25, times)), [-25, -12, -6, -3, -1, 0]);
+        assert_eq!((after(10_000, 13), after(10_000, 14), after(10_000, 900)), (1, 0, 0));
+    }
+
+    #[test]
+    fn fading_is_a_straight_line_in_whole_seconds() {
+        let after = |days: i64| decayed(10, Decay::FadeOver(60 * DAY), micros(days * DAY));
+        // 10 * 45 / 60 = 7.5; 10 * 30 / 60 = 5; 10 * 15 / 60 = 2.5.
+        assert_eq!([0, 15, 30, 45, 60, 61].map(after), [10, 7, 5, 2, 0, 0]);
+        assert_eq!(decayed(-10, Decay::FadeOver(60 * DAY), micros(15 * DAY)), -7);
+        assert_eq!(decayed(3, Decay::FadeOver(3), 999_999), 3);
+        assert_eq!(decayed(3, Decay::FadeOver(3), 1_000_000), 2);
+    }
+
+    #[test]
+    fn the_next_change_is_the_first_second_with_another_value() {
+        for decay in [Decay::FadeOver(17), Decay::HalveEvery(5), Decay::FadeOver(1)] {
+            for points in [-40, -17, -3, 0, 1, 2, 16, 17, 18, 100] {
+                for age in 0..40 {
+                    let here = decayed(points, decay, micros(age));
+                    let expected = (age + 1..80).find(|&later| decayed(points, decay, micros(later)) != here);
+                    assert_eq!(next_change_age(points, decay, micros(age)), expected.map(micros), "{points} {age}");
+                }
+            }
+        }
+    }
+}
