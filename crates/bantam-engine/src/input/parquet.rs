@@ -5,6 +5,7 @@
 
 mod cells;
 mod limits;
+mod thrift;
 
 use super::Shared;
 use super::cell::{Cell, ColumnBuilder, Given};

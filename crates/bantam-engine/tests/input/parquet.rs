@@ -154,8 +154,8 @@ fn a_dictionary_serves_all_batches_and_row_groups() {
     columns.extend([("path", texts(&all)), ("price", texts(&all)), ("account", Arc::new(account) as ArrayRef)]);
     let bytes = write_with(columns, Compression::SNAPPY, 1 << 16);
     let dataset = load(&meaning(), &[File(RowKind::Event, Format::Parquet, &bytes)]).0.unwrap();
-    for row in 0..rows {
-        let expected = all[row].map_or("·".into(), |word| format!("{word:?}"));
+    for (row, word) in all.iter().enumerate() {
+        let expected = word.map_or("·".into(), |word| format!("{word:?}"));
         let shown = [0, 1, 2].map(|at| show_cell(&dataset.events.properties[at], row));
         assert_eq!(shown, [expected.clone(), "·".into(), expected], "{row}");
     }
@@ -224,5 +224,43 @@ fn cli_02_files_that_are_no_parquet_are_errors() {
     assert_eq!(
         shown(&write(event_columns(1)[..2].to_vec())),
         "error: event1.parquet: there is no column `timestamp`; the columns are `lead_id`, `event`\n"
+    );
+}
+
+/// A file without rows whose one column is this deep in groups.
+fn nested_schema(depth: usize) -> Vec<u8> {
+    let varint = |mut number: usize| {
+        let mut bytes = Vec::new();
+        while number >= 0x80 {
+            bytes.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        bytes.push(number as u8);
+        bytes
+    };
+    // Version 1; a list of structs, its length, and the root: named `r`, with one child.
+    let mut footer = vec![0x15, 2, 0x19, 0xFC];
+    footer.extend(varint(depth + 2));
+    footer.extend([0x48, 1, b'r', 0x15, 2, 0]);
+    for _ in 0..depth {
+        footer.extend([0x35, 0, 0x18, 1, b'g', 0x15, 2, 0]);
+    }
+    // A required integer; no rows; no row groups.
+    footer.extend([0x15, 2, 0x25, 0, 0x18, 1, b'l', 0, 0x16, 0, 0x19, 0x0C, 0]);
+    let mut bytes = b"PAR1".to_vec();
+    let length = footer.len() as u32;
+    bytes.extend(footer);
+    bytes.extend(length.to_le_bytes());
+    bytes.extend(b"PAR1");
+    bytes
+}
+
+#[test]
+fn cli_02_a_schema_nested_without_end_is_refused() {
+    let shown = |depth| show(&[File(RowKind::Event, Format::Parquet, &nested_schema(depth))]);
+    assert_eq!(shown(3), "error: event1.parquet: there is no column `lead_id`; the columns are `g`\n");
+    assert_eq!(
+        shown(500_000),
+        "error: event1.parquet cannot be read as Parquet: its columns are nested more than 64 deep\n"
     );
 }

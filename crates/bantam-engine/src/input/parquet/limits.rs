@@ -1,5 +1,6 @@
 //! Refuses Parquet files whose parts would not fit in memory, before anything of them is unpacked.
 
+use super::thrift::{KIND_I32, KIND_LIST, KIND_STRUCT, Scan};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::file::reader::ChunkReader;
 
@@ -12,7 +13,10 @@ pub(super) const PAGE_BYTES_MAX: u64 = 256 << 20;
 /// The longest header of a page, in bytes: its statistics may hold two long texts.
 const PAGE_HEADER_BYTES_MAX: u64 = 1 << 20;
 
-/// Looks at the last eight bytes: the length of the description, and `PAR1`.
+/// How deep columns may be nested: people's data goes five deep, and the library would go as deep as it is told.
+const NESTING_MAX: usize = 64;
+
+/// Looks at the end of the file: `PAR1`, before it the length of the description, and before that the description.
 pub(super) fn check_footer(source: &impl ChunkReader) -> Result<(), String> {
     let size = source.len();
     if size < 12 {
@@ -27,7 +31,49 @@ pub(super) fn check_footer(source: &impl ChunkReader) -> Result<(), String> {
     if length > FOOTER_BYTES_MAX {
         return Err(format!("its description has {length} bytes, more than {FOOTER_BYTES_MAX}"));
     }
-    Ok(())
+    let Some(start) = (size - 8).checked_sub(length) else { return Err("it is truncated".into()) };
+    let description = source.get_bytes(start, length as usize).map_err(|error| error.to_string())?;
+    match nesting(&description) {
+        Some(depth) if depth > NESTING_MAX => Err(format!("its columns are nested more than {NESTING_MAX} deep")),
+        Some(_) => Ok(()),
+        None => Err("its description is damaged".into()),
+    }
+}
+
+/// Returns how deep columns are nested, as far as one more than [`NESTING_MAX`]; `None` where the description is damaged.
+///
+/// The schema is a list in which each group is followed by as many others as it says it has.
+fn nesting(description: &[u8]) -> Option<usize> {
+    let mut deepest = 0;
+    let mut scan = Scan { rest: description };
+    scan.fields(&mut |scan, id, kind| {
+        if (id, kind) != (2, KIND_LIST) {
+            return scan.skip(kind, 0);
+        }
+        let mut open: Vec<u64> = Vec::new();
+        scan.list(&mut |scan, _| {
+            let mut children = 0;
+            scan.fields(&mut |scan, id, kind| {
+                if (id, kind) != (5, KIND_I32) {
+                    return scan.skip(kind, 0);
+                }
+                children = u64::try_from(scan.number()?).ok()?;
+                Some(())
+            })?;
+            if let Some(last) = open.last_mut() {
+                *last = last.saturating_sub(1);
+            }
+            if children > 0 && open.len() <= NESTING_MAX {
+                open.push(children);
+                deepest = deepest.max(open.len());
+            }
+            while open.last() == Some(&0) {
+                open.pop();
+            }
+            Some(())
+        })
+    })?;
+    Some(deepest)
 }
 
 /// Looks at the sizes that are declared for the columns that will be read, and for each of their pages.
@@ -121,81 +167,6 @@ fn parse_page_header(bytes: &[u8]) -> Option<Page> {
     })?;
     page.header = (bytes.len() - scan.rest.len()) as u64;
     Some(page)
-}
-
-const KIND_I32: u8 = 5;
-const KIND_STRUCT: u8 = 12;
-/// How deep structs may stand in one another; page headers go three deep.
-const DEPTH_MAX: u32 = 8;
-
-/// Bytes in the compact encoding of Thrift, which page headers are written in.
-struct Scan<'b> {
-    rest: &'b [u8],
-}
-
-impl Scan<'_> {
-    fn byte(&mut self) -> Option<u8> {
-        let (&first, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        Some(first)
-    }
-
-    fn pass(&mut self, count: u64) -> Option<()> {
-        self.rest = self.rest.get(usize::try_from(count).ok()?..)?;
-        Some(())
-    }
-
-    /// Seven bits a byte, lowest first, the high bit on all but the last.
-    fn varint(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    /// A signed number: 0, -1, 1, -2 and so on are written as 0, 1, 2, 3.
-    fn number(&mut self) -> Option<i64> {
-        let number = self.varint()?;
-        Some((number >> 1) as i64 ^ -((number & 1) as i64))
-    }
-
-    /// Goes through the fields of a struct; `field` takes each one's value.
-    fn fields(&mut self, field: &mut dyn FnMut(&mut Self, i64, u8) -> Option<()>) -> Option<()> {
-        let mut id = 0;
-        loop {
-            let head = self.byte()?;
-            if head == 0 {
-                return Some(());
-            }
-            id = if head >> 4 == 0 { self.number()? } else { id + i64::from(head >> 4) };
-            field(self, id, head & 0x0f)?;
-        }
-    }
-
-    fn skip(&mut self, kind: u8, depth: u32) -> Option<()> {
-        if depth > DEPTH_MAX {
-            return None;
-        }
-        match kind {
-            // True and false have no bytes of their own.
-            1 | 2 => Some(()),
-            3 => self.pass(1),
-            4..=6 => self.varint().map(drop),
-            7 => self.pass(8),
-            8 => {
-                let length = self.varint()?;
-                self.pass(length)
-            }
-            KIND_STRUCT => self.fields(&mut |scan, _, kind| scan.skip(kind, depth + 1)),
-            // Page headers hold no lists, sets or maps.
-            _ => None,
-        }
-    }
 }
 
 #[cfg(test)]
