@@ -132,7 +132,7 @@ pub struct Dictionary {
     /// Where each text ends in `text`.
     ends: Vec<usize>,
     /// Codes by the hash of their text.
-    index: HashTable<u32>,
+    index: HashTable<(u64, u32)>,
     hasher: hashbrown::DefaultHashBuilder,
 }
 
@@ -155,19 +155,21 @@ impl Dictionary {
     /// Returns the code of a text that was interned before.
     pub fn code(&self, text: &str) -> Option<u32> {
         let hash = self.hasher.hash_one(text);
-        self.index.find(hash, |&code| self.get(code) == Some(text)).copied()
+        self.index.find(hash, |&(other, code)| other == hash && self.get(code) == Some(text)).map(|&(_, code)| code)
     }
 
     /// Returns the code of a text, giving out the next one where it is new.
     pub fn intern(&mut self, text: &str) -> u32 {
         let hash = self.hasher.hash_one(text);
         let Dictionary { text: all, ends, index, hasher } = self;
-        let found = index.find(hash, |&code| get(all, ends, code) == Some(text)).copied();
+        let found = index
+            .find(hash, |&(other, code)| other == hash && get(all, ends, code) == Some(text))
+            .map(|&(_, code)| code);
         found.unwrap_or_else(|| {
             let code = ends.len() as u32;
             all.push_str(text);
             ends.push(all.len());
-            index.insert_unique(hash, code, |&code| hasher.hash_one(get(all, ends, code).unwrap_or("")));
+            index.insert_unique(hash, (hash, code), |&(hash, _)| hash);
             code
         })
     }

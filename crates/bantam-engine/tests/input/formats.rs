@@ -2,8 +2,10 @@
 
 use super::parquet::write;
 use super::support::*;
-use arrow_array::{ArrayRef, StringArray};
+use arrow_array::{ArrayRef, Float64Array, Int64Array, StringArray};
 use bantam_engine::input::{Format, RowKind};
+use bantam_lang::convert::number_text;
+use bantam_lang::meaning::{Attribute, Meaning, Type};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -124,6 +126,44 @@ proptest! {
         // Rejected rows are numbered by file.
         let counting = |text: &str| text.lines().filter(|line| !line.starts_with("rejected")).collect::<Vec<_>>().join("\n");
         prop_assert_eq!(counting(&whole), counting(&shown(&files)));
+    }
+}
+
+/// Reads `v` as a text, a number and a boolean of one lead.
+fn read_number(format: Format, bytes: &[u8]) -> String {
+    let mut meaning = Meaning::default();
+    meaning.lead.attributes = [Type::Text, Type::Number, Type::Boolean]
+        .map(|kind| Attribute { column: "v".into(), ..attribute(kind.word(), kind) })
+        .into();
+    show_with(&meaning, &[File(RowKind::Lead, format, bytes)])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_number_is_the_same_as_a_number_and_as_text(
+        number in prop_oneof![any::<f64>(), (-3_i64..3).prop_map(|n| n as f64), Just(-0.0), Just(1e21), Just(1e-7)]
+            .prop_filter("JSON has no other", |number| number.is_finite())
+    ) {
+        let csv = read_number(Format::Csv, format!("lead_id,v\n1,{}\n", number_text(number)).as_bytes());
+        let json = serde_json::json!({"lead_id": 1, "v": number}).to_string();
+        prop_assert_eq!(&csv, &read_number(Format::Ndjson, json.as_bytes()));
+        let id: ArrayRef = Arc::new(Int64Array::from(vec![1]));
+        let parquet = write(vec![("lead_id", id), ("v", Arc::new(Float64Array::from(vec![number])))]);
+        prop_assert_eq!(&csv, &read_number(Format::Parquet, &parquet));
+    }
+
+    #[test]
+    fn an_integer_keeps_its_digits_in_every_format(number in prop_oneof![any::<i64>(), -2_i64..3]) {
+        let csv = read_number(Format::Csv, format!("lead_id,v\n1,{number}\n").as_bytes());
+        let digits = format!("\"{number}\"");
+        prop_assert!(csv.contains(&digits));
+        let json = format!("{{\"lead_id\":1,\"v\":{number}}}");
+        prop_assert_eq!(&csv, &read_number(Format::Ndjson, json.as_bytes()));
+        let id: ArrayRef = Arc::new(Int64Array::from(vec![1]));
+        let parquet = write(vec![("lead_id", id), ("v", Arc::new(Int64Array::from(vec![number])))]);
+        prop_assert_eq!(&csv, &read_number(Format::Parquet, &parquet));
     }
 }
 

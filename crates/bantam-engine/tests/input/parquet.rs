@@ -6,7 +6,7 @@ use arrow_schema::{DataType, Field, Fields};
 use bantam_engine::input::{Format, RowKind};
 use bantam_lang::meaning::{Meaning, Type};
 use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use std::sync::Arc;
 
@@ -205,6 +205,25 @@ fn cli_02_a_small_file_that_unpacks_to_a_gigabyte_is_refused() {
         show(&[File(RowKind::Event, Format::Parquet, &bomb)]),
         "error: event1.parquet cannot be read as Parquet: column `path` of row group 1 has a page of 314572810 bytes, more than 268435456; write smaller pages\n"
     );
+}
+
+#[test]
+fn cli_02_a_page_that_unpacks_to_more_than_it_says_is_refused() {
+    for compression in [Compression::GZIP(GzipLevel::default()), Compression::BROTLI(BrotliLevel::default())] {
+        let mut columns = event_columns(1);
+        columns.push(("path", texts(&[Some(&"x".repeat(300 << 20))])));
+        let mut bomb = write_with(columns, compression, 1 << 30);
+        // The page says 2 bytes instead of 314,572,810, in as many bytes of its header.
+        let size = [0x94, 0x80, 0x80, 0xAC, 0x02];
+        while let Some(at) = bomb.windows(5).position(|bytes| bytes == size) {
+            bomb[at..at + 5].copy_from_slice(&[0x84, 0x80, 0x80, 0x80, 0x00]);
+        }
+        assert_eq!(
+            show(&[File(RowKind::Event, Format::Parquet, &bomb)]),
+            "error: event1.parquet cannot be read as Parquet: column `path` of row group 1 has a page that unpacks to more than 268435456 bytes\n",
+            "{compression}"
+        );
+    }
 }
 
 #[test]

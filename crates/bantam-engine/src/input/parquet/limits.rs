@@ -1,8 +1,11 @@
 //! Refuses Parquet files whose parts would not fit in memory, before anything of them is unpacked.
 
 use super::thrift::{KIND_I32, KIND_LIST, KIND_STRUCT, Scan};
+use flate2::read::MultiGzDecoder;
+use parquet::basic::Compression;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::file::reader::ChunkReader;
+use std::io::{self, Read};
 
 /// The largest description at the end of a file, in bytes: some 10,000 columns in 1,000 row groups.
 pub(super) const FOOTER_BYTES_MAX: u64 = 64 << 20;
@@ -117,7 +120,35 @@ fn check_pages(source: &impl ChunkReader, column: &ColumnChunkMetaData) -> Resul
         if page.entries > page.unpacked {
             return Err(format!("has a dictionary of {} entries in {} bytes", page.entries, page.unpacked));
         }
+        check_unpacking(source, column.compression(), at, page)?;
         at += page.header + page.packed;
+    }
+    Ok(())
+}
+
+/// Unpacks a page without keeping it, where the library would unpack more than is declared.
+///
+/// The other codecs stop at the declared size, or cannot grow more than 255-fold.
+fn check_unpacking(source: &impl ChunkReader, codec: Compression, at: u64, page: Page) -> Result<(), String> {
+    let growth_max = match codec {
+        Compression::GZIP(_) => 1_032,
+        Compression::BROTLI(_) => u64::MAX,
+        _ => return Ok(()),
+    };
+    if page.packed.saturating_mul(growth_max) <= PAGE_BYTES_MAX {
+        return Ok(());
+    }
+    let length = usize::try_from(page.packed).unwrap_or(usize::MAX);
+    let bytes = source.get_bytes(at + page.header, length).map_err(|error| error.to_string())?;
+    let packed = bytes.get(usize::try_from(page.levels).unwrap_or(usize::MAX)..).unwrap_or_default();
+    let limit = PAGE_BYTES_MAX + 1;
+    // What is damaged beyond that is for the library to say.
+    let unpacked = match codec {
+        Compression::GZIP(_) => io::copy(&mut MultiGzDecoder::new(packed).take(limit), &mut io::sink()),
+        _ => io::copy(&mut brotli::Decompressor::new(packed, 4_096).take(limit), &mut io::sink()),
+    };
+    if unpacked.is_ok_and(|size| size == limit) {
+        return Err(format!("has a page that unpacks to more than {PAGE_BYTES_MAX} bytes"));
     }
     Ok(())
 }
@@ -131,6 +162,8 @@ struct Page {
     unpacked: u64,
     /// Entries of a dictionary.
     entries: u64,
+    /// Bytes in front that are not packed.
+    levels: u64,
 }
 
 fn read_page_header(source: &impl ChunkReader, at: u64, end: u64) -> Option<Page> {
@@ -161,6 +194,14 @@ fn parse_page_header(bytes: &[u8]) -> Option<Page> {
                 page.entries = size(scan.number()?)?;
                 Some(())
             })?,
+            // A data page of the second version; 5 and 6 are the lengths of its levels.
+            (8, KIND_STRUCT) => scan.fields(&mut |scan, id, kind| {
+                if !matches!((id, kind), (5 | 6, KIND_I32)) {
+                    return scan.skip(kind, 0);
+                }
+                page.levels = page.levels.saturating_add(size(scan.number()?)?);
+                Some(())
+            })?,
             _ => scan.skip(kind, 0)?,
         }
         Some(())
@@ -177,7 +218,7 @@ mod tests {
     fn a_page_header_is_read_to_its_end() {
         // Type 2, 300 bytes from 100, and a dictionary header of 20 entries; then the page.
         let bytes = [0x15, 4, 0x15, 0xD8, 0x04, 0x15, 0xC8, 0x01, 0x4C, 0x15, 40, 0x15, 0, 0x11, 0, 0, 9, 9];
-        let page = Page { header: 16, packed: 100, unpacked: 300, entries: 20 };
+        let page = Page { header: 16, packed: 100, unpacked: 300, entries: 20, levels: 0 };
         assert_eq!(parse_page_header(&bytes), Some(page));
         assert_eq!(parse_page_header(&bytes[..15]), None);
     }
