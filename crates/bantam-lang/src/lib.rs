@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod email;
 pub mod expression;
 mod fingerprint;
+pub mod format;
 pub mod keys;
 pub mod meaning;
 pub mod nearest;
