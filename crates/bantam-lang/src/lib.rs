@@ -14,6 +14,7 @@ pub mod keys;
 pub mod meaning;
 pub mod nearest;
 pub mod pattern;
+pub mod schema;
 pub mod source;
 pub mod titles;
 mod yaml;

@@ -82,17 +82,14 @@ fn an_event_named_never_is_not_the_word() {
 }
 
 #[test]
-fn definitions_of_the_conformance_cases_are_kept() {
-    for path in conformance_definitions() {
+fn given_definitions_are_kept() {
+    // Conformance cases stand beside the repository, where they are given at all.
+    let folders = ["../../../shared/conformance", "../bantam/templates"];
+    let folders = folders.map(|folder| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder));
+    let cases = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
+    for path in cases.map(|case| case.path().join("definition.yaml")).filter(|path| path.exists()) {
         formatted(&std::fs::read_to_string(path).unwrap());
     }
-}
-
-/// Cases stand beside the repository, where they are given at all.
-fn conformance_definitions() -> Vec<PathBuf> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance");
-    let cases = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    cases.map(|case| case.path().join("definition.yaml")).filter(|path| path.exists()).collect()
 }
 
 proptest! {

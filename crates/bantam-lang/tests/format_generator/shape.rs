@@ -28,17 +28,18 @@ pub(crate) fn map(entries: Vec<(&str, Shape)>) -> Shape {
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Shape::Text(text) => write!(f, "{}", serde_json::Value::from(text.as_str())),
+            // JSON writes this character as it is, YAML wants it escaped.
+            Shape::Text(text) => {
+                write!(f, "{}", serde_json::Value::from(text.as_str()).to_string().replace('\u{7f}', "\\u007f"))
+            }
             Shape::Raw(text) => write!(f, "{text}"),
             Shape::List(items) => {
                 let items: Vec<String> = items.iter().map(Shape::to_string).collect();
                 write!(f, "[{}]", items.join(", "))
             }
             Shape::Map(entries) => {
-                let entries: Vec<String> = entries
-                    .iter()
-                    .map(|(key, value)| format!("{}: {value}", serde_json::Value::from(key.as_str())))
-                    .collect();
+                let entries: Vec<String> =
+                    entries.iter().map(|(key, value)| format!("{}: {value}", text(key))).collect();
                 write!(f, "{{{}}}", entries.join(",\n"))
             }
         }
