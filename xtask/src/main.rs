@@ -1,1 +1,56 @@
-fn main() {}
+//! Tasks of the project, run as `cargo xtask TASK`. Uses the standard library alone, so that it is built in seconds.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "tasks talk to the person who runs them")]
+
+mod bench;
+mod checks;
+mod steps;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const HELP: &str = "Tasks of the project
+
+Usage: cargo xtask TASK
+
+  test            Run everything a change must pass: formatting, tidy rules, lints, tests, documentation
+  check           Run the same without integration tests and examples in documentation
+  tidy            Look at files alone: dependencies between crates, lengths, links and the like
+  bench batch     Score a generated workload beside hand-written SQL, compare every lead, print time and memory
+                  [--leads N] [--events N] [--rounds N] [--write]
+  bench titles    Measure the reading of job titles on labelled ones, where they are at hand";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let root = root();
+    let outcome = match words.as_slice() {
+        ["test"] => checks::run(&root, checks::Extent::Everything),
+        ["check"] => checks::run(&root, checks::Extent::WithoutSlowTests),
+        ["tidy"] => tidy::run(&root),
+        ["bench", "batch", options @ ..] => bench::batch(&root, options),
+        ["bench", "titles"] => bench::titles(&root),
+        [] | ["help" | "-h" | "--help"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => {
+            eprintln!("{HELP}\n\nthere is no task `{}`", words.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("\n{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Returns the folder of the workspace.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
