@@ -32,7 +32,11 @@ pub(crate) fn read_usable(path: &Path) -> Result<CheckedDefinition, Failure> {
             let warnings = loaded.diagnostics.len() as u64;
             if warnings > 0 {
                 let warnings = terminal::counted(warnings, "warning");
-                terminal::say(&format!("note: {} has {warnings}; `bantam check {}` shows them", path.display(), path.display()));
+                terminal::say(&format!(
+                    "note: {} has {warnings}; `bantam check {}` shows them",
+                    path.display(),
+                    path.display()
+                ));
             }
             Ok(definition)
         }

@@ -42,7 +42,9 @@ pub(crate) fn read(
     rejects: impl FnMut(Rejected),
 ) -> Result<Dataset, Failure> {
     if request.leads.is_empty() && request.events.is_empty() {
-        return Err(Failure::bad_input("there is nothing to read").help("name files with `--leads FILE` and `--events FILE`"));
+        return Err(
+            Failure::bad_input("there is nothing to read").help("name files with `--leads FILE` and `--events FILE`")
+        );
     }
     let stdin_count = request.leads.iter().chain(request.events).filter(|path| is_stdin(path)).count();
     if stdin_count > 1 {
@@ -53,7 +55,9 @@ pub(crate) fn read(
     let total = leads.iter().chain(&events).map(InputFile::size).sum();
     let bar = progress_bar(total);
     let mut input = Input::new(definition, rejects);
-    for (kind, file) in leads.iter().map(|file| (RowKind::Lead, file)).chain(events.iter().map(|file| (RowKind::Event, file))) {
+    for (kind, file) in
+        leads.iter().map(|file| (RowKind::Lead, file)).chain(events.iter().map(|file| (RowKind::Event, file)))
+    {
         bar.set_message(format!("reading {}", file.name()));
         file.read_into(&mut input, kind, &bar)?;
     }
@@ -84,7 +88,8 @@ fn expand(paths: &[PathBuf], format: Option<Format>) -> Result<Vec<InputFile>, F
     for path in paths {
         if is_stdin(path) {
             let Some(format) = format else {
-                return Err(Failure::bad_input("the format of standard input is not known").help("say `--input-format csv`, `ndjson` or `parquet`"));
+                return Err(Failure::bad_input("the format of standard input is not known")
+                    .help("say `--input-format csv`, `ndjson` or `parquet`"));
             };
             files.push(InputFile { path: None, format, packing: Packing::Plain });
         } else if path.is_dir() {
@@ -97,7 +102,8 @@ fn expand(paths: &[PathBuf], format: Option<Format>) -> Result<Vec<InputFile>, F
                 return Err(Failure::bad_input(message).help(help));
             };
             if format == Format::Parquet && packing != Packing::Plain {
-                return Err(Failure::bad_input(format!("{}: Parquet is compressed inside", path.display())).help("unpack the file first"));
+                return Err(Failure::bad_input(format!("{}: Parquet is compressed inside", path.display()))
+                    .help("unpack the file first"));
             }
             files.push(InputFile { path: Some(path.clone()), format, packing });
         }
@@ -121,7 +127,8 @@ fn folder_files(folder: &Path) -> Result<Vec<InputFile>, Failure> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
     if files.is_empty() {
         let message = format!("the folder {} holds no file of a known format", folder.display());
-        return Err(Failure::bad_input(message).help("known are `.csv`, `.ndjson`, `.jsonl`, `.parquet`, and the text ones with `.gz` or `.zst`"));
+        return Err(Failure::bad_input(message)
+            .help("known are `.csv`, `.ndjson`, `.jsonl`, `.parquet`, and the text ones with `.gz` or `.zst`"));
     }
     Ok(files)
 }
@@ -152,7 +159,9 @@ pub(crate) fn output_format(path: &Path) -> Option<Format> {
 
 impl InputFile {
     fn name(&self) -> String {
-        self.path.as_ref().map_or_else(|| "standard input".to_owned(), |path| terminal::printable(&path.display().to_string()))
+        self.path
+            .as_ref()
+            .map_or_else(|| "standard input".to_owned(), |path| terminal::printable(&path.display().to_string()))
     }
 
     fn size(&self) -> u64 {
@@ -215,7 +224,10 @@ pub(crate) fn tell(report: &InputReport) {
             format!(", for example `{}` ({place})", terminal::brief(value, 40))
         });
         let values = terminal::counted(column.failed, "value");
-        terminal::say(&format!("note: column `{}`: {values} cannot be read and count as missing{example}", column.column));
+        terminal::say(&format!(
+            "note: column `{}`: {values} cannot be read and count as missing{example}",
+            column.column
+        ));
     }
     if report.bad_properties > 0 {
         let cells = terminal::counted(report.bad_properties, "cell");
@@ -223,7 +235,8 @@ pub(crate) fn tell(report: &InputReport) {
     }
     if report.conflicting_repeats > 0 {
         let repeats = terminal::counted(report.conflicting_repeats, "event");
-        let ids: Vec<String> = report.conflicting_ids.iter().take(3).map(|id| format!("`{}`", terminal::brief(id, 40))).collect();
+        let ids: Vec<String> =
+            report.conflicting_ids.iter().take(3).map(|id| format!("`{}`", terminal::brief(id, 40))).collect();
         terminal::say(&format!(
             "note: {repeats} repeat the id of another event and differ from it ({}); the earliest counts",
             ids.join(", ")

@@ -31,14 +31,16 @@ pub(crate) fn is_attended() -> bool {
 
 /// Returns how many columns standard output has.
 pub(crate) fn width() -> usize {
-    let (terminal_size::Width(width), _) =
-        terminal_size::terminal_size().unwrap_or((terminal_size::Width(WIDTH_DEFAULT as u16), terminal_size::Height(0)));
+    let (terminal_size::Width(width), _) = terminal_size::terminal_size()
+        .unwrap_or((terminal_size::Width(WIDTH_DEFAULT as u16), terminal_size::Height(0)));
     usize::from(width).clamp(40, WIDTH_MAX)
 }
 
 /// Returns text from data with control characters made visible, so that it cannot move the cursor or change colours.
 pub(crate) fn printable(text: &str) -> String {
-    let invisible = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let invisible = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     if !text.contains(invisible) {
         return text.to_owned();
     }

@@ -100,7 +100,8 @@ fn report(
 
 fn summary(definition: &CheckedDefinition) -> String {
     let counted = |count: usize, noun: &str| terminal::counted(count as u64, noun);
-    let review = definition.review_every_seconds.map(|every| format!(", to be reviewed every {}", clock::show_seconds(every)));
+    let review =
+        definition.review_every_seconds.map(|every| format!(", to be reviewed every {}", clock::show_seconds(every)));
     format!(
         "{}, {}, {}, fingerprint {}{}",
         counted(definition.fit.rules.len(), "fit rule"),

@@ -65,7 +65,8 @@ fn explain(arguments: &ExplainArguments, lead: &str) -> Result<Done, Failure> {
     super::warn_if_stale(&arguments.data, &data.report, as_of);
     let timeline = data.timeline(lead.trim()).ok_or_else(|| unknown_lead(lead, &data))?;
     let story = tell_story(&definition, &timeline, as_of).ok_or_else(|| {
-        let message = format!("lead `{}` has no row and no event at or before {}", terminal::printable(lead), clock::show(as_of));
+        let message =
+            format!("lead `{}` has no row and no event at or before {}", terminal::printable(lead), clock::show(as_of));
         Failure::bad_input(message).help("choose a later `--as-of`")
     })?;
     let text = if arguments.json { format!("{:#}\n", json::to_json(&story)) } else { page::render(&story) };
@@ -96,7 +97,8 @@ pub(crate) fn render(story: &LeadStory<'_>) -> String {
 fn unknown_lead(lead: &str, data: &Dataset) -> Failure {
     let lead = terminal::printable(lead);
     let known = data.leads.ids.iter().take(100_000);
-    let help = did_you_mean(&lead, known)
-        .unwrap_or_else(|| format!("there are {} in these files", terminal::counted(data.leads.ids.len() as u64, "lead")));
+    let help = did_you_mean(&lead, known).unwrap_or_else(|| {
+        format!("there are {} in these files", terminal::counted(data.leads.ids.len() as u64, "lead"))
+    });
     Failure::bad_input(format!("there is no lead `{lead}`")).help(help)
 }

@@ -58,7 +58,10 @@ fn set_threads(threads: Option<usize>) -> Result<(), Failure> {
     if threads == 0 {
         return Err(Failure::bad_input("`--threads` must be 1 or more"));
     }
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|error| Failure::ours(error.to_string()))
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global()
+        .map_err(|error| Failure::ours(error.to_string()))
 }
 
 /// Reads leads and events; rejected rows are written where asked for, and the first few told.

@@ -56,11 +56,13 @@ fn section(story: &LeadStory<'_>, section: SectionName, total: LimitedPoints, ou
     }
     let title = if section == SectionName::Fit { "Fit" } else { "Engagement" };
     let _ = writeln!(out, "\n{title} {}{}", total.points, cut(total));
-    let (mut earned, idle): (Vec<&RulePoints>, Vec<&RulePoints>) = rules.into_iter().partition(|rule| rule.points.points != 0);
+    let (mut earned, idle): (Vec<&RulePoints>, Vec<&RulePoints>) =
+        rules.into_iter().partition(|rule| rule.points.points != 0);
     earned.sort_by_key(|rule| std::cmp::Reverse(rule.points.points.abs()));
     for rule in earned {
         let group = rule.group.as_ref().map(|group| format!("{}: ", brief(group, 40))).unwrap_or_default();
-        let _ = writeln!(out, "  {:>6}  {group}{}{}", signed(rule.points.points), brief(&rule.rule, 60), cut(rule.points));
+        let _ =
+            writeln!(out, "  {:>6}  {group}{}{}", signed(rule.points.points), brief(&rule.rule, 60), cut(rule.points));
         rule.events.iter().for_each(|events| event_lines(events, out));
     }
     for group in story.explanation.groups.iter().filter(|group| group.section == section) {
@@ -82,7 +84,8 @@ fn idle_rules(story: &LeadStory<'_>, section: SectionName, idle: &[&RulePoints],
     let undecided = story.explanation.undecided.iter().filter(|_| section == SectionName::Fit);
     for rule in undecided.clone() {
         let missing: Vec<String> = rule.missing.iter().map(|name| format!("`{name}`")).collect();
-        let reason = if missing.is_empty() { "unknown".to_owned() } else { format!("{} is missing", missing.join(", ")) };
+        let reason =
+            if missing.is_empty() { "unknown".to_owned() } else { format!("{} is missing", missing.join(", ")) };
         let _ = writeln!(out, "       ?  {} could not be decided: {reason}", brief(&rule.rule, 60));
     }
     let names: Vec<String> = idle
@@ -98,7 +101,8 @@ fn idle_rules(story: &LeadStory<'_>, section: SectionName, idle: &[&RulePoints],
 fn event_lines(events: &EventPoints, out: &mut String) {
     let newest_first = events.contributions.iter().rev();
     for event in newest_first.take(EVENTS_SHOWN) {
-        let _ = writeln!(out, "          {:>6}  {}  {}", signed(event.points), show_short(event.time), event_words(event));
+        let _ =
+            writeln!(out, "          {:>6}  {}  {}", signed(event.points), show_short(event.time), event_words(event));
     }
     let more = events.contributions.len().saturating_sub(EVENTS_SHOWN);
     if more > 0 {
@@ -217,7 +221,13 @@ fn changes(story: &LeadStory<'_>, out: &mut String) {
             Cause::Time => "time alone".to_owned(),
         };
         let score = change.score.score;
-        let _ = writeln!(out, "  {}  {} -> {}  (score {score}, by {cause})", show_short(change.at), stage(&change.from), stage(&change.to));
+        let _ = writeln!(
+            out,
+            "  {}  {} -> {}  (score {score}, by {cause})",
+            show_short(change.at),
+            stage(&change.from),
+            stage(&change.to)
+        );
     }
     if let Some((at, then)) = &story.next {
         let now = &story.explanation.score;

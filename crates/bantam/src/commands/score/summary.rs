@@ -33,7 +33,12 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    pub(crate) fn new(scores: &BatchScores<'_>, definition: &CheckedDefinition, report: &InputReport, as_of: i64) -> Self {
+    pub(crate) fn new(
+        scores: &BatchScores<'_>,
+        definition: &CheckedDefinition,
+        report: &InputReport,
+        as_of: i64,
+    ) -> Self {
         let mut stages: HashMap<Option<&str>, u64> = HashMap::new();
         let mut grades: HashMap<Option<&str>, u64> = HashMap::new();
         for lead in scores.iter() {
@@ -200,7 +205,11 @@ fn chart(title: &str, counts: &[(String, u64)], leads: u64) -> String {
         let name = brief(name, 30);
         let share = if leads == 0 { 0.0 } else { *count as f64 * 100.0 / leads as f64 };
         let padding = " ".repeat(longest - name.chars().count());
-        let line = format!("  {name}{padding}  {:>9}  {share:>5.1} %  {}", terminal::count(*count), bar(*count, most, BAR_LENGTH));
+        let line = format!(
+            "  {name}{padding}  {:>9}  {share:>5.1} %  {}",
+            terminal::count(*count),
+            bar(*count, most, BAR_LENGTH)
+        );
         out.push_str(line.trim_end());
         out.push('\n');
     }
