@@ -161,7 +161,7 @@ impl Dictionary {
     /// Returns the code of a text, giving out the next one where it is new.
     pub fn intern(&mut self, text: &str) -> u32 {
         let hash = self.hasher.hash_one(text);
-        let Dictionary { text: all, ends, index, hasher } = self;
+        let Dictionary { text: all, ends, index, .. } = self;
         let found = index
             .find(hash, |&(other, code)| other == hash && get(all, ends, code) == Some(text))
             .map(|&(_, code)| code);

@@ -139,3 +139,37 @@ fn the_last_stage_holds_until_the_end() {
     assert_eq!(changes(meaning.clone(), &lead, T + DAY).len(), 1, "the second event changes no stage");
     assert_eq!(changes(meaning, &lead, T - 1).len(), 0);
 }
+
+#[test]
+fn what_changes_with_a_persona_changes_with_time() {
+    // Fresh on the first day; a rule gives 5 to fresh leads. Walked over as well as looked at: 5, then 0.
+    let fresh = compare(CompareOp::Less, days_since(time(T)), number(1.0));
+    let is_fresh = equal(name(Name::Persona, Type::Text), text("Fresh"));
+    let meaning = Meaning {
+        personas: vec![conditional("Fresh", fresh)],
+        stages: vec![stage("Fit", vec![("fit >= 5", at_least(name(Name::Fit, Type::Number), 5.0))])],
+        ..fit_of(vec![lead_rule("fresh", is_fresh, 5)], vec![])
+    };
+    let lead = visitor(vec![event("a", T)]);
+    assert_eq!(
+        changes(meaning, &lead, T + 9 * DAY),
+        [change(0, "-", "Fit", Cause::Event { index: 0 }), change(DAY_SECONDS, "Fit", "-", Cause::Time)]
+    );
+}
+
+#[test]
+fn what_a_signal_counts_may_depend_on_a_computed_attribute_that_ages() {
+    // d is the days since T; counted are events with a price of d or more. The only price is 1: from the second day on
+    // there is none, and the stage is lost.
+    let price = property(0, Type::Number);
+    let enough = compare(CompareOp::GreaterOrEqual, price, name(Name::Derived(0), Type::Number));
+    let mut meaning = staged(vec![lead_rule("dear", at_least(signal(0, Type::Number), 1.0), 20)]);
+    meaning.event.properties = vec![declared("price", Type::Number)];
+    meaning.derived = vec![Derived { name: "d".into(), expr: days_since(time(T)) }];
+    meaning.signals = vec![counted("dear", Select { condition: Some(enough), ..select(&["a"]) }, None)];
+    let lead = visitor(vec![event_with("a", T, vec![Some(Value::Number(1.0))])]);
+    assert_eq!(
+        changes(meaning, &lead, T + 9 * DAY),
+        [change(0, "-", "Ready", Cause::Event { index: 0 }), change(2 * DAY_SECONDS, "Ready", "Inquiry", Cause::Time)]
+    );
+}

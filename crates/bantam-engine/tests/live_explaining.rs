@@ -1,4 +1,5 @@
 //! Explanations worked out by hand.
+#![allow(clippy::unwrap_used, reason = "tests may unwrap")]
 
 #[path = "live_support/helpers.rs"]
 mod helpers;

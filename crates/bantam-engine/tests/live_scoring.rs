@@ -3,7 +3,7 @@
 #[path = "live_support/helpers.rs"]
 mod helpers;
 
-use bantam_engine::live::score_lead;
+use bantam_engine::live::{next_change, score_lead};
 use bantam_lang::meaning::*;
 use helpers::*;
 
@@ -107,7 +107,9 @@ fn of_equal_times_the_event_with_most_points_counts() {
     let mut meaning = engaging(vec![rule]);
     meaning.event.properties = vec![declared("price", Type::Number)];
     let priced = |price: f64| event_with("a", T, vec![Some(Value::Number(price))]);
-    assert_eq!(score(meaning, &visitor(vec![priced(12.0), priced(1.0)]), T).engagement, 3);
+    for prices in [[12.0, 1.0], [1.0, 12.0]] {
+        assert_eq!(score(meaning.clone(), &visitor(prices.map(priced).to_vec()), T).engagement, 3);
+    }
 }
 
 #[test]
@@ -182,5 +184,6 @@ fn an_action_may_depend_on_the_age_of_its_event() {
     meaning.actions = vec![Action { name: "fresh".into(), on: vec!["a".into()], condition: Some(fresh) }];
     let lead = visitor(vec![event("a", T)]);
     assert_eq!(score(meaning.clone(), &lead, T + 2 * DAY - 1).engagement, 5);
-    assert_eq!(score(meaning, &lead, T + 2 * DAY).engagement, 0);
+    assert_eq!(score(meaning.clone(), &lead, T + 2 * DAY).engagement, 0);
+    assert_eq!(next_change(&plan(meaning), &lead, T, T + 9 * DAY), Some(T + 2 * DAY));
 }

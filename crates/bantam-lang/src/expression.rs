@@ -6,7 +6,7 @@
 
 mod lexer;
 mod parser;
-mod print;
+pub(crate) mod print;
 
 pub use parser::parse_expression;
 pub use print::print_syntax;

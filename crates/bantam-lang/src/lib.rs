@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod check;
+mod checks;
 pub mod codes;
 pub mod convert;
 mod decode;
@@ -9,10 +10,13 @@ pub mod diagnostic;
 pub mod email;
 pub mod expression;
 mod fingerprint;
+pub mod format;
 pub mod keys;
 pub mod meaning;
 pub mod nearest;
 pub mod pattern;
+pub mod render;
+pub mod schema;
 pub mod source;
 pub mod titles;
 mod yaml;
@@ -55,6 +59,9 @@ pub fn load(source: Source, read_list: &mut ReadList<'_>) -> Loaded {
         let (found, more) = check(definition, read_list);
         diagnostics.extend(more);
         checked = found.filter(|_| !diagnostic::has_errors(&diagnostics));
+        if let Some(checked) = &checked {
+            diagnostics.extend(checks::run_checks(checked.definition(), checked));
+        }
     }
     sort_diagnostics(&mut diagnostics);
     Loaded { source, checked, diagnostics }

@@ -46,6 +46,9 @@ pub enum Cause {
 
 /// Returns the first instant after `as_of`, up to and including `horizon`, at which the result of [`super::score_lead`]
 /// differs from the one at `as_of`, if no more facts come than the timeline holds.
+///
+/// The lead is scored again at every instant that may matter. There are few, except where a definition computes with
+/// `days_since` in another way than comparing it to a number: then every day up to `horizon` may.
 pub fn next_change(plan: &Plan, timeline: &Timeline, as_of: i64, horizon: i64) -> Option<i64> {
     let mut walk = Walk::new(plan, timeline, horizon);
     let (now, mut next) = walk.step(as_of);

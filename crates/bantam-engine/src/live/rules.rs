@@ -123,10 +123,7 @@ pub(crate) fn score_events<'s, 'a: 's, W: Watch>(
     let RuleKind::Events { select, once, decay } = &rule.kind else { return };
     let Some(selection) = Selection::new(select, &plan.listener) else { return };
     let selected = lead.selected(selection).map(|entry| {
-        let (base, _) = match &rule.points {
-            Points::Fixed(points) => (*points, false),
-            points => look_up(points, plan.keys.as_ref(), &lead.with_event(entry.event)),
-        };
+        let (base, _) = look_up(&rule.points, plan.keys.as_ref(), &lead.with_event(entry.event));
         (entry, base)
     });
     lead.count_once(once.as_ref(), selected, |entry, base| {

@@ -11,7 +11,7 @@ use bantam_lang::meaning::*;
 
 /// The smallest step of time.
 pub const HALF: i64 = SECOND / 2;
-const NAMES: [&str; 4] = ["a", "b", "c", "reset"];
+const NAMES: [&str; 6] = ["a", "b", "a", "c", "reset", "unheard"];
 
 /// Choices read from bytes; the first of each where the bytes have run out.
 pub struct Choices<'b>(pub &'b [u8]);
@@ -44,6 +44,7 @@ impl Choices<'_> {
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 enum Sees {
     Event,
+    Attributes,
     Lead,
     Signals,
     Points,
@@ -72,10 +73,13 @@ pub fn meaning(choices: &mut Choices<'_>) -> Meaning {
     meaning.actions = choices.many(1, |choices| Action {
         name: "act".into(),
         on: vec!["a".into(), "b".into()],
-        condition: choices.maybe(|choices| condition(choices, Sees::Event, true, 1)),
+        condition: choices.maybe(|choices| match choices.yes() {
+            true => at_least(days_since(name(Name::EventTime, Type::Time)), choices.integer(0, 1) as f64),
+            false => condition(choices, Sees::Event, true, 1),
+        }),
     });
     let actions = meaning.actions.len();
-    meaning.derived = vec![Derived { name: "d".into(), expr: number_value(choices, Sees::Lead, false) }];
+    meaning.derived = vec![Derived { name: "d".into(), expr: number_value(choices, Sees::Attributes, false) }];
     meaning.signals = (0..3).map(|_| random_signal(choices, actions)).collect();
     meaning.personas = choices.many(2, |choices| conditional("persona", condition(choices, Sees::Signals, false, 1)));
     meaning.fit = random_section(choices, actions, false);
@@ -217,7 +221,7 @@ fn number_value(choices: &mut Choices<'_>, sees: Sees, of_event: bool) -> Expr {
         1 if sees != Sees::Event => days_since(attribute(1, Type::Time)),
         2 if sees >= Sees::Signals => signal(choices.below(3), Type::Number),
         3 if sees >= Sees::Signals => days_since(signal(choices.below(3), Type::Time)),
-        4 if sees >= Sees::Signals => name(Name::Derived(0), Type::Number),
+        4 if sees >= Sees::Lead => name(Name::Derived(0), Type::Number),
         5 if of_event => property(0, Type::Number),
         6 if of_event => days_since(name(Name::EventTime, Type::Time)),
         7 => {
@@ -250,6 +254,7 @@ fn condition(choices: &mut Choices<'_>, sees: Sees, of_event: bool, depth: usize
         2 if sees >= Sees::Signals => known(Name::Signal(choices.below(3))),
         3 if of_event => equal(property(1, Type::Text), text("x")),
         3 if sees != Sees::Event => name(Name::AcceptedBySales, Type::Boolean),
+        4 if sees >= Sees::Signals && choices.yes() => equal(name(Name::Persona, Type::Text), text("persona")),
         4 if sees != Sees::Event => attribute(3, Type::Boolean),
         5 => boolean(choices.yes()),
         6 => not(condition(choices, sees, of_event, depth - 1)),
@@ -284,5 +289,7 @@ fn random_event(choices: &mut Choices<'_>) -> TimelineEvent {
 }
 
 fn instant(choices: &mut Choices<'_>) -> i64 {
-    T + choices.integer(-40, 40) * HALF
+    // Some instants are common, so that facts meet.
+    let steps = if choices.yes() { 10 * choices.integer(-4, 4) } else { choices.integer(-40, 40) };
+    T + steps * HALF
 }

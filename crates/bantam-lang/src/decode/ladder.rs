@@ -169,9 +169,24 @@ fn parse_hours(text: &str) -> Option<(u16, u16)> {
     let minutes = |clock: &str| {
         let (hour, minute) = clock.trim().split_once(':')?;
         let (hour, minute) = (hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?);
-        (minute <= 59 && hour * 60 + minute <= 24 * 60).then_some(hour * 60 + minute)
+        // The hour is bounded first: 2000 hours in minutes are more than 16 bits hold.
+        (hour <= 24 && minute <= 59 && hour * 60 + minute <= 24 * 60).then_some(hour * 60 + minute)
     };
     let (from, to) = text.split_once('-')?;
     let (from, to) = (minutes(from)?, minutes(to)?);
     (from < to).then_some((from, to))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_hours;
+
+    #[test]
+    fn hours_lie_within_a_day() {
+        assert_eq!(parse_hours("09:00-18:30"), Some((540, 1_110)));
+        assert_eq!(parse_hours("00:00-24:00"), Some((0, 1_440)));
+        for wrong in ["18:00-09:00", "09:00-24:01", "09:60-10:00", "2000:00-2001:00", "9-17", "09:00"] {
+            assert_eq!(parse_hours(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -1,0 +1,92 @@
+//! `bantam demo`: the whole of it on generated sample data.
+
+use super::simulate::write_files;
+use crate::cli::DemoArguments;
+use crate::commands::explain::{render, tell_story};
+use crate::commands::score::{Summary, print_ranking};
+use crate::failure::Failure;
+use crate::sink::Sink;
+use crate::{Done, clock, definitions, files, terminal};
+use bantam_engine::batch::{BatchOptions, score_batch};
+use bantam_lang::convert::parse_time;
+use bantam_simulate::{EventOrder, Format, Settings};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// The definition of the sample company.
+const DEFINITION: &str = include_str!("../../demo/acme.yaml");
+/// Marks a folder whose sample files are the demo's own, so that running it again may replace them.
+const MARKER: &str = ".bantam-demo";
+/// Leads shown of the ranking.
+const TOP: usize = 10;
+/// History ends here: always the same moment, so that everybody sees the same figures.
+const AS_OF: &str = "2026-01-01";
+/// Days of history.
+const DAYS: u32 = 90;
+
+pub(crate) fn run(arguments: &DemoArguments) -> Result<Done, Failure> {
+    let folder = &arguments.folder;
+    let as_of = parse_time(AS_OF).ok_or_else(|| Failure::ours("the demo's moment cannot be read"))?;
+    let settings = Settings::new(arguments.seed, arguments.leads, DAYS, as_of);
+    let summary = make_files(&settings, folder)?;
+    terminal::print(&format!(
+        "A sample company: {} with {} over {DAYS} days, in {}\n\n",
+        terminal::counted(summary.leads, "lead"),
+        terminal::counted(summary.events, "event"),
+        folder.display()
+    ))?;
+    show(folder, as_of)?;
+    terminal::print(&next_steps(folder))?;
+    Ok(Done::Well)
+}
+
+/// Writes the sample files and the definition; a definition that is there already is kept, somebody may have changed it.
+fn make_files(settings: &Settings, folder: &Path) -> Result<bantam_simulate::Summary, Failure> {
+    let again = folder.join(MARKER).is_file();
+    let summary = write_files(settings, Format::Csv, EventOrder::ByTime, folder, again)?;
+    let definition = folder.join("acme.yaml");
+    if !definition.exists() {
+        write_text(&definition, DEFINITION)?;
+    }
+    if !again {
+        write_text(&folder.join(MARKER), "Files of `bantam demo`; running it again replaces the sample data.\n")?;
+    }
+    Ok(summary)
+}
+
+fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut sink = Sink::open(path, false)?;
+    sink.write_all(text.as_bytes()).map_err(|error| sink.failure(&error))?;
+    sink.finish()
+}
+
+/// Scores the sample, prints the ranking and explains the best lead.
+fn show(folder: &Path, as_of: i64) -> Result<(), Failure> {
+    let definition = definitions::read_usable(&folder.join("acme.yaml"))?;
+    let (leads, events): ([PathBuf; 1], [PathBuf; 1]) = ([folder.join("leads.csv")], [folder.join("events.csv")]);
+    let request = files::Request { leads: &leads, events: &events, input_format: None };
+    let data = files::read(&request, &definition, as_of, |_| {})?;
+    let scores = score_batch(&definition, &data.leads, &data.events, as_of, BatchOptions::default());
+    print_ranking(&scores, &Summary::new(&scores, &definition, &data.report, as_of), TOP)?;
+    let Some(best) = scores.iter().next() else { return Ok(()) };
+    let timeline = data.timeline(best.lead_id());
+    if let Some(story) = timeline.as_ref().and_then(|timeline| tell_story(&definition, timeline, as_of)) {
+        terminal::print(&format!("\nWhy is {} first?\n\n{}", terminal::printable(best.lead_id()), render(&story)))?;
+    }
+    Ok(())
+}
+
+fn next_steps(folder: &Path) -> String {
+    let at = |file: &str| folder.join(file).display().to_string();
+    let (definition, leads, events) = (at("acme.yaml"), at("leads.csv"), at("events.csv"));
+    let as_of = parse_time(AS_OF).map_or_else(|| AS_OF.to_owned(), clock::show);
+    let command = std::env::args().next().filter(|name| name.contains("target")).unwrap_or_else(|| "bantam".into());
+    format!(
+        "\nWhat to try next\n\
+         \x20 Read the definition, {definition}: it is short, and all of the above follows from it.\n\
+         \x20 Check it beside the data:   {command} check {definition} --leads {leads} --events {events} --as-of {as_of}\n\
+         \x20 Change a point, then score: {command} score {definition} --leads {leads} --events {events} --as-of {as_of}\n\
+         \x20 Explain any lead:           {command} explain {definition} L0000042 --leads {leads} --events {events} --as-of {as_of}\n\
+         \x20 Start your own:             {command} init --template mql-sal-sql my-company.yaml\n"
+    )
+}

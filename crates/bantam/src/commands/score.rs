@@ -1,0 +1,147 @@
+//! `bantam score`: files in, scores out.
+
+use crate::cli::ScoreArguments;
+use crate::failure::Failure;
+use crate::sink::{Sink, refuse_existing};
+use crate::{Done, clock, definitions, files, terminal};
+use bantam_engine::batch::{BatchOptions, BatchScores, score_batch};
+use bantam_engine::input::{Dataset, Format, Rejected};
+use bantam_engine::output::{Detail, ScoredRow, write_reject, write_rejects_header, write_scores};
+use bantam_lang::CheckedDefinition;
+use std::path::Path;
+
+mod summary;
+
+pub(crate) use summary::{Summary, print_ranking};
+
+/// How many rejected rows are told on standard error.
+const REJECTS_SHOWN: u64 = 5;
+
+pub(crate) fn run(arguments: &ScoreArguments) -> Result<Done, Failure> {
+    let definition = definitions::read_usable(&arguments.definition)?;
+    let as_of = super::as_of(&arguments.data)?;
+    let output = arguments.output.as_deref().map(|path| Ok((path, output_format(arguments, path)?))).transpose()?;
+    if let Some((path, _)) = output.filter(|(path, _)| *path != Path::new("-")) {
+        refuse_existing(path, arguments.force)?;
+    }
+    set_threads(arguments.threads)?;
+    let data = read_data(arguments, &definition, as_of)?;
+    super::warn_if_stale(&arguments.data, &data.report, as_of);
+    let options = BatchOptions { explain: arguments.explain || (arguments.json && output.is_none()) };
+    let scores = score_batch(&definition, &data.leads, &data.events, as_of, options);
+    if let Some((path, format)) = output {
+        write(&scores, path, format, arguments)?;
+    }
+    let summary = Summary::new(&scores, &definition, &data.report, as_of);
+    let on_stdout = output.is_some_and(|(path, _)| path == Path::new("-"));
+    match (arguments.json, output) {
+        (true, _) if on_stdout => terminal::say(&summary.to_json(&scores, 0).to_string()),
+        (true, _) => summary.print_json(&scores, arguments.top)?,
+        (false, None) => print_ranking(&scores, &summary, arguments.top)?,
+        (false, Some((path, _))) => summary.tell_written(path, as_of),
+    }
+    Ok(if data.report.rejected() > 0 { Done::WithRejects } else { Done::Well })
+}
+
+fn output_format(arguments: &ScoreArguments, path: &Path) -> Result<Format, Failure> {
+    let named = arguments.output_format.map(Format::from).or_else(|| files::output_format(path));
+    match named {
+        Some(format) => Ok(format),
+        None if path == Path::new("-") => Ok(Format::Csv),
+        None => Err(Failure::bad_input(format!("{} is of no known format", path.display()))
+            .help("name it `.csv`, `.ndjson`, `.jsonl` or `.parquet`, or say `--output-format`")),
+    }
+}
+
+fn set_threads(threads: Option<usize>) -> Result<(), Failure> {
+    let Some(threads) = threads else { return Ok(()) };
+    if threads == 0 {
+        return Err(Failure::bad_input("`--threads` must be 1 or more"));
+    }
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global()
+        .map_err(|error| Failure::ours(error.to_string()))
+}
+
+/// Reads leads and events; rejected rows are written where asked for, and the first few told.
+fn read_data(arguments: &ScoreArguments, definition: &CheckedDefinition, as_of: i64) -> Result<Dataset, Failure> {
+    let mut rejects = Rejects::open(arguments)?;
+    let request = files::Request {
+        leads: &arguments.data.leads,
+        events: &arguments.data.events,
+        input_format: arguments.data.input_format.map(Format::from),
+    };
+    let data = files::read(&request, definition, as_of, |row| rejects.take(&row))?;
+    rejects.finish()?;
+    files::tell(&data.report);
+    let failed = data.report.failed();
+    if arguments.strict && failed > 0 {
+        let values = terminal::counted(failed, "value");
+        return Err(Failure::bad_input(format!("{values} cannot be read (see above), and `--strict` was asked for"))
+            .help("mend them, change the attribute's type, or list them under `missing`"));
+    }
+    Ok(data)
+}
+
+/// Takes rejected rows: writes them, tells the first few, counts the rest.
+struct Rejects {
+    sink: Option<Sink>,
+    count: u64,
+    failure: Option<Failure>,
+}
+
+impl Rejects {
+    fn open(arguments: &ScoreArguments) -> Result<Rejects, Failure> {
+        let sink = arguments.rejects.as_deref().map(|path| Sink::open(path, arguments.force)).transpose()?;
+        let mut rejects = Rejects { sink, count: 0, failure: None };
+        rejects.write(|sink| write_rejects_header(sink));
+        Ok(rejects)
+    }
+
+    fn write(&mut self, write: impl Fn(&mut Sink) -> std::io::Result<()>) {
+        if let (Some(sink), None) = (&mut self.sink, &self.failure)
+            && let Err(error) = write(sink)
+        {
+            self.failure = Some(sink.failure(&error));
+        }
+    }
+
+    fn take(&mut self, row: &Rejected) {
+        self.count += 1;
+        if self.count <= REJECTS_SHOWN {
+            terminal::say(&format!("rejected: {} ({})", terminal::printable(&row.reason), row.place));
+        }
+        self.write(|sink| write_reject(row, sink));
+    }
+
+    fn finish(self) -> Result<(), Failure> {
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        if self.count > 0 {
+            let rows = terminal::counted(self.count, "row");
+            let way_out = if self.sink.is_some() { "" } else { "; `--rejects FILE` keeps them all with their reasons" };
+            terminal::say(&format!("warning: {rows} rejected{way_out}"));
+        }
+        self.sink.map_or(Ok(()), Sink::finish)
+    }
+}
+
+fn write(scores: &BatchScores<'_>, path: &Path, format: Format, arguments: &ScoreArguments) -> Result<(), Failure> {
+    let mut sink = Sink::open(path, arguments.force)?;
+    let rows = scores.iter().map(|lead| ScoredRow {
+        score: lead.to_score(),
+        reasons: if arguments.explain { lead.reasons() } else { Vec::new() },
+        missing_for_next: lead.missing_for_next().into_iter().map(str::to_owned).collect(),
+    });
+    let detail = if arguments.explain { Detail::Explained } else { Detail::Scores };
+    let written = write_scores(rows, format, detail, &mut sink);
+    written.map_err(|error| sink.failure(&error))?;
+    sink.finish()
+}
+
+/// Returns *as of* as people read it.
+fn shown(as_of: i64) -> String {
+    clock::show(as_of)
+}
