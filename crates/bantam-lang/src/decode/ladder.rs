@@ -170,7 +170,7 @@ fn parse_hours(text: &str) -> Option<(u16, u16)> {
         let (hour, minute) = clock.trim().split_once(':')?;
         let (hour, minute) = (hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?);
         // The hour is bounded first: 2000 hours in minutes are more than 16 bits hold.
-        (hour <= 24 && minute <= 59 && hour * 60 + minute <= 24 * 60).then_some(hour * 60 + minute)
+        (hour <= 24 && minute <= 59 && hour * 60 + minute <= 24 * 60).then(|| hour * 60 + minute)
     };
     let (from, to) = text.split_once('-')?;
     let (from, to) = (minutes(from)?, minutes(to)?);
