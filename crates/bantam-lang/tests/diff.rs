@@ -1,5 +1,7 @@
 //! Pairs of definitions and what is said of them.
 
+#![cfg(test)]
+
 #[path = "format_generator/mod.rs"]
 mod generator;
 
