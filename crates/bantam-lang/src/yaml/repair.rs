@@ -7,6 +7,7 @@
 use super::{Node, NodeKind, read_once};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::expression::parse_expression;
 use crate::source::{Source, Span};
 use saphyr_parser::ScalarStyle;
 
@@ -69,7 +70,7 @@ fn torn_expression(node: &Node) -> Option<usize> {
 struct Repair {
     span: Span,
     line: String,
-    reason: &'static str,
+    reason: String,
 }
 
 /// The text with quotes put in, and where they were put.
@@ -119,7 +120,7 @@ impl Repairs {
         let line_end = self.text.get(place..)?.find('\n').map_or(self.text.len(), |at| place + at);
         let line = self.text.get(line_start..line_end)?;
         let (start, end) =
-            expressions(line).into_iter().find(|&(start, end)| line.get(start..end).is_some_and(needs_quotes))?;
+            expressions(line).into_iter().find(|&(start, end)| line.get(start..end).is_some_and(is_repairable))?;
         let span = Span::new(line_start + start, line_start + end);
         let expression = self.text.get(span.start..span.end)?.to_owned();
         let reason = reason(&expression);
@@ -213,14 +214,21 @@ fn needs_quotes(value: &str) -> bool {
             || value.contains([',', '[', ']', '{', '}']))
 }
 
-fn reason(expression: &str) -> &'static str {
-    match expression.chars().next() {
-        Some('!') => "an expression that begins with `!` must be quoted",
-        Some('"' | '\'') => "an expression that begins with a quote must be quoted as a whole",
-        Some('[') => "an expression that begins with a bracket must be quoted",
-        _ if expression.contains(": ") => "an expression that holds `: ` must be quoted",
-        _ if expression.contains(" #") => "an expression that holds ` #` must be quoted",
-        _ => "inside `{...}`, an expression with a comma or bracket must be quoted",
+/// Whether quoting the value would help. What begins with a quote and is no expression is a quote never closed.
+fn is_repairable(value: &str) -> bool {
+    needs_quotes(value) && (!value.starts_with(['"', '\'']) || parse_expression(value).is_ok())
+}
+
+fn reason(value: &str) -> String {
+    let what = if parse_expression(value).is_ok() { "an expression" } else { "a text" };
+    match value.chars().next() {
+        Some('!') => format!("{what} that begins with `!` must be quoted"),
+        Some('"' | '\'') => format!("{what} that begins with a quote must be quoted as a whole"),
+        Some('[') => format!("{what} that begins with a bracket must be quoted"),
+        Some(c) if "&*@%`?".contains(c) => format!("{what} that begins with `{c}` must be quoted"),
+        _ if value.contains(": ") => format!("{what} that holds `: ` must be quoted"),
+        _ if value.contains(" #") => format!("{what} that holds ` #` must be quoted"),
+        _ => format!("inside `{{...}}`, {what} with a comma or bracket must be quoted"),
     }
 }
 
@@ -255,6 +263,14 @@ mod tests {
         );
         check("r: {if: f(a, b), points: 3}\n", &["(1, 9) `f(a, b)` -> r: {if: 'f(a, b)', points: 3}"]);
         check("r: {if: !x, points: 3}\n", &["(1, 9) `!x` -> r: {if: '!x', points: 3}"]);
+    }
+
+    #[test]
+    fn a_quote_never_closed_is_not_put_in_quotes() {
+        let source = Source::new("d.yaml", "name: \"Acme\nb: 1\n");
+        let (root, diagnostics) = read_yaml(&source);
+        assert!(root.is_none());
+        assert_eq!(diagnostics.iter().map(|d| d.code).collect::<Vec<_>>(), [crate::codes::NOT_YAML]);
     }
 
     #[test]
