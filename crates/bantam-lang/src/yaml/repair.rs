@@ -4,10 +4,10 @@
 //! 2. The suspect's expression is put in single quotes and the text is read again, up to [`REPAIRS_MAX`] times.
 //! 3. Places found in the repaired text are carried back to the author's, so every message points at what was written.
 
-use super::{Node, NodeKind, read_once};
+use super::{Node, NodeKind, Scalar, read_once};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::expression::parse_expression;
+use crate::expression::{SyntaxKind, parse_expression};
 use crate::source::{Source, Span};
 use saphyr_parser::ScalarStyle;
 
@@ -25,7 +25,7 @@ pub(super) fn read_with_repairs(source: &Source) -> (Option<Node>, Vec<Diagnosti
         let suspect = diagnostics.iter().position(|d| d.code == codes::NEEDS_QUOTES || d.code == codes::NOT_YAML);
         let place = match suspect {
             Some(index) => diagnostics.get(index).map(|d| d.span.start),
-            None => root.as_ref().and_then(torn_expression),
+            None => root.as_ref().and_then(|root| torn_expression(root, &repairs.text)),
         };
         let quoted = place.and_then(|place| repairs.quote_expression_at(place));
         let Some(repair) = quoted else {
@@ -46,11 +46,12 @@ pub(super) fn read_with_repairs(source: &Source) -> (Option<Node>, Vec<Diagnosti
     (None, found)
 }
 
-/// Finds a map in `{...}` where a comma tore an expression apart: `{if: f(a, b)}` has a key `b)` without a value.
-fn torn_expression(node: &Node) -> Option<usize> {
+/// Finds a map in `{...}` where a comma tore an expression apart: `{if: f(a, b)}` has a key `b)` without a value; or an
+/// expression that a ` #` cut short.
+fn torn_expression(node: &Node, source: &str) -> Option<usize> {
     match &node.kind {
-        NodeKind::Scalar(_) => None,
-        NodeKind::List(items) => items.iter().find_map(torn_expression),
+        NodeKind::Scalar(scalar) => is_cut_by_comment(scalar, source).then_some(scalar.span.start),
+        NodeKind::List(items) => items.iter().find_map(|item| torn_expression(item, source)),
         NodeKind::Map(entries) => {
             let torn = entries.windows(2).find_map(|pair| match pair {
                 [(_, before), (key, after)] => {
@@ -62,9 +63,21 @@ fn torn_expression(node: &Node) -> Option<usize> {
                 }
                 _ => None,
             });
-            torn.or_else(|| entries.iter().find_map(|(_, value)| torn_expression(value)))
+            torn.or_else(|| entries.iter().find_map(|(_, value)| torn_expression(value, source)))
         }
     }
+}
+
+/// Whether a comment begins inside a text of an expression: what is left has an open quote, the whole line has none.
+fn is_cut_by_comment(scalar: &Scalar, source: &str) -> bool {
+    let rest = source.get(scalar.span.end..).and_then(|rest| rest.lines().next()).unwrap_or("");
+    if scalar.style != ScalarStyle::Plain
+        || !rest.trim_start().starts_with('#')
+        || parse_expression(&scalar.text).is_ok()
+    {
+        return false;
+    }
+    parse_expression(format!("{}{rest}", scalar.text).trim_end()).is_ok()
 }
 
 struct Repair {
@@ -216,7 +229,16 @@ fn needs_quotes(value: &str) -> bool {
 
 /// Whether quoting the value would help. What begins with a quote and is no expression is a quote never closed.
 fn is_repairable(value: &str) -> bool {
-    needs_quotes(value) && (!value.starts_with(['"', '\'']) || parse_expression(value).is_ok())
+    if !needs_quotes(value) {
+        return false;
+    }
+    let tree = parse_expression(value);
+    match value.chars().next() {
+        Some('"' | '\'') => tree.is_ok(),
+        // A list alone is no expression: it is a list of the definition.
+        Some('[') => tree.is_ok_and(|tree| !matches!(tree.kind, SyntaxKind::List(_))),
+        _ => true,
+    }
 }
 
 fn reason(value: &str) -> String {
@@ -263,6 +285,15 @@ mod tests {
         );
         check("r: {if: f(a, b), points: 3}\n", &["(1, 9) `f(a, b)` -> r: {if: 'f(a, b)', points: 3}"]);
         check("r: {if: !x, points: 3}\n", &["(1, 9) `!x` -> r: {if: '!x', points: 3}"]);
+    }
+
+    #[test]
+    fn a_comment_inside_a_text_is_no_comment() {
+        check(
+            "a: x == \"the #1\" || x == \" #2\"\nb: 1\n",
+            &["(1, 4) `x == \"the #1\" || x == \" #2\"` -> a: 'x == \"the #1\" || x == \" #2\"'"],
+        );
+        check("name: Acme's # our own\nb: x # it's\n", &[]);
     }
 
     #[test]
