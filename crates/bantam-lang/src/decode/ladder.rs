@@ -65,9 +65,13 @@ impl Decoder<'_> {
         let mut letters: Letters = Vec::new();
         for (key, value) in entries {
             let Some(bound) = self.integer(value, -BOUND_MAX, BOUND_MAX) else { continue };
-            if let Some((other, _)) = letters.iter().find(|(_, other)| other.value == bound.value) {
+            if let Some((other, first)) = letters.iter().find(|(_, other)| other.value == bound.value) {
                 let message = format!("`{}` and `{}` have the same lower bound", other.value, key.text);
-                self.error(codes::EQUAL_BOUNDS, bound.span, message, "give each letter a bound of its own");
+                self.diagnostics.push(
+                    Diagnostic::error(codes::EQUAL_BOUNDS, bound.span, message)
+                        .related(first.span, "the same bound")
+                        .help("give each letter a bound of its own"),
+                );
             }
             let letter = Spanned::new(key.text.trim().to_owned(), key.span);
             if let Some((first, _)) = letters.iter().find(|(other, _)| other.value == letter.value) {
@@ -98,7 +102,8 @@ impl Decoder<'_> {
     fn office_hours(&mut self, node: &Node) -> Option<OfficeHours> {
         let fields = self.fields(node, "`office_hours`", keys::OFFICE_HOURS)?;
         let time_zone = match fields.get("time_zone") {
-            Some(node) => self.time_zone(node)?,
+            // A wrong one was told; the days are still worth reading.
+            Some(node) => self.time_zone(node).unwrap_or_default(),
             None => "UTC".to_owned(),
         };
         let mut days: [Vec<(u16, u16)>; 7] = Default::default();
