@@ -23,6 +23,7 @@ const RULES: &[Rule] = &[
     words::computing_crates_do_no_input_or_output,
     lengths::files_stay_short,
     links::links_lead_somewhere,
+    links::named_files_are_there,
     links::every_page_is_in_the_table_of_contents,
     links::the_changelog_has_a_place_for_the_next_release,
 ];

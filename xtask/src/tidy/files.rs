@@ -76,4 +76,9 @@ impl Files {
         let below = format!("{path}/");
         self.paths.iter().any(|known| known == path || known.starts_with(&below))
     }
+
+    /// Returns whether some file's path is this, or ends in it after a `/`.
+    pub(super) fn is_end_of_a_path(&self, end: &str) -> bool {
+        self.paths.iter().any(|path| path.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('/')))
+    }
 }

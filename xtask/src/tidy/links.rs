@@ -4,6 +4,17 @@ use super::files::Files;
 use std::collections::BTreeSet;
 
 const CONTENTS: &str = "docs/README.md";
+/// Files and folders that pages may name before they are there.
+const AWAITED: &[&str] = &[
+    "docs/language.md",
+    "docs/templates",
+    "docs/diagnostics.md",
+    "docs/editor.md",
+    "docs/cli.md",
+    "crates/bantam/templates",
+    "crates/bantam/src",
+    "crates/bantam-lang/src/checks.rs",
+];
 
 /// Links to files and headings of the project resolve.
 pub(super) fn links_lead_somewhere(files: &Files) -> Vec<String> {
@@ -11,8 +22,7 @@ pub(super) fn links_lead_somewhere(files: &Files) -> Vec<String> {
     for (path, text) in files.ending(&[".md"]) {
         for link in links(text) {
             let Some((target, heading)) = resolve(path, link) else { continue };
-            let found = files.exists(&target) || target.is_empty();
-            if !found {
+            if !files.exists(&target) && !is_awaited(&target) {
                 problems.push(format!("{path}: `{link}` leads nowhere"));
             } else if let (Some(heading), Some(page)) = (heading, files.text(&target))
                 && target.ends_with(".md")
@@ -23,6 +33,25 @@ pub(super) fn links_lead_somewhere(files: &Files) -> Vec<String> {
         }
     }
     problems
+}
+
+/// Files of code that pages name in backticks are there, by the end of their path or the whole of it.
+pub(super) fn named_files_are_there(files: &Files) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (path, text) in files.ending(&[".md"]) {
+        let spans = lines_outside_code(text).flat_map(|line| line.split('`').skip(1).step_by(2));
+        for name in spans.filter(|span| span.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b))) {
+            let there = (name.starts_with("crates/") && files.exists(name)) || files.is_end_of_a_path(name);
+            if !there && !is_awaited(name) && (name.ends_with(".rs") || name.starts_with("crates/")) {
+                problems.push(format!("{path}: `{name}` is no file"));
+            }
+        }
+    }
+    problems
+}
+
+fn is_awaited(path: &str) -> bool {
+    AWAITED.iter().any(|awaited| path.starts_with(awaited) || awaited.ends_with(&format!("/{path}")))
 }
 
 /// Every page below `docs` is linked from its table of contents, or from the `README.md` of its own folder that is.
@@ -136,6 +165,13 @@ mod tests {
             links_lead_somewhere(&files),
             ["docs/a.md: `gone.md` leads nowhere", "docs/a.md: `b.md#gone` leads to a heading that is not there"]
         );
+    }
+
+    #[test]
+    fn named_files_that_are_gone_are_found() {
+        let page = "`batch/bind.rs`, `bind.rs`, `crates/a/src`, `ind.rs`, `crates/b`, `a.yaml`, `x.rs y`\n```\n`gone.rs`\n```\n";
+        let files = Files::of(&[("a.md", page), ("crates/a/src/batch/bind.rs", "")]);
+        assert_eq!(named_files_are_there(&files), ["a.md: `ind.rs` is no file", "a.md: `crates/b` is no file"]);
     }
 
     #[test]
