@@ -20,9 +20,11 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Done, Failure> {
         let data = read_data(arguments, definition, as_of)?;
         rejected = data.report.rejected();
         super::warn_if_stale(&arguments.data, &data.report, as_of);
+        let survey = bantam_engine::survey::survey(definition, &data, as_of);
+        diagnostics.extend(bantam_engine::survey::diagnostics(&survey, definition));
         sort_diagnostics(&mut diagnostics);
-        survey_text = Some(String::new());
-        survey_json = Value::Null;
+        survey_text = Some(bantam_engine::survey::render(&survey, terminal::width()));
+        survey_json = bantam_engine::survey::to_json(&survey);
     }
     if arguments.json {
         let all = json!({
