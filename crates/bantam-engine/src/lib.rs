@@ -6,4 +6,5 @@ pub mod evaluate;
 pub mod input;
 pub mod output;
 pub mod scores;
+pub mod survey;
 pub mod timeline;

@@ -35,7 +35,7 @@ impl PartitionEvents {
     }
 
     /// Returns the rows of a set of events, each once.
-    fn rows_of(&self, set: &Heard) -> Vec<u32> {
+    pub(super) fn rows_of(&self, set: &Heard) -> Vec<u32> {
         let names = self.by_name.iter().zip(&set.names).filter(|(_, listed)| **listed).map(|(rows, _)| rows);
         let actions = set.actions.iter().filter_map(|&action| self.by_action.get(action));
         let sources: Vec<&Vec<u32>> = names.chain(actions).filter(|rows| !rows.is_empty()).collect();
