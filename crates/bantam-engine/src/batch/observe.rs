@@ -75,8 +75,9 @@ pub(crate) fn observe(meaning: &Meaning, leads: &LeadTable, events: &EventTable,
         plan: &plan,
     };
     let parts = deal_out(&plan, leads, events, as_of).into_par_iter();
-    let mut observed =
-        parts.map(|partition| observe_partition(&watch, leads, events, as_of, partition)).reduce(Observed::default, merge);
+    let mut observed = parts
+        .map(|partition| observe_partition(&watch, leads, events, as_of, partition))
+        .reduce(Observed::default, merge);
     observed.fit.name_misses(&plan.fit);
     observed.engagement.name_misses(&plan.engagement);
     observed.grade_texts = grade_texts(&meaning.grades);
@@ -102,7 +103,8 @@ fn observe_partition<'d>(
     let kernel = lead_kernel(plan, frame);
     let [fit_places, engagement_places] = &watch.places;
     let without_row = counts.iter().zip(&rows).filter(|(counts, row)| **counts && !**row).count();
-    let all = |conditions: &[BoundTruth<'d>]| conditions.iter().map(|each| holds(&kernel, counts, Some(each))).collect();
+    let all =
+        |conditions: &[BoundTruth<'d>]| conditions.iter().map(|each| holds(&kernel, counts, Some(each))).collect();
     let maybe = |conditions: &[Option<BoundTruth<'d>>]| {
         conditions.iter().map(|each| holds(&kernel, counts, each.as_ref())).collect::<Vec<_>>()
     };
@@ -136,7 +138,8 @@ fn holds(kernel: &Kernel<'_, '_>, counts: &[bool], condition: Option<&BoundTruth
 /// Returns for how many leads a condition is true, and for how many unknown.
 fn truths(kernel: &Kernel<'_, '_>, counts: &[bool], condition: &BoundTruth<'_>) -> (u64, u64) {
     let truths = kernel.truths(condition);
-    let count = |wanted: Truth| truths.iter().zip(counts).filter(|(truth, counts)| **truth == wanted && **counts).count();
+    let count =
+        |wanted: Truth| truths.iter().zip(counts).filter(|(truth, counts)| **truth == wanted && **counts).count();
     (count(Truth::True) as u64, count(Truth::Unknown) as u64)
 }
 

@@ -100,7 +100,12 @@ fn rule_points(
 }
 
 /// Keeps the points where the condition is true; counts where the condition or the table's value is unknown.
-pub(super) fn lead_points(points: Vec<i64>, present: Vec<bool>, truths: Option<Vec<Truth>>, undecided: &mut [i64]) -> Vec<i64> {
+pub(super) fn lead_points(
+    points: Vec<i64>,
+    present: Vec<bool>,
+    truths: Option<Vec<Truth>>,
+    undecided: &mut [i64],
+) -> Vec<i64> {
     let truths = truths.unwrap_or_else(|| vec![Truth::True; points.len()]);
     let values = points.into_iter().zip(present).zip(truths).zip(undecided);
     let kept = values.map(|(((points, present), truth), undecided)| {

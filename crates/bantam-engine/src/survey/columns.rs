@@ -37,7 +37,7 @@ pub struct ColumnSurvey {
     pub distinct: u64,
     /// The most frequent of them, with how often they come; most frequent first.
     pub frequent: Vec<(String, u64)>,
-    /// Where no file had the column, one that nobody declared and that it may be.
+    /// Where no file had the column, one that nobody declared and that it may be, as it is written after `from`.
     pub nearest: Option<String>,
 }
 

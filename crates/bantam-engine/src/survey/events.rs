@@ -38,6 +38,13 @@ pub struct AbsentEvent {
     pub nearest_is_unheard: bool,
 }
 
+impl AbsentEvent {
+    /// Returns whether a rule or a signal misses it: a reset or an answer of sales may well not have come yet.
+    pub(super) fn is_earning(&self) -> bool {
+        self.heard_by.iter().any(|by| matches!(by.role, Role::Rule | Role::Signal))
+    }
+}
+
 /// A part of the definition that listens to events.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Listener {
@@ -97,8 +104,10 @@ pub(super) fn survey_events(meaning: &Meaning, events: &EventTable, as_of: i64) 
     for event in names.iter_mut().filter(|event| event.heard_by.is_empty()) {
         event.nearest = nearest_name(&event.name, heard.iter().map(|(name, _)| *name)).map(str::to_owned);
     }
-    let absent = heard.iter().filter(|(name, _)| names.iter().all(|event| event.name != *name));
-    let absent = absent.map(|(name, by)| absent_event(name, by, &names)).collect();
+    let is_absent = |name: &str| names.iter().all(|event| event.name != name);
+    let absent: Vec<&(&str, Vec<Listener>)> = heard.iter().filter(|(name, _)| is_absent(name)).collect();
+    let all_absent: Vec<&str> = absent.iter().map(|(name, _)| *name).collect();
+    let absent = absent.iter().map(|(name, by)| absent_event(name, by, &names, &all_absent)).collect();
     Names { counting, others: (all - names.len()) as u64, names, absent }
 }
 
@@ -124,14 +133,17 @@ fn count(events: &EventTable, as_of: i64, heard: &HashMap<&str, &[Listener]>) ->
         .collect()
 }
 
-fn absent_event(name: &str, heard_by: &[Listener], names: &[EventSurvey]) -> AbsentEvent {
+fn absent_event(name: &str, heard_by: &[Listener], names: &[EventSurvey], all_absent: &[&str]) -> AbsentEvent {
     let unheard = names.iter().filter(|event| event.heard_by.is_empty()).map(|event| event.name.as_str());
-    let by_unheard = nearest_name(name, unheard);
-    let nearest = by_unheard.or_else(|| nearest_name(name, names.iter().map(|event| event.name.as_str())));
+    // A slip is a slip of one name: another absent name may be nearer to what comes.
+    let is_mine = |nearest: &&str| nearest_name(nearest, all_absent.iter().copied()) == Some(name);
+    let by_unheard = nearest_name(name, unheard).filter(is_mine);
+    let by_heard =
+        || nearest_name(name, names.iter().filter(|event| !event.heard_by.is_empty()).map(|event| &*event.name));
     AbsentEvent {
         name: name.to_owned(),
         heard_by: heard_by.to_vec(),
-        nearest: nearest.map(str::to_owned),
+        nearest: by_unheard.or_else(by_heard).map(str::to_owned),
         nearest_is_unheard: by_unheard.is_some(),
     }
 }

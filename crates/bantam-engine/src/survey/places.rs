@@ -61,7 +61,10 @@ fn frames_since(section: &SectionDecl) -> impl Iterator<Item = &Text> {
         RuleOrGroup::Group(group) => Some(&group.frame),
         RuleOrGroup::Rule(_) => None,
     });
-    std::iter::once(&section.frame).chain(groups).filter_map(|frame| frame.since.as_ref()).flat_map(|since| &since.value)
+    std::iter::once(&section.frame)
+        .chain(groups)
+        .filter_map(|frame| frame.since.as_ref())
+        .flat_map(|since| &since.value)
 }
 
 /// Returns where events are listened to, for findings about those that are not.

@@ -1,14 +1,14 @@
 //! Turns a survey into text for a terminal: tables that make sense without colour.
 
+mod rules;
+
 use super::layout::Grid;
-use super::shown::{clip, count_text, counted, day_text, escape, share_text, time_text};
-use super::{Choice, ColumnSurvey, LimitSurvey, Listener, NamedCount, Role, RuleSurvey, SectionSurvey, Survey};
+use super::shown::{VALUE_WIDTH, clip, count_text, counted, day_text, escape, share_text, time_text};
+use super::{AbsentEvent, Choice, ColumnSurvey, Listener, NamedCount, Role, Survey};
 use crate::input::RowKind;
 
 /// How many columns and names of events nobody knows are shown.
 const STRAYS_MAX: usize = 20;
-/// How much of a value of the data is shown, in columns of the terminal.
-const VALUE_WIDTH: usize = 40;
 
 /// Returns the survey as text of at most `width` columns, as far as texts can be cut to that.
 ///
@@ -21,10 +21,10 @@ pub fn render(survey: &Survey, width: usize) -> String {
             text.push_str(&format!("\n{title}\n{table}"));
         }
     };
-    put("FIT: who they are", fit(survey));
-    put("ENGAGEMENT: what they do", engagement(survey));
-    put("VALUES WITHOUT A KEY", misses(survey));
-    put("LIMITS", limits(survey));
+    put("FIT: who they are", rules::fit(survey));
+    put("ENGAGEMENT: what they do", rules::engagement(survey));
+    put("VALUES WITHOUT A KEY", rules::misses(survey));
+    put("LIMITS", rules::limits(survey));
     put("STAGES", stages(survey));
     put("GRADES", named(survey, "grade", &survey.grades));
     put("PERSONAS", choices(survey, "persona", &survey.personas));
@@ -50,7 +50,8 @@ fn summary(survey: &Survey) -> String {
     let events = counted(survey.events, "event", "events");
     let later = match survey.later_events {
         0 => String::new(),
-        count => format!("; {} come later and do not count", count_text(count)),
+        1 => "; 1 later event does not count".into(),
+        count => format!("; {} later events do not count", count_text(count)),
     };
     let rejected = match survey.rejected {
         (0, 0) => String::new(),
@@ -63,123 +64,6 @@ fn number(count: u64) -> String {
     count_text(count)
 }
 
-fn fit(survey: &Survey) -> Grid {
-    let mut grid = Grid::new(&["rule", "#leads", "#share", "#undecided", "#points"]);
-    let share = |leads: u64| share_text(leads, survey.leads);
-    for (indent, line) in lines(&survey.fit) {
-        let Line::Rule(rule) = line else {
-            grid.row([line.name().to_owned()]);
-            continue;
-        };
-        let name = format!("{indent}{}", rule.name);
-        let points = count_text(rule.points);
-        grid.row([name, number(rule.earning), share(rule.earning), number(rule.undecided), points]);
-        for (key, leads, _, each) in keys(rule) {
-            grid.row([format!("{indent}  {key}"), number(leads), share(leads), "".into(), each]);
-        }
-    }
-    if !survey.fit.rules.is_empty() {
-        let SectionSurvey { earning, points, .. } = survey.fit;
-        grid.row(["(all)".into(), number(earning), share(earning), "".into(), count_text(points)]);
-    }
-    grid
-}
-
-fn engagement(survey: &Survey) -> Grid {
-    let mut grid = Grid::new(&["rule", "#events", "#leads", "#share", "#points"]);
-    let share = |leads: u64| share_text(leads, survey.leads);
-    for (indent, line) in lines(&survey.engagement) {
-        let Line::Rule(rule) = line else {
-            grid.row([line.name().to_owned()]);
-            continue;
-        };
-        let events = |count: u64| if rule.on_events { number(count) } else { "-".into() };
-        let (name, points) = (format!("{indent}{}", rule.name), count_text(rule.points));
-        grid.row([name, events(rule.selected), number(rule.earning), share(rule.earning), points]);
-        for (key, leads, rows, each) in keys(rule) {
-            grid.row([format!("{indent}  {key}"), events(rows), number(leads), share(leads), each]);
-        }
-    }
-    if !survey.engagement.rules.is_empty() {
-        let SectionSurvey { earning, points, .. } = survey.engagement;
-        grid.row(["(all)".into(), "".into(), number(earning), share(earning), count_text(points)]);
-    }
-    grid
-}
-
-/// A line of a section.
-enum Line<'s> {
-    Group(&'s str),
-    Rule(&'s RuleSurvey),
-}
-
-impl Line<'_> {
-    fn name(&self) -> &str {
-        match self {
-            Line::Group(name) => name,
-            Line::Rule(rule) => &rule.name,
-        }
-    }
-}
-
-/// Returns rules with their indent, members of groups below their group.
-fn lines(section: &SectionSurvey) -> Vec<(&'static str, Line<'_>)> {
-    let mut lines = Vec::new();
-    let mut group = None;
-    for rule in &section.rules {
-        if rule.group != *group.unwrap_or(&None) {
-            lines.extend(rule.group.iter().map(|name| ("", Line::Group(name))));
-        }
-        group = Some(&rule.group);
-        lines.push((if rule.group.is_some() { "  " } else { "" }, Line::Rule(rule)));
-    }
-    lines
-}
-
-/// Returns the rows of a rule's table that decide something: key, leads, rows and what one of them earns.
-fn keys(rule: &RuleSurvey) -> Vec<(String, u64, u64, String)> {
-    let keys = rule.table.iter().flat_map(|table| &table.keys);
-    let shown = keys.filter(|key| key.rows > 0 || matches!(key.key, super::Key::Value(_)));
-    shown
-        .map(|key| {
-            let text = clip(key.key.text(), VALUE_WIDTH);
-            (text, key.leads, key.rows, format!("{} each", count_text(key.points)))
-        })
-        .collect()
-}
-
-fn misses(survey: &Survey) -> Grid {
-    let mut grid = Grid::new(&["rule", "value", "#count", "looks like"]);
-    for rule in survey.fit.rules.iter().chain(&survey.engagement.rules) {
-        let Some(table) = &rule.table else { continue };
-        for miss in &table.misses {
-            let nearest = miss.nearest.clone().unwrap_or_default();
-            grid.row([rule.name.clone(), clip(&miss.value, VALUE_WIDTH), number(miss.count), nearest]);
-        }
-        if table.other_misses > 0 {
-            grid.row([rule.name.clone(), format!("({} more)", number(table.other_misses)), "".into(), "".into()]);
-        }
-        if let Some(below) = table.below_lowest.filter(|below| *below > 0) {
-            grid.row([rule.name.clone(), "(below the lowest key)".into(), number(below), "".into()]);
-        }
-    }
-    grid
-}
-
-fn limits(survey: &Survey) -> Grid {
-    let mut grid = Grid::new(&["limit of", "#low", "#high", "#leads cut", "#taken away", "#added"]);
-    for (title, section) in [("fit", &survey.fit), ("engagement", &survey.engagement)] {
-        let rules = section.rules.iter().map(|rule| (rule.name.as_str(), rule.limit));
-        let groups = section.groups.iter().map(|group| (group.name.as_str(), group.limit));
-        for (name, limit) in rules.chain(groups).chain([(title, section.limit)]) {
-            let Some(LimitSurvey { low, high, leads, lowered, raised }) = limit else { continue };
-            let [low, high, lowered, raised] = [low, high, lowered, raised].map(count_text);
-            grid.row([name.to_owned(), low, high, number(leads), lowered, raised]);
-        }
-    }
-    grid
-}
-
 fn stages(survey: &Survey) -> Grid {
     let mut grid = Grid::new(&["stage", "#stand here", "#share", "#condition true", "#unknown"]);
     let mut standing = 0;
@@ -187,7 +71,6 @@ fn stages(survey: &Survey) -> Grid {
         standing += stage.leads;
         let share = share_text(stage.leads, survey.leads);
         grid.row([stage.name.clone(), number(stage.leads), share, number(stage.holds), "".into()]);
-        // One part alone is the condition itself, which is told above except for what is not known.
         for part in &stage.parts {
             let unknown = number(part.unknown);
             grid.row([format!("  {}", part.text), "".into(), "".into(), number(part.holds), unknown]);
@@ -318,8 +201,14 @@ fn listeners(by: &[Listener]) -> String {
 
 fn absent(survey: &Survey) -> Grid {
     let mut grid = Grid::new(&["name", "heard by", "there is"]);
-    for event in &survey.absent_events {
+    // Answers of sales and resets may well not have come yet.
+    let is_told = |event: &&AbsentEvent| event.is_earning() || event.nearest_is_unheard;
+    let (told, others): (Vec<_>, Vec<_>) = survey.absent_events.iter().partition(is_told);
+    for event in told {
         grid.row([event.name.clone(), listeners(&event.heard_by), event.nearest.clone().unwrap_or_default()]);
+    }
+    if !others.is_empty() {
+        grid.row([format!("({} more)", number(others.len() as u64)), "answers of sales, resets".into()]);
     }
     grid
 }

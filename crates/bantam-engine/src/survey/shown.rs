@@ -4,6 +4,9 @@ use bantam_lang::convert::number_text;
 use bantam_lang::meaning::Value;
 use std::fmt::Write;
 
+/// How much of a value of the data is shown in a table, in columns of the terminal.
+pub(super) const VALUE_WIDTH: usize = 40;
+
 /// Returns a value as text, as it stands.
 pub(super) fn value_text(value: &Value) -> String {
     match value {
@@ -75,7 +78,8 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 fn is_hidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Escapes a text and cuts it where it is wider than `width` columns of a terminal.

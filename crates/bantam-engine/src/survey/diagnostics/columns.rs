@@ -8,7 +8,6 @@ use bantam_lang::codes;
 use bantam_lang::definition::Definition;
 use bantam_lang::diagnostic::Diagnostic;
 use bantam_lang::meaning::Type;
-use bantam_lang::nearest::list_names;
 
 pub(super) fn columns(survey: &Survey, definition: &CheckedDefinition, found: &mut Vec<Diagnostic>) {
     let definition = definition.definition();
@@ -60,8 +59,9 @@ fn criteria(definition: &Definition, survey: &Survey) -> Option<Diagnostic> {
     if absent.is_empty() {
         return None;
     }
-    let names = list_names(absent.iter().map(|column| column.name.as_str()), absent.len());
-    let message = format!("no lead file has a column for the criteria of {}: {names}", quoted(&framework.value));
+    let names: Vec<String> = absent.iter().map(|column| quoted(&column.name)).collect();
+    let message =
+        format!("no lead file has a column for the criteria of {}: {}", quoted(&framework.value), names.join(", "));
     let nearest = absent.iter().find_map(|column| Some((&column.name, column.nearest.as_ref()?)));
     let help = match nearest {
         Some((name, nearest)) => format!("did you mean the column {} for `{name}`?", quoted(nearest)),
@@ -107,7 +107,7 @@ fn does_not_convert(definition: &Definition, column: &ColumnSurvey) -> Diagnosti
         let file = crate::survey::shown::escape(&at.file);
         message.push_str(&format!(", such as {} ({file}, row {}{line})", quoted(value), at.row));
     }
-    let help = format!("{help}, or list what means no value under `missing`; until then it counts as missing");
+    let help = format!("{help}, or list what means no value under `missing`; until then such values count as missing");
     Diagnostic::warning(codes::DOES_NOT_CONVERT, place, message).label("cannot always be read").help(help)
 }
 

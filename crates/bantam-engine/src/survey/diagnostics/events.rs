@@ -1,7 +1,7 @@
 //! Events nobody listens to, and names that never come.
 
 use crate::survey::shown::{count_text, counted, quoted};
-use crate::survey::{AbsentEvent, EventSurvey, Role, Survey, places};
+use crate::survey::{AbsentEvent, EventSurvey, Survey, places};
 use bantam_lang::CheckedDefinition;
 use bantam_lang::codes;
 use bantam_lang::definition::Definition;
@@ -25,8 +25,7 @@ pub(super) fn events(survey: &Survey, definition: &CheckedDefinition, found: &mu
 /// A name that never comes. A reset or an answer of sales may well not have come yet: those are told as slips only.
 fn never_comes(definition: &Definition, absent: &AbsentEvent) -> Option<Diagnostic> {
     let place = places::event_name(definition, &absent.name)?;
-    let is_earning = absent.heard_by.iter().any(|by| matches!(by.role, Role::Rule | Role::Signal));
-    if !is_earning && !absent.nearest_is_unheard {
+    if !absent.is_earning() && !absent.nearest_is_unheard {
         return None;
     }
     let message = format!("no event is named {}", quoted(&absent.name));
@@ -55,8 +54,11 @@ fn unheard(survey: &Survey, definition: &Definition, told: &[&str]) -> Option<Di
         0 => String::new(),
         more => format!(" and {} more", count_text(more)),
     };
-    let message =
-        format!("nothing listens to {}: {}{more}", counted(count, "kind of event", "kinds of events"), named.join(", "));
+    let message = format!(
+        "nothing listens to {}: {}{more}",
+        counted(count, "kind of event", "kinds of events"),
+        named.join(", ")
+    );
     let slip = unheard.iter().find_map(|event| Some((&event.name, event.nearest.as_ref()?)));
     let help = match slip {
         Some((name, nearest)) => format!("{} looks like {}; add the name beside it", quoted(name), quoted(nearest)),

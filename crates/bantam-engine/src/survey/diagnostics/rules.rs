@@ -19,7 +19,9 @@ pub(super) fn rules(survey: &Survey, definition: &CheckedDefinition, found: &mut
     ];
     for (section, meaning, decl) in sections {
         for (rule, of) in section.rules.iter().zip(&meaning.rules) {
-            if rule.on_events && survey.events == 0 {
+            // Without rows of the kind a rule looks at, that it hits nothing says nothing about the rule.
+            let has_data = if rule.on_events { survey.events > 0 } else { survey.rows.0 > 0 };
+            if !has_data {
                 continue;
             }
             let told = misses(rule, of, decl).or_else(|| no_hits(survey, rule, of));
@@ -70,13 +72,18 @@ fn no_events(survey: &Survey, rule: &RuleSurvey) -> Option<(String, &'static str
     let selected = counted(rule.selected, "event", "events");
     if rule.selected == 0 {
         let others = if heard.len() > 1 { " and others" } else { "" };
-        let come = if sum == 1 { "comes once".into() } else { format!("comes {} times", count_text(sum)) };
-        let why = format!("{}{others} {come}, and nothing passes its conditions", quoted(&first.name));
+        let (come, passes) = if sum == 1 { ("comes", "it does not pass") } else { ("come", "none passes") };
+        let events = counted(sum, "event", "events");
+        let why = format!("{events} named {}{others} {come}, and {passes} its conditions", quoted(&first.name));
         return Some((why, "compare `if`, `within` and `since` with the events in the data"));
     }
     if rule.counting == 0 {
         let why = format!("it finds {selected}, but never as many together as `times` asks for");
         return Some((why, "ask for fewer `times`, or for a longer `within`"));
+    }
+    if rule.table.is_none() {
+        let why = format!("by their age its {selected} are worth 0 points now");
+        return Some((why, "compare the decay with the age of the events"));
     }
     let why = format!("its {selected} are worth 0 points, by the table or by their age");
     Some((why, "compare the keys with the values in the data, and the decay with the age of the events"))
@@ -119,7 +126,7 @@ fn misses(rule: &RuleSurvey, of: &Rule, section: Option<&SectionDecl>) -> Option
                 None => diagnostic,
             }
         }
-        None => diagnostic.help(format!("add keys for them{or_else}")),
+        None => diagnostic.help(format!("add a key for each that should give points{or_else}")),
     };
     Some(diagnostic)
 }
