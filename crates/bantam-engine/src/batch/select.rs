@@ -91,6 +91,9 @@ pub(super) struct Hit {
     pub(super) worth: Option<i64>,
 }
 
+/// Lead, key, time and worth: sorts the hit that counts to the front of its key.
+type Keyed = (usize, Option<u64>, Reverse<i64>, Reverse<Option<i64>>);
+
 /// Keeps one hit per lead and key, the latest, of equal times the one of greatest worth, where there are enough of them.
 pub(super) fn keep_once(
     plan: &BatchPlan<'_>,
@@ -100,7 +103,7 @@ pub(super) fn keep_once(
     once: &BoundOnce<'_>,
 ) -> Vec<Hit> {
     let keys = keys(plan, frame, rows, &once.key);
-    let mut keyed: Vec<(usize, Option<u64>, Reverse<i64>, Reverse<Option<i64>>)> =
+    let mut keyed: Vec<Keyed> =
         hits.into_iter().zip(keys).map(|(hit, key)| (hit.lead, key, Reverse(hit.time), Reverse(hit.worth))).collect();
     keyed.sort_unstable();
     keyed

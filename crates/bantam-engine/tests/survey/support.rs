@@ -83,7 +83,7 @@ pub(crate) fn show_section(section: &SectionSurvey) -> String {
             let leads = if rule.on_events { format!(" of {leads} leads") } else { String::new() };
             text.push_str(&format!("  {} ({points}): {rows}{leads}\n", key.text()));
         }
-        for table in &rule.table {
+        if let Some(table) = &rule.table {
             let misses = table.misses.iter().map(|Miss { value, count, nearest }| match nearest {
                 Some(nearest) => format!("{value} {count} ~{nearest}"),
                 None => format!("{value} {count}"),
