@@ -10,6 +10,7 @@ mod bind;
 mod frame;
 mod kernel;
 mod names;
+mod observe;
 mod outcome;
 mod partition;
 mod plan;
@@ -18,6 +19,7 @@ mod rules;
 mod select;
 mod signals;
 
+pub(crate) use observe::{ChosenTally, LimitTally, Observed, RuleTally, SectionTally, observe};
 pub use result::{BatchScores, ScoredLead};
 
 use crate::columns::{EventTable, LeadTable};

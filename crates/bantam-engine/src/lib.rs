@@ -8,4 +8,5 @@ pub mod input;
 pub mod live;
 pub mod output;
 pub mod scores;
+pub mod survey;
 pub mod timeline;

@@ -11,6 +11,8 @@ mod layout;
 mod rules;
 mod scalar;
 
+pub(crate) use ladder::{day_spans, hours_text};
+
 use crate::definition::Definition;
 
 /// Prints a definition that was learned or generated; parsing the text again gives the same definition.

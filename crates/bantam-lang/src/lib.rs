@@ -7,6 +7,7 @@ pub mod convert;
 mod decode;
 pub mod definition;
 pub mod diagnostic;
+pub mod diff;
 pub mod email;
 pub mod expression;
 mod fingerprint;

@@ -90,30 +90,39 @@ fn snippets(diagnostic: &Diagnostic, source: &Source, page: &Page<'_>, style: Re
         .with_context_lines(0)
         .with_break_words(false)
         .without_syntax_highlighting();
-    let report = Report { labels: labels(diagnostic, source, page), help: help(diagnostic), page };
+    // The place itself comes first, with what stands right beside it; other places follow.
+    let (near, far): (Vec<_>, Vec<_>) = labels(diagnostic, source, page).into_iter().partition(|(_, is_near)| *is_near);
     let mut out = String::new();
-    // Writing to a text cannot fail; what was drawn so far is still worth showing if drawing ever does.
-    let _ = handler.render_report(&mut out, &report);
-    // The first lines hold the message, which the header has said already.
-    let start =
-        out.find("╭─").and_then(|at| out.get(..at)).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
-    let drawn = out.get(start..).unwrap_or("");
-    drawn.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    let groups = if far.is_empty() { vec![near] } else { vec![near, far] };
+    let count = groups.len();
+    for (index, group) in groups.into_iter().enumerate() {
+        let help = if index + 1 == count { help(diagnostic) } else { None };
+        let labels = group.into_iter().map(|(label, _)| label).collect();
+        let mut drawn = String::new();
+        // Writing to a text cannot fail; what was drawn so far is still worth showing if drawing ever does.
+        let _ = handler.render_report(&mut drawn, &Report { labels, help, page });
+        // The first lines hold the message, which the header has said already.
+        let start = drawn.find("╭─").and_then(|at| drawn.get(..at)?.rfind('\n')).map_or(0, |at| at + 1);
+        let lines = drawn.get(start..).unwrap_or("").lines();
+        lines.for_each(|line| out.extend([line.trim_end(), "\n"]));
+    }
+    out
 }
 
-fn labels(diagnostic: &Diagnostic, source: &Source, page: &Page<'_>) -> Vec<LabeledSpan> {
+/// Returns the marked places, each with whether it stands beside the diagnostic's own.
+fn labels(diagnostic: &Diagnostic, source: &Source, page: &Page<'_>) -> Vec<(LabeledSpan, bool)> {
     let label = |text: &str| (!text.is_empty()).then(|| visible_text(text));
     let place = |span: Span| {
         let span = page.text.span(shown_span(source, span));
         SourceSpan::new(span.start.into(), span.end - span.start)
     };
-    let related = diagnostic
-        .related
-        .iter()
-        .filter(|(span, _)| *span != diagnostic.span)
-        .map(|(span, text)| LabeledSpan::new_with_span(label(text), place(*span)));
+    let line = |span: Span| source.line_column(span.start).0;
+    let related = diagnostic.related.iter().filter(|(span, _)| *span != diagnostic.span).map(|(span, text)| {
+        let is_near = line(*span).abs_diff(line(diagnostic.span)) <= 1;
+        (LabeledSpan::new_with_span(label(text), place(*span)), is_near)
+    });
     let primary = LabeledSpan::new_primary_with_span(label(&diagnostic.label), place(diagnostic.span));
-    std::iter::once(primary).chain(related).collect()
+    std::iter::once((primary, true)).chain(related).collect()
 }
 
 /// Cuts a span of many lines to its first one.

@@ -15,7 +15,7 @@ mod signals;
 #[cfg(test)]
 mod tests;
 
-use pieces::{closed_map, described, duration, text, texts};
+use pieces::{closed_map, described, duration, put, text, texts};
 use serde_json::{Map, Value, json};
 
 /// Returns the JSON Schema (draft-07) of a definition's file.
@@ -26,14 +26,12 @@ pub fn json_schema() -> Value {
     definitions.extend(signals::definitions());
     definitions.extend(rules::definitions());
     definitions.extend(ladder::definitions());
-    if let Value::Object(top) = &mut top {
-        top.insert("$schema".into(), json!("http://json-schema.org/draft-07/schema#"));
-        top.insert("title".into(), json!("bantam qualification definition"));
-        top.insert("description".into(), json!("What a qualified lead is, as marketing and sales agreed."));
-        top.insert("required".into(), json!(["bantam"]));
-        top.insert("definitions".into(), Value::Object(definitions));
-        top.insert("defaultSnippets".into(), json!([whole_file()]));
-    }
+    put(&mut top, "$schema", json!("http://json-schema.org/draft-07/schema#"));
+    put(&mut top, "title", json!("bantam qualification definition"));
+    put(&mut top, "description", json!("What a qualified lead is, as marketing and sales agreed."));
+    put(&mut top, "required", json!(["bantam"]));
+    put(&mut top, "definitions", Value::Object(definitions));
+    put(&mut top, "defaultSnippets", json!([whole_file()]));
     top
 }
 

@@ -1,5 +1,7 @@
 //! A formatted definition reads back as the same one, and formatting it again changes nothing.
 
+#![cfg(test)]
+
 #[path = "format_generator/mod.rs"]
 mod generator;
 

@@ -1,5 +1,7 @@
 //! What is without errors is valid by the schema; what has another shape is not.
 
+#![cfg(test)]
+
 #[path = "format_generator/mod.rs"]
 mod generator;
 

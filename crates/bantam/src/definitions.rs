@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::terminal;
 use bantam_lang::diagnostic::{Diagnostic, Severity};
+use bantam_lang::render::{RenderStyle, render};
 use bantam_lang::source::Source;
 use bantam_lang::{CheckedDefinition, Loaded, load};
 use std::fs;
@@ -50,14 +51,10 @@ pub(crate) fn read_usable(path: &Path) -> Result<CheckedDefinition, Failure> {
     }
 }
 
-/// Renders diagnostics with the lines they are about.
+/// Renders diagnostics with the lines they are about, in colour where somebody looks.
 pub(crate) fn show(diagnostics: &[Diagnostic], source: &Source) -> String {
-    let mut out = String::new();
-    for diagnostic in diagnostics {
-        out.push_str(&diagnostic.line(source));
-        out.push('\n');
-    }
-    out
+    let style = RenderStyle { color: terminal::is_colourful(), width: terminal::width() };
+    render(diagnostics, source, style)
 }
 
 /// Reads a list file beside a definition. It may lie in the definition's folder or below, nowhere else: a definition from

@@ -29,6 +29,11 @@ pub(crate) fn is_attended() -> bool {
     std::io::stderr().is_terminal()
 }
 
+/// Returns whether standard error takes colours: it is a terminal, and `NO_COLOR` is not set.
+pub(crate) fn is_colourful() -> bool {
+    is_attended() && std::env::var_os("NO_COLOR").is_none()
+}
+
 /// Returns how many columns standard output has.
 pub(crate) fn width() -> usize {
     let (terminal_size::Width(width), _) = terminal_size::terminal_size()

@@ -288,7 +288,7 @@ fn depends_on(expr: &Expr, found: &mut Option<Name>) -> bool {
 }
 
 /// Returns the direct parts of an expression.
-fn children(expr: &Expr) -> Vec<&Expr> {
+pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Known(_) => Vec::new(),
         ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::HowMany(parts) => parts.iter().collect(),

@@ -27,16 +27,26 @@ pub(super) struct Part {
     missing_parts: Vec<Vec<u32>>,
 }
 
-/// Scores the leads of a partition.
-pub(super) fn score_partition(
-    plan: &BatchPlan<'_>,
-    leads: &LeadTable,
-    events: &EventTable,
+/// A partition with everything that is computed for its leads.
+pub(super) struct Computed<'d> {
+    pub(super) frame: Frame<'d>,
+    pub(super) events: PartitionEvents,
+    /// Whether a lead comes out: it has a counting row or event.
+    pub(super) counts: Vec<bool>,
+    pub(super) persona: Vec<u32>,
+    pub(super) fit: SectionPoints,
+    pub(super) engagement: SectionPoints,
+    pub(super) outcome: Outcome,
+}
+
+/// Computes everything for the leads of a partition, in the order in which sections see each other.
+pub(super) fn compute_partition<'d>(
+    plan: &BatchPlan<'d>,
+    leads: &'d LeadTable,
+    events: &'d EventTable,
     as_of: i64,
-    options: BatchOptions,
     partition: Partition,
-) -> Part {
-    let first_lead = partition.leads.start;
+) -> Computed<'d> {
     let rows_of_their_own = leads.has_row.get(partition.leads.clone()).unwrap_or_default();
     let counts = partition.has_event.iter().zip(rows_of_their_own).map(|(event, row)| *event || *row).collect();
     let mut frame = Frame::new(leads, events, partition.leads, as_of);
@@ -58,11 +68,25 @@ pub(super) fn score_partition(
     let engagement = compute_section(plan, &frame, &sorted, &plan.engagement);
     set_scores(&mut frame, &fit, &engagement);
     let outcome = compute_outcome(plan, &mut frame, &fit.total, &engagement.total);
-    let missing_parts = if options.explain { missing_parts(plan, &frame, &outcome) } else { Vec::new() };
-    Part { first_lead, counts, fit, engagement, persona, outcome, missing_parts }
+    Computed { frame, events: sorted, counts, persona, fit, engagement, outcome }
 }
 
-fn lead_kernel<'k, 'a>(plan: &'k BatchPlan<'a>, frame: &'k Frame<'a>) -> Kernel<'k, 'a> {
+/// Scores the leads of a partition.
+pub(super) fn score_partition(
+    plan: &BatchPlan<'_>,
+    leads: &LeadTable,
+    events: &EventTable,
+    as_of: i64,
+    options: BatchOptions,
+    partition: Partition,
+) -> Part {
+    let computed = compute_partition(plan, leads, events, as_of, partition);
+    let Computed { frame, counts, persona, fit, engagement, outcome, .. } = computed;
+    let missing_parts = if options.explain { missing_parts(plan, &frame, &outcome) } else { Vec::new() };
+    Part { first_lead: frame.start, counts, fit, engagement, persona, outcome, missing_parts }
+}
+
+pub(super) fn lead_kernel<'k, 'a>(plan: &'k BatchPlan<'a>, frame: &'k Frame<'a>) -> Kernel<'k, 'a> {
     Kernel { frame, rows: Rows::Leads, names: &plan.names }
 }
 

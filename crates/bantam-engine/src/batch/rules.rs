@@ -54,7 +54,7 @@ fn add(sums: &mut [i64], points: &[i64]) {
 }
 
 /// Brings sums into a limit; returns what that changed.
-fn bring_into(sums: &mut [i64], limit: Option<Limit>) -> Vec<i64> {
+pub(super) fn bring_into(sums: &mut [i64], limit: Option<Limit>) -> Vec<i64> {
     let Some(limit) = limit else { return vec![0; sums.len()] };
     let mut changes = Vec::with_capacity(sums.len());
     for sum in sums {
@@ -100,7 +100,12 @@ fn rule_points(
 }
 
 /// Keeps the points where the condition is true; counts where the condition or the table's value is unknown.
-fn lead_points(points: Vec<i64>, present: Vec<bool>, truths: Option<Vec<Truth>>, undecided: &mut [i64]) -> Vec<i64> {
+pub(super) fn lead_points(
+    points: Vec<i64>,
+    present: Vec<bool>,
+    truths: Option<Vec<Truth>>,
+    undecided: &mut [i64],
+) -> Vec<i64> {
     let truths = truths.unwrap_or_else(|| vec![Truth::True; points.len()]);
     let values = points.into_iter().zip(present).zip(truths).zip(undecided);
     let kept = values.map(|(((points, present), truth), undecided)| {
@@ -113,7 +118,7 @@ fn lead_points(points: Vec<i64>, present: Vec<bool>, truths: Option<Vec<Truth>>,
 }
 
 /// Sums up events, aged.
-fn event_points(frame: &Frame<'_>, hits: Vec<Hit>, decay: Decay) -> Vec<i64> {
+pub(super) fn event_points(frame: &Frame<'_>, hits: Vec<Hit>, decay: Decay) -> Vec<i64> {
     let mut sums = vec![0_i64; frame.len];
     for hit in hits {
         if let (Some(sum), Some(points)) = (sums.get_mut(hit.lead), hit.worth) {
@@ -140,7 +145,7 @@ fn decayed(points: i64, age: i64, decay: Decay) -> i64 {
 }
 
 /// Returns what each row earns, and whether there is a value to look it up by.
-fn award(kernel: &Kernel<'_, '_>, points: &BoundPoints<'_>) -> (Vec<i64>, Vec<bool>) {
+pub(super) fn award(kernel: &Kernel<'_, '_>, points: &BoundPoints<'_>) -> (Vec<i64>, Vec<bool>) {
     let count = kernel.frame.count(kernel.rows);
     match points {
         BoundPoints::Fixed(points) => (vec![*points; count], vec![true; count]),

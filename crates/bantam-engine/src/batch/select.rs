@@ -35,7 +35,7 @@ impl PartitionEvents {
     }
 
     /// Returns the rows of a set of events, each once.
-    fn rows_of(&self, set: &Heard) -> Vec<u32> {
+    pub(super) fn rows_of(&self, set: &Heard) -> Vec<u32> {
         let names = self.by_name.iter().zip(&set.names).filter(|(_, listed)| **listed).map(|(rows, _)| rows);
         let actions = set.actions.iter().filter_map(|&action| self.by_action.get(action));
         let sources: Vec<&Vec<u32>> = names.chain(actions).filter(|rows| !rows.is_empty()).collect();
@@ -91,6 +91,9 @@ pub(super) struct Hit {
     pub(super) worth: Option<i64>,
 }
 
+/// Lead, key, time and worth: sorts the hit that counts to the front of its key.
+type Keyed = (usize, Option<u64>, Reverse<i64>, Reverse<Option<i64>>);
+
 /// Keeps one hit per lead and key, the latest, of equal times the one of greatest worth, where there are enough of them.
 pub(super) fn keep_once(
     plan: &BatchPlan<'_>,
@@ -100,7 +103,7 @@ pub(super) fn keep_once(
     once: &BoundOnce<'_>,
 ) -> Vec<Hit> {
     let keys = keys(plan, frame, rows, &once.key);
-    let mut keyed: Vec<(usize, Option<u64>, Reverse<i64>, Reverse<Option<i64>>)> =
+    let mut keyed: Vec<Keyed> =
         hits.into_iter().zip(keys).map(|(hit, key)| (hit.lead, key, Reverse(hit.time), Reverse(hit.worth))).collect();
     keyed.sort_unstable();
     keyed

@@ -31,7 +31,7 @@ impl Checker {
             let value = convert_text(&text.value, decl.kind);
             if value.is_none() {
                 let message = format!("the default `{}` is not {}", text.value, super::type_phrase(decl.kind));
-                let help = format!("write a {} here, or change the type", decl.kind.word());
+                let help = format!("write {} here, or change the type", super::type_phrase(decl.kind));
                 self.diagnostics.push(Diagnostic::error(codes::BAD_DEFAULT, text.span, message).help(help));
             }
             value

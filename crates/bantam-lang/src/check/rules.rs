@@ -38,6 +38,7 @@ impl Checker {
             let message = format!("`{}` names two rules of this section", name.value);
             self.diagnostics.push(
                 Diagnostic::error(codes::NAME_TAKEN, name.span, message)
+                    .label("second time")
                     .related(first, "first time")
                     .help("explanations show rules by name: give each its own"),
             );
@@ -91,10 +92,10 @@ impl Checker {
     fn refuse_selectors(&mut self, decl: &RuleDecl) {
         let selectors = &decl.selectors;
         let given = [
-            ("within", selectors.within.as_ref().map(|within| within.span)),
-            ("since", selectors.since.as_ref().map(|since| since.span)),
-            ("times", selectors.times.as_ref().map(|times| times.span)),
-            ("once_per", selectors.once_per.as_ref().map(|_| decl.name.span)),
+            ("`within`", selectors.within.as_ref().map(|within| within.span)),
+            ("`since`", selectors.since.as_ref().map(|since| since.span)),
+            ("`times`", selectors.times.as_ref().map(|times| times.span)),
+            ("`once_per`", selectors.once_per.as_ref().map(|_| decl.name.span)),
             ("a decay", decl.frame.decay.as_ref().map(|decay| decay.span)),
         ];
         for (key, span) in given.into_iter().filter_map(|(key, span)| span.map(|span| (key, span))) {

@@ -53,6 +53,7 @@ impl Checker {
             let message = format!("there are two stages `{}`", decl.name.value);
             self.diagnostics.push(
                 Diagnostic::error(codes::NAME_TAKEN, decl.name.span, message)
+                    .label("second one")
                     .related(first.span, "first one")
                     .help("rename one"),
             );

@@ -4,7 +4,7 @@ use super::Context;
 use super::facts::Facts;
 use super::interval::Interval;
 use super::places::{Place, Role, walk};
-use super::show::show;
+use super::show::{show, show_name};
 use super::world::World;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -73,7 +73,7 @@ fn because(world: &World<'_>, expr: &Expr) -> String {
                 interval => format!(": `{}` is {}", show(world.meaning, of), interval.words()),
             }
         }
-        ExprKind::Known(_) => ": it always has a value".into(),
+        ExprKind::Known(name) => format!(": `{}` always has a value", show_name(world.meaning, *name)),
         _ => String::new(),
     }
 }
@@ -116,7 +116,7 @@ mod tests {
         );
         check(
             &format!("{RULES}routes: [{{to: a, if: known(fit)}}]\n"),
-            &["4: B0229 the condition of the route to `a` is always true: it always has a value"],
+            &["4: B0229 the condition of the route to `a` is always true: `fit` always has a value"],
         );
     }
 

@@ -32,7 +32,7 @@ fn outlives(within: Option<Spanned<Within>>, decay: Option<Spanned<Decay>>) -> O
     let Within::Seconds(window) = within.value else { return None };
     let (message, help) = match decay.value {
         Decay::HalveEvery(every) if every >= window => (
-            "the points are never halved: the window ends before".to_owned(),
+            "the points are never halved: the window ends first".to_owned(),
             "halve them sooner, open the window wider, or write `halve_every: never`",
         ),
         Decay::FadeOver(over) if over >= window.saturating_mul(2) => {
@@ -63,10 +63,7 @@ mod tests {
         };
         check(&yaml("within: 30d"), &[]);
         check(&yaml("within: 30d, halve_every: 10d"), &[]);
-        check(
-            &yaml("within: 30d, halve_every: 30d"),
-            &["5: B0232 the points are never halved: the window ends before"],
-        );
+        check(&yaml("within: 30d, halve_every: 30d"), &["5: B0232 the points are never halved: the window ends first"]);
         check(&yaml("within: 30d, fade_over: 45d"), &[]);
         check(
             &yaml("within: 30d, fade_over: 120d"),

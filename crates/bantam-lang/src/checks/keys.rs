@@ -112,11 +112,11 @@ fn number_keys(
     if let Some((name, lowest)) = above.first().and_then(|lowest| Some((place(*lowest)?, lowest))) {
         let more = match above.len() {
             1 => String::new(),
-            2 => ", nor does the key above it apply".into(),
-            count => format!(", nor do the {} keys above it apply", count - 1),
+            2 => "; the key above it never applies either".into(),
+            count => format!("; the {} keys above it never apply either", count - 1),
         };
         let most = number_text(interval.high);
-        let message = format!("`{shown}` is never {} or more: it is {most} at most{more}", number_text(*lowest));
+        let message = format!("`{shown}` never reaches {}: it is {most} at most{more}", number_text(*lowest));
         found.push(never(name, message, Some("choose lower bounds, or remove what never applies".into())));
     }
     for name in below.iter().filter_map(|bound| place(*bound)) {
@@ -152,7 +152,7 @@ mod tests {
                 "{ACME.com: 5}",
                 "`email_domain(email)` is never `ACME.com`: it is the part behind the `@`, in small letters",
             ),
-            ("criteria_met", "{1+: 5, 5+: 9}", "`criteria_met` is never 5 or more: it is 4 at most"),
+            ("criteria_met", "{1+: 5, 5+: 9}", "`criteria_met` never reaches 5: it is 4 at most"),
             ("views", "{-1+: 1, 0+: 5, 3+: 9}", "`views` always reaches a higher key: it is 0 at least"),
             ("views", "{1+: 5, missing: 9}", "`missing` never applies: `views` always has a value"),
             ("views", "{0+: 5, else: 9}", "`else` never applies: the other keys hold every value"),

@@ -37,12 +37,13 @@ fn together<'a>(names: impl Iterator<Item = &'a Text>, one: &str, many: &str, he
     let names: Vec<&Text> = names.collect();
     let (first, rest) = names.split_first()?;
     let message = match rest.len() {
-        0 => format!("the {one} `{}` decides nothing: bantam reads it for nothing", first.value),
-        more => format!("{} {many} decide nothing: bantam reads them for nothing", more + 1),
+        0 => format!("the {one} `{}` is used nowhere: bantam reads it for nothing", first.value),
+        more => format!("{} {many} are used nowhere: bantam reads them for nothing", more + 1),
     };
-    let mut diagnostic = Diagnostic::warning(codes::UNUSED, first.span, message).label("used nowhere").help(help);
+    let mut diagnostic =
+        Diagnostic::warning(codes::UNUSED, first.span, message).label("no rule looks at it").help(help);
     for name in rest.iter().take(NAMES_SHOWN_MAX - 1) {
-        diagnostic = diagnostic.related(name.span, "used nowhere");
+        diagnostic = diagnostic.related(name.span, "nor at this");
     }
     Some(diagnostic)
 }
@@ -136,8 +137,8 @@ mod tests {
         assert_eq!(
             warnings(yaml),
             [
-                "2: B0231 the attribute `c` decides nothing: bantam reads it for nothing",
-                "3: B0231 the property `q` decides nothing: bantam reads it for nothing",
+                "2: B0231 the attribute `c` is used nowhere: bantam reads it for nothing",
+                "3: B0231 the property `q` is used nowhere: bantam reads it for nothing",
                 "5: B0231 the action `demo` is used nowhere",
                 "6: B0231 the list `m` is used nowhere",
                 "7: B0231 the derived attribute `e` is used nowhere",
@@ -146,7 +147,7 @@ mod tests {
         );
         assert_eq!(
             warnings("lead: {a: text, b: text}\n"),
-            ["2: B0231 2 attributes decide nothing: bantam reads them for nothing"]
+            ["2: B0231 2 attributes are used nowhere: bantam reads them for nothing"]
         );
     }
 

@@ -40,7 +40,14 @@ impl Decoder<'_> {
 
     pub(super) fn shape(&mut self, node: &Node, expected: &str) {
         let message = format!("expected {expected}, found {}", node.describe());
-        self.diagnostics.push(Diagnostic::error(codes::WRONG_SHAPE, node.span, message));
+        let help = match &node.kind {
+            NodeKind::Map(_) if expected.starts_with("a list") => Some("begin each entry with `- `".to_owned()),
+            NodeKind::List(_) if !expected.starts_with("a list") => {
+                Some("write it without `- ` and `[...]`".to_owned())
+            }
+            _ => None,
+        };
+        self.diagnostics.push(Diagnostic::error(codes::WRONG_SHAPE, node.span, message).maybe_help(help));
     }
 
     /// Reads a map with the given keys; unknown ones are told and left out.

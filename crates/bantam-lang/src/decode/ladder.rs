@@ -4,6 +4,7 @@ use super::{Decoder, Fields};
 use crate::codes;
 use crate::convert::parse_time;
 use crate::definition::{Definition, HandOffDecl, RouteDecl, StageDecl, Text};
+use crate::diagnostic::Diagnostic;
 use crate::keys;
 use crate::meaning::{BOUND_MAX, OfficeHours};
 use crate::nearest::did_you_mean;
@@ -64,11 +65,21 @@ impl Decoder<'_> {
         let mut letters: Letters = Vec::new();
         for (key, value) in entries {
             let Some(bound) = self.integer(value, -BOUND_MAX, BOUND_MAX) else { continue };
-            if let Some((other, _)) = letters.iter().find(|(_, other)| other.value == bound.value) {
+            if let Some((other, first)) = letters.iter().find(|(_, other)| other.value == bound.value) {
                 let message = format!("`{}` and `{}` have the same lower bound", other.value, key.text);
-                self.error(codes::EQUAL_BOUNDS, bound.span, message, "give each letter a bound of its own");
+                self.diagnostics.push(
+                    Diagnostic::error(codes::EQUAL_BOUNDS, bound.span, message)
+                        .related(first.span, "the same bound")
+                        .help("give each letter a bound of its own"),
+                );
             }
-            letters.push((Spanned::new(key.text.trim().to_owned(), key.span), bound));
+            let letter = Spanned::new(key.text.trim().to_owned(), key.span);
+            if let Some((first, _)) = letters.iter().find(|(other, _)| other.value == letter.value) {
+                let message = format!("the letter `{}` stands here twice", letter.value);
+                self.diagnostics
+                    .push(Diagnostic::error(codes::NAME_TAKEN, letter.span, message).related(first.span, "first time"));
+            }
+            letters.push((letter, bound));
         }
         Some(letters)
     }
@@ -91,7 +102,8 @@ impl Decoder<'_> {
     fn office_hours(&mut self, node: &Node) -> Option<OfficeHours> {
         let fields = self.fields(node, "`office_hours`", keys::OFFICE_HOURS)?;
         let time_zone = match fields.get("time_zone") {
-            Some(node) => self.time_zone(node)?,
+            // A wrong one was told; the days are still worth reading.
+            Some(node) => self.time_zone(node).unwrap_or_default(),
             None => "UTC".to_owned(),
         };
         let mut days: [Vec<(u16, u16)>; 7] = Default::default();
@@ -170,7 +182,7 @@ fn parse_hours(text: &str) -> Option<(u16, u16)> {
         let (hour, minute) = clock.trim().split_once(':')?;
         let (hour, minute) = (hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?);
         // The hour is bounded first: 2000 hours in minutes are more than 16 bits hold.
-        (hour <= 24 && minute <= 59 && hour * 60 + minute <= 24 * 60).then_some(hour * 60 + minute)
+        (hour <= 24 && minute <= 59 && hour * 60 + minute <= 24 * 60).then(|| hour * 60 + minute)
     };
     let (from, to) = text.split_once('-')?;
     let (from, to) = (minutes(from)?, minutes(to)?);
@@ -180,6 +192,13 @@ fn parse_hours(text: &str) -> Option<(u16, u16)> {
 #[cfg(test)]
 mod tests {
     use super::parse_hours;
+
+    #[test]
+    fn a_letter_that_differs_in_blanks_alone_is_the_same() {
+        let source = crate::source::Source::new("d.yaml", "bantam: 1\ngrades: {fit: {A: 75, ' A': 50}}\n");
+        let lines: Vec<String> = crate::parse(&source).1.iter().map(|found| found.line(&source)).collect();
+        assert_eq!(lines, ["d.yaml:2:23: error[B0104]: the letter `A` stands here twice"]);
+    }
 
     #[test]
     fn hours_lie_within_a_day() {

@@ -85,6 +85,7 @@ impl Parser {
             TokenKind::Word(word) if word.eq_ignore_ascii_case("or") => error.help("write `||` for \"or\""),
             TokenKind::Word(word) if word == "not" || word == "is" => error.help("write `!x`, `==` or `!=`"),
             TokenKind::Sign(sign @ (")" | "]")) => error.help(format!("remove the `{sign}`, or open it before")),
+            TokenKind::Sign("?") => error.help("put the inner choice in parentheses: `a ? (b ? c : d) : e`"),
             TokenKind::Sign("%") => error.help("there is no remainder; numbers have `+ - * /`"),
             _ => error.label("expected an operator such as `&&`, `==` or `in`, or the end"),
         }
@@ -94,7 +95,7 @@ impl Parser {
         self.nested(|parser| {
             let condition = parser.or()?;
             let Some(question) = parser.take("?") else { return Ok(condition) };
-            let then = parser.choose()?;
+            let then = parser.or()?;
             parser.expect(":", question, "`?`")?;
             let otherwise = parser.choose()?;
             let span = condition.span.join(otherwise.span);

@@ -1,8 +1,8 @@
 //! Describes what leads and events carry: `lead`, `event`, `actions`, `lists`, `sales`, `qualification`.
 
 use super::pieces::{
-    NAME, closed_map, described, events, maybe_expression, name_map, needed_text, open_map, reference, text, texts,
-    with_examples, with_snippets,
+    NAME, closed_map, described, events, maybe_expression, name_map, needed_text, open_map, put, reference, text,
+    texts, with_examples, with_snippets,
 };
 use crate::meaning::{SalesAnswer, Type};
 use serde_json::{Value, json};
@@ -75,19 +75,23 @@ pub(super) fn definitions() -> Vec<(String, Value)> {
 fn lead() -> Value {
     let mut map = name_map(reference("attribute_or_type"));
     let id = described("The column that identifies a lead. Without it, `lead_id`.", reference("reserved_column"));
-    map["properties"] = json!({"id": id});
+    put(&mut map, "properties", json!({"id": id}));
     map
 }
 
 fn event() -> Value {
     let column = |words: &str| described(words, reference("reserved_column"));
     let mut map = name_map(reference("attribute_or_type"));
-    map["properties"] = json!({
-        "lead": column("The column that says whose event it is. Without it, `lead_id`."),
-        "name": column("The column with the event's name. Without it, `event`."),
-        "time": column("The column that says when it happened. Without it, `timestamp`."),
-        "id": column("The column that identifies an event, so that repeats count once. Without it, `event_id`."),
-    });
+    put(
+        &mut map,
+        "properties",
+        json!({
+            "lead": column("The column that says whose event it is. Without it, `lead_id`."),
+            "name": column("The column with the event's name. Without it, `event`."),
+            "time": column("The column that says when it happened. Without it, `timestamp`."),
+            "id": column("The column that identifies an event, so that repeats count once. Without it, `event_id`."),
+        }),
+    );
     map
 }
 
@@ -124,7 +128,7 @@ fn attribute() -> Value {
 
 fn reserved_column() -> Value {
     let mut map = closed_map(vec![("from", described("The column's header in your data.", needed_text()))]);
-    map["required"] = json!(["from"]);
+    put(&mut map, "required", json!(["from"]));
     map
 }
 
@@ -133,7 +137,7 @@ fn action() -> Value {
         ("on", described("The event, or the list of events, that may be this action.", events())),
         ("if", described("Which of these events count, such as `event.form == \"demo\"`.", maybe_expression())),
     ]);
-    map["required"] = json!(["on"]);
+    put(&mut map, "required", json!(["on"]));
     with_snippets(
         &[(
             "action",
@@ -152,7 +156,7 @@ fn list_file() -> Value {
     let words = "A text file with one value a line, beside the definition. Blank lines and lines that start with `#` do not count.";
     let mut map =
         closed_map(vec![("file", described(words, with_examples(json!(["target-accounts.txt"]), needed_text())))]);
-    map["required"] = json!(["file"]);
+    put(&mut map, "required", json!(["file"]));
     map
 }
 
@@ -168,7 +172,7 @@ fn sales() -> Value {
     let key = |answer: SalesAnswer| {
         let mut schema =
             described(&format!("{} Without it, the event `{}`.", words(answer), answer.default_event()), events());
-        schema["default"] = json!(answer.default_event());
+        put(&mut schema, "default", json!(answer.default_event()));
         (answer.key(), schema)
     };
     closed_map(SalesAnswer::ALL.map(key).into())

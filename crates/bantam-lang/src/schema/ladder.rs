@@ -1,8 +1,8 @@
 //! Describes what follows from a score: `disqualify`, `stages`, `hand_off`, `grades`, `routes`, `office_hours`.
 
 use super::pieces::{
-    closed_map, described, duration, expression, integer, list_of, maybe_expression, needed_text, open_map, reference,
-    text, texts, with_examples, with_snippets,
+    closed_map, described, duration, expression, integer, list_of, maybe_expression, needed_text, open_map, put,
+    reference, text, texts, with_examples, with_snippets,
 };
 use crate::meaning::BOUND_MAX;
 use serde_json::{Value, json};
@@ -73,7 +73,7 @@ fn hand_off() -> Value {
         ),
         ("recycle_after", described("How long a lead that came back stays in nurture, such as `30d`.", duration())),
     ]);
-    map["required"] = json!(["stage"]);
+    put(&mut map, "required", json!(["stage"]));
     map
 }
 
@@ -98,7 +98,7 @@ fn route() -> Value {
         ("respond_within", described("How soon the team promises to answer, such as `5m` or `1d`.", duration())),
         ("escalate_to", described("Who takes over where nobody answered in time.", text())),
     ]);
-    map["required"] = json!(["to"]);
+    put(&mut map, "required", json!(["to"]));
     let snippets = [(
         "route",
         "A team, its leads and its promise",
@@ -131,7 +131,7 @@ fn office_hours() -> Value {
             ),
         ),
     ]);
-    map["required"] = json!(["days"]);
+    put(&mut map, "required", json!(["days"]));
     map
 }
 

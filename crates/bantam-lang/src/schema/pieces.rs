@@ -7,19 +7,22 @@ const DURATION: &str = r"^\s*0*[1-9][0-9]*[smhdw]\s*$";
 /// A name for conditions.
 pub(super) const NAME: &str = r"^\s*[a-z_][a-z0-9_]*\s*$";
 
+/// Puts a keyword into a schema.
+pub(super) fn put(schema: &mut Value, keyword: &str, value: Value) {
+    if let Value::Object(schema) = schema {
+        schema.insert(keyword.to_owned(), value);
+    }
+}
+
 /// Puts the words an editor shows beside a schema.
 pub(super) fn described(words: &str, mut schema: Value) -> Value {
-    if let Value::Object(schema) = &mut schema {
-        schema.insert("description".into(), json!(words));
-    }
+    put(&mut schema, "description", json!(words));
     schema
 }
 
 /// Puts examples, which editors offer, into a schema.
 pub(super) fn with_examples(examples: Value, mut schema: Value) -> Value {
-    if let Value::Object(schema) = &mut schema {
-        schema.insert("examples".into(), examples);
-    }
+    put(&mut schema, "examples", examples);
     schema
 }
 
@@ -29,9 +32,7 @@ pub(super) fn with_snippets(snippets: &[(&str, &str, Value)], mut schema: Value)
         .iter()
         .map(|(label, words, body)| json!({"label": label, "description": words, "body": body}))
         .collect();
-    if let Value::Object(schema) = &mut schema {
-        schema.insert("defaultSnippets".into(), json!(snippets));
-    }
+    put(&mut schema, "defaultSnippets", json!(snippets));
     schema
 }
 

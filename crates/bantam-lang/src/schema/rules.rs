@@ -2,7 +2,7 @@
 
 use super::pieces::{
     closed_map, described, duration_or_never, events, events_or_never, integer, maybe_expression, maybe_integer,
-    none_of, not_both, open_map, present, reference, with_examples, with_snippets,
+    none_of, not_both, open_map, present, put, reference, with_examples, with_snippets,
 };
 use super::signals::selector_keys;
 use crate::meaning::{BOUND_MAX, POINTS_MAX};
@@ -41,11 +41,11 @@ pub(super) fn definitions() -> Vec<(String, Value)> {
 fn section(mut keys: Vec<(&str, Value)>, rule: Value) -> Value {
     let words = "The rules by name, each with what it asks and the points it gives.";
     let mut rules = open_map(rule);
-    rules["type"] = json!("object");
+    put(&mut rules, "type", json!("object"));
     keys.push(("rules", described(words, rules)));
     let mut map = closed_map(keys);
-    map["required"] = json!(["rules"]);
-    map["allOf"] = json!([not_both("range", "cap"), not_both("halve_every", "fade_over")]);
+    put(&mut map, "required", json!(["rules"]));
+    put(&mut map, "allOf", json!([not_both("range", "cap"), not_both("halve_every", "fade_over")]));
     map
 }
 
@@ -153,8 +153,8 @@ fn fit_rule() -> Value {
     keys.extend(point_keys());
     keys.extend(limit_keys("this rule"));
     let mut map = closed_map(keys);
-    map["required"] = json!(["points"]);
-    map["allOf"] = json!([points_and_by(&["if"]), not_both("range", "cap")]);
+    put(&mut map, "required", json!(["points"]));
+    put(&mut map, "allOf", json!([points_and_by(&["if"]), not_both("range", "cap")]));
     let snippets = [
         (
             "by value",
@@ -178,14 +178,18 @@ fn engagement_rule() -> Value {
     keys.extend(decay_keys());
     keys.extend(limit_keys("this rule"));
     let mut map = closed_map(keys);
-    map["required"] = json!(["points"]);
+    put(&mut map, "required", json!(["points"]));
     let over_events = ["within", "since", "once_per", "times", "halve_every", "fade_over"];
-    map["allOf"] = json!([
-        points_and_by(&["if", "on"]),
-        not_both("range", "cap"),
-        not_both("halve_every", "fade_over"),
-        {"if": none_of(&["on"]), "then": none_of(&over_events)},
-    ]);
+    put(
+        &mut map,
+        "allOf",
+        json!([
+            points_and_by(&["if", "on"]),
+            not_both("range", "cap"),
+            not_both("halve_every", "fade_over"),
+            {"if": none_of(&["on"]), "then": none_of(&over_events)},
+        ]),
+    );
     let snippets = [
         ("on", "Points for an event", json!({"on": "${1:page_viewed}", "points": "${2:10}", "cap": "${3:30}"})),
         ("once", "Points once, however often", json!({"on": "${1:demo_requested}", "times": 1, "points": "${2:75}"})),

@@ -2,7 +2,7 @@
 
 use super::pieces::{
     closed_map, described, duration, duration_or_never, events, events_or_never, expression, list_of, maybe_expression,
-    maybe_integer, name_map, none_of, present, reference, text, with_examples, with_snippets,
+    maybe_integer, name_map, none_of, present, put, reference, text, with_examples, with_snippets,
 };
 use serde_json::{Value, json};
 
@@ -69,13 +69,17 @@ fn signal() -> Value {
     ];
     keys.extend(selector_keys());
     let mut map = closed_map(keys);
-    map["oneOf"] = json!([
-        verb("count", &["of", "span"]),
-        {"allOf": [verb("sum", &["span"]), present("of")]},
-        verb("first", &["of", "span", "once_per", "times"]),
-        verb("last", &["of", "span", "once_per", "times"]),
-        verb("sequence", &["of", "once_per", "times"]),
-    ]);
+    put(
+        &mut map,
+        "oneOf",
+        json!([
+            verb("count", &["of", "span"]),
+            {"allOf": [verb("sum", &["span"]), present("of")]},
+            verb("first", &["of", "span", "once_per", "times"]),
+            verb("last", &["of", "span", "once_per", "times"]),
+            verb("sequence", &["of", "once_per", "times"]),
+        ]),
+    );
     let snippets = [
         ("count", "How often something happened", json!({"count": "${1:page_viewed}", "within": "${2:30d}"})),
         ("sum", "A number added up", json!({"sum": "${1:order_completed}", "of": "${2:event.price}"})),

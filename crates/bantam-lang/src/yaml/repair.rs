@@ -4,9 +4,10 @@
 //! 2. The suspect's expression is put in single quotes and the text is read again, up to [`REPAIRS_MAX`] times.
 //! 3. Places found in the repaired text are carried back to the author's, so every message points at what was written.
 
-use super::{Node, NodeKind, read_once};
+use super::{Node, NodeKind, Scalar, read_once};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::expression::{SyntaxKind, parse_expression};
 use crate::source::{Source, Span};
 use saphyr_parser::ScalarStyle;
 
@@ -24,7 +25,7 @@ pub(super) fn read_with_repairs(source: &Source) -> (Option<Node>, Vec<Diagnosti
         let suspect = diagnostics.iter().position(|d| d.code == codes::NEEDS_QUOTES || d.code == codes::NOT_YAML);
         let place = match suspect {
             Some(index) => diagnostics.get(index).map(|d| d.span.start),
-            None => root.as_ref().and_then(torn_expression),
+            None => root.as_ref().and_then(|root| torn_expression(root, &repairs.text)),
         };
         let quoted = place.and_then(|place| repairs.quote_expression_at(place));
         let Some(repair) = quoted else {
@@ -45,11 +46,12 @@ pub(super) fn read_with_repairs(source: &Source) -> (Option<Node>, Vec<Diagnosti
     (None, found)
 }
 
-/// Finds a map in `{...}` where a comma tore an expression apart: `{if: f(a, b)}` has a key `b)` without a value.
-fn torn_expression(node: &Node) -> Option<usize> {
+/// Finds a map in `{...}` where a comma tore an expression apart: `{if: f(a, b)}` has a key `b)` without a value; or an
+/// expression that a ` #` cut short.
+fn torn_expression(node: &Node, source: &str) -> Option<usize> {
     match &node.kind {
-        NodeKind::Scalar(_) => None,
-        NodeKind::List(items) => items.iter().find_map(torn_expression),
+        NodeKind::Scalar(scalar) => is_cut_by_comment(scalar, source).then_some(scalar.span.start),
+        NodeKind::List(items) => items.iter().find_map(|item| torn_expression(item, source)),
         NodeKind::Map(entries) => {
             let torn = entries.windows(2).find_map(|pair| match pair {
                 [(_, before), (key, after)] => {
@@ -61,15 +63,27 @@ fn torn_expression(node: &Node) -> Option<usize> {
                 }
                 _ => None,
             });
-            torn.or_else(|| entries.iter().find_map(|(_, value)| torn_expression(value)))
+            torn.or_else(|| entries.iter().find_map(|(_, value)| torn_expression(value, source)))
         }
     }
+}
+
+/// Whether a comment begins inside a text of an expression: what is left has an open quote, the whole line has none.
+fn is_cut_by_comment(scalar: &Scalar, source: &str) -> bool {
+    let rest = source.get(scalar.span.end..).and_then(|rest| rest.lines().next()).unwrap_or("");
+    if scalar.style != ScalarStyle::Plain
+        || !rest.trim_start().starts_with('#')
+        || parse_expression(&scalar.text).is_ok()
+    {
+        return false;
+    }
+    parse_expression(format!("{}{rest}", scalar.text).trim_end()).is_ok()
 }
 
 struct Repair {
     span: Span,
     line: String,
-    reason: &'static str,
+    reason: String,
 }
 
 /// The text with quotes put in, and where they were put.
@@ -119,7 +133,7 @@ impl Repairs {
         let line_end = self.text.get(place..)?.find('\n').map_or(self.text.len(), |at| place + at);
         let line = self.text.get(line_start..line_end)?;
         let (start, end) =
-            expressions(line).into_iter().find(|&(start, end)| line.get(start..end).is_some_and(needs_quotes))?;
+            expressions(line).into_iter().find(|&(start, end)| line.get(start..end).is_some_and(is_repairable))?;
         let span = Span::new(line_start + start, line_start + end);
         let expression = self.text.get(span.start..span.end)?.to_owned();
         let reason = reason(&expression);
@@ -213,14 +227,30 @@ fn needs_quotes(value: &str) -> bool {
             || value.contains([',', '[', ']', '{', '}']))
 }
 
-fn reason(expression: &str) -> &'static str {
-    match expression.chars().next() {
-        Some('!') => "an expression that begins with `!` must be quoted",
-        Some('"' | '\'') => "an expression that begins with a quote must be quoted as a whole",
-        Some('[') => "an expression that begins with a bracket must be quoted",
-        _ if expression.contains(": ") => "an expression that holds `: ` must be quoted",
-        _ if expression.contains(" #") => "an expression that holds ` #` must be quoted",
-        _ => "inside `{...}`, an expression with a comma or bracket must be quoted",
+/// Whether quoting the value would help. What begins with a quote and is no expression is a quote never closed.
+fn is_repairable(value: &str) -> bool {
+    if !needs_quotes(value) {
+        return false;
+    }
+    let tree = parse_expression(value);
+    match value.chars().next() {
+        Some('"' | '\'') => tree.is_ok(),
+        // A list alone is no expression: it is a list of the definition.
+        Some('[') => tree.is_ok_and(|tree| !matches!(tree.kind, SyntaxKind::List(_))),
+        _ => true,
+    }
+}
+
+fn reason(value: &str) -> String {
+    let what = if parse_expression(value).is_ok() { "an expression" } else { "a text" };
+    match value.chars().next() {
+        Some('!') => format!("{what} that begins with `!` must be quoted"),
+        Some('"' | '\'') => format!("{what} that begins with a quote must be quoted as a whole"),
+        Some('[') => format!("{what} that begins with a bracket must be quoted"),
+        Some(c) if "&*@%`?".contains(c) => format!("{what} that begins with `{c}` must be quoted"),
+        _ if value.contains(": ") => format!("{what} that holds `: ` must be quoted"),
+        _ if value.contains(" #") => format!("{what} that holds ` #` must be quoted"),
+        _ => format!("inside `{{...}}`, {what} with a comma or bracket must be quoted"),
     }
 }
 
@@ -255,6 +285,23 @@ mod tests {
         );
         check("r: {if: f(a, b), points: 3}\n", &["(1, 9) `f(a, b)` -> r: {if: 'f(a, b)', points: 3}"]);
         check("r: {if: !x, points: 3}\n", &["(1, 9) `!x` -> r: {if: '!x', points: 3}"]);
+    }
+
+    #[test]
+    fn a_comment_inside_a_text_is_no_comment() {
+        check(
+            "a: x == \"the #1\" || x == \" #2\"\nb: 1\n",
+            &["(1, 4) `x == \"the #1\" || x == \" #2\"` -> a: 'x == \"the #1\" || x == \" #2\"'"],
+        );
+        check("name: Acme's # our own\nb: x # it's\n", &[]);
+    }
+
+    #[test]
+    fn a_quote_never_closed_is_not_put_in_quotes() {
+        let source = Source::new("d.yaml", "name: \"Acme\nb: 1\n");
+        let (root, diagnostics) = read_yaml(&source);
+        assert!(root.is_none());
+        assert_eq!(diagnostics.iter().map(|d| d.code).collect::<Vec<_>>(), [crate::codes::NOT_YAML]);
     }
 
     #[test]

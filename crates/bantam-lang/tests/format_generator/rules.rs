@@ -51,7 +51,7 @@ fn since(tape: &mut Tape<'_>) -> Shape {
     }
 }
 
-fn once<'k>(tape: &mut Tape<'_>, entries: &mut Vec<(&'k str, Shape)>) {
+fn once(tape: &mut Tape<'_>, entries: &mut Vec<(&str, Shape)>) {
     let keys: &[&str] = &["day", "week", "month", "90d", "event.path", "event.price + 1 > 2 ? 'a' : 'b'"];
     match tape.below(4) {
         0 => {}

@@ -20,7 +20,10 @@ const REJECTS_SHOWN: u64 = 5;
 pub(crate) fn run(arguments: &ScoreArguments) -> Result<Done, Failure> {
     let definition = definitions::read_usable(&arguments.definition)?;
     let as_of = super::as_of(&arguments.data)?;
-    let output = arguments.output.as_deref().map(|path| Ok((path, output_format(arguments, path)?))).transpose()?;
+    let output = match arguments.output.as_deref() {
+        Some(path) => Some((path, output_format(arguments, path)?)),
+        None => None,
+    };
     if let Some((path, _)) = output.filter(|(path, _)| *path != Path::new("-")) {
         refuse_existing(path, arguments.force)?;
     }
