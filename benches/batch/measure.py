@@ -99,14 +99,15 @@ class Run:
 
 def run_child(command, output):
     """Runs a command to its end."""
-    with open(output, "w") as sink:
+    talk = output.with_suffix(".err")
+    with open(output, "w") as sink, open(talk, "w") as errors:
         start = time.perf_counter()
-        child = subprocess.Popen(command, stdout=sink)
+        child = subprocess.Popen(command, stdout=sink, stderr=errors)
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - start
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
-        sys.exit(f"{' '.join(command)}\nended with {child.returncode}\n{output.read_text()}")
+        sys.exit(f"{' '.join(command)}\nended with {child.returncode}\n{talk.read_text()}")
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
     return Run(seconds, usage.ru_maxrss / unit)
 
