@@ -34,6 +34,8 @@ mod unused;
 mod values;
 
 #[cfg(test)]
+mod soundness;
+#[cfg(test)]
 mod testing;
 
 use crate::definition::Definition;

@@ -1,5 +1,7 @@
 //! The pages of the codes: each has its sections, its example gives its code, and what to write instead gives none.
 
+#![expect(clippy::panic, clippy::expect_used, reason = "helpers of tests may fail as tests do")]
+
 use bantam_lang::codes::{ALL, CodeEntry, find_code};
 use bantam_lang::source::Source;
 use bantam_lang::{Loaded, load};

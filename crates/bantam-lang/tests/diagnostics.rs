@@ -3,6 +3,8 @@
 //! `UPDATE_DOCS=1 cargo test -p bantam-lang --test diagnostics` writes the comments anew. Read each as the author of
 //! the definition would: does it say what is wrong, where, and what to do?
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+
 use bantam_lang::codes::ALL;
 use bantam_lang::diagnostic::Severity;
 use bantam_lang::load;

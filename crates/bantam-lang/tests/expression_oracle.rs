@@ -1,5 +1,7 @@
 //! Holds the expression parser to the `cel` crate's: for expressions of our subset both see the same structure.
 
+#![expect(clippy::panic, reason = "helpers of tests may fail as tests do")]
+
 use bantam_lang::convert::number_text;
 use bantam_lang::expression::{Syntax, SyntaxKind, parse_expression, print_syntax};
 use cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};

@@ -185,7 +185,10 @@ pub(crate) struct InitArguments {
     /// Where to write it
     #[arg(default_value = "bantam.yaml")]
     pub(crate) file: PathBuf,
-    /// Replace an existing file
+    /// Also write a few sample leads and events beside it, leads.csv and events.csv
+    #[arg(long)]
+    pub(crate) with_example: bool,
+    /// Replace existing files
     #[arg(long)]
     pub(crate) force: bool,
 }

@@ -8,6 +8,12 @@ pub(crate) struct Template {
     pub(crate) definition: &'static str,
     /// First line: one sentence; the rest: when to choose it.
     pub(crate) about: &'static str,
+    /// A few leads that show its numbers.
+    pub(crate) leads: &'static str,
+    /// Their events.
+    pub(crate) events: &'static str,
+    /// The moment for which they are meant.
+    pub(crate) as_of: &'static str,
 }
 
 macro_rules! templates {
@@ -18,6 +24,9 @@ macro_rules! templates {
                 name: $name,
                 definition: include_str!(concat!("../templates/", $name, "/definition.yaml")),
                 about: include_str!(concat!("../templates/", $name, "/about.md")),
+                leads: include_str!(concat!("../templates/", $name, "/leads.csv")),
+                events: include_str!(concat!("../templates/", $name, "/events.csv")),
+                as_of: include_str!(concat!("../templates/", $name, "/as_of")),
             },)*
         ];
     };

@@ -44,6 +44,28 @@ fn definitions_in_the_documentation_have_no_errors() {
     assert!(count > 10, "only {count} definitions were found");
 }
 
+/// Returns the lines of a page's code blocks that call the program, without its name.
+fn calls(page: &str) -> Vec<String> {
+    page.lines().filter_map(|line| line.strip_prefix("bantam ")).map(|line| line.split(" #").next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_commands_of_every_template_page_do_what_they_say() {
+    for entry in fs::read_dir(project().join("docs/templates")).unwrap() {
+        let path = entry.unwrap().path();
+        let calls = calls(&fs::read_to_string(&path).unwrap());
+        if path.ends_with("README.md") {
+            continue;
+        }
+        assert!(calls.len() >= 3, "{} shows no commands", path.display());
+        let desk = Desk::new();
+        for call in calls {
+            let ran = desk.run(&call);
+            assert_eq!(ran.code, 0, "{}: bantam {call}\n{}", path.display(), ran.err);
+        }
+    }
+}
+
 /// All commands with their help, as one page.
 fn reference() -> String {
     let desk = Desk::new();

@@ -19,10 +19,12 @@ impl World<'_> {
 
     /// Returns what an expression may give where `facts` hold.
     pub(super) fn evaluate(&self, expr: &Expr, facts: &Facts) -> Possible {
-        if !self.pay(1) {
+        let key = show(self.meaning, expr);
+        if !self.pay(1 + key.len() / 16) {
             return Possible::perhaps(Values::all(expr.ty), true);
         }
-        if let Some(fact) = facts.get(&show(self.meaning, expr)) {
+        if let Some(fact) = facts.get(&key) {
+            self.pay(fact.weight());
             return fact.clone();
         }
         match &expr.kind {

@@ -130,6 +130,14 @@ impl Possible {
         !self.missing && (!self.present || self.values.is_empty())
     }
 
+    /// Returns about how much work a copy is.
+    pub(super) fn weight(&self) -> usize {
+        match &self.values {
+            Values::Texts(texts) | Values::TextsBut(texts) => texts.len(),
+            Values::Numbers(_) | Values::Booleans { .. } => 0,
+        }
+    }
+
     /// Returns what is possible for a value that may be either.
     pub(super) fn join(&self, other: &Possible) -> Possible {
         let values = match (self.present, other.present) {

@@ -13,6 +13,9 @@ use crate::meaning::{CompareOp, Expr, ExprKind, Meaning, Name, Set, Value};
 use crate::nearest::{did_you_mean, list_names};
 use crate::source::Span;
 
+/// Of one list this many texts are told.
+const TEXTS_TOLD_MAX: usize = 5;
+
 /// Finds comparisons with values that never occur.
 pub(super) fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     context.places.iter().flat_map(|place| findings(context, place)).collect()
@@ -34,10 +37,10 @@ pub(super) fn findings(context: &Context<'_>, place: &Place<'_>) -> Vec<Diagnost
         }
         ExprKind::In(of, Set::Texts(texts)) => {
             let texts = texts.iter();
-            found.extend(texts.filter_map(|text| {
-                let span = || text_place(context.definition, part.span, text);
-                is_never(&world, of, text).then(|| never_is(&world, of, text, span())).flatten()
-            }));
+            let never = texts.filter(|text| is_never(&world, of, text)).take(TEXTS_TOLD_MAX);
+            found.extend(
+                never.filter_map(|text| never_is(&world, of, text, text_place(context.definition, part.span, text))),
+            );
             found.extend(empty_list(of, part));
         }
         ExprKind::In(of, Set::List(list)) => found.extend(list_values(&world, of, *list, part.span)),

@@ -9,30 +9,44 @@ use crate::meaning::{
 };
 use crate::titles::{DEPARTMENTS, SENIORITIES};
 use std::cell::Cell;
+use std::rc::Rc;
 
 /// How much work one question may cost; beyond it everything counts as possible. Conditions people write cost some dozens.
 const FUEL: u32 = 20_000;
+/// How much work all questions about a definition may cost together; beyond it nothing more is found. A definition of a
+/// hundred rules costs some ten thousands, the largest file then a second at most.
+const FUEL_TOTAL: u32 = 2_000_000;
+/// Personas, stages and grades are told apart up to this many; of more, any text is possible.
+const CLOSED_SET_MAX: usize = 256;
 
 /// A definition with what its names may be.
 pub(super) struct World<'a> {
     pub(super) meaning: &'a Meaning,
     /// What derived attributes may be, by index; filled in their order.
-    derived: Vec<Possible>,
+    derived: Rc<Vec<Possible>>,
     /// Ranges of the scores; every number while they are not known yet.
     pub(super) reach: Reach,
     /// Names an event may have where an expression stands; `None` is any.
     pub(super) event_names: Option<Vec<String>>,
     fuel: Cell<u32>,
+    /// What is left for all questions.
+    fuel_total: Rc<Cell<u32>>,
 }
 
 impl<'a> World<'a> {
     /// Returns what is known of a definition's names.
     pub(super) fn new(meaning: &'a Meaning) -> Self {
-        let mut world =
-            World { meaning, derived: Vec::new(), reach: Reach::unknown(), event_names: None, fuel: Cell::new(FUEL) };
+        let mut world = World {
+            meaning,
+            derived: Rc::default(),
+            reach: Reach::unknown(),
+            event_names: None,
+            fuel: Cell::new(FUEL),
+            fuel_total: Rc::new(Cell::new(FUEL_TOTAL)),
+        };
         for derived in &meaning.derived {
             let possible = world.look_at(&derived.expr);
-            world.derived.push(possible);
+            Rc::make_mut(&mut world.derived).push(possible);
         }
         world.reach = Reach::of(&world);
         world
@@ -42,10 +56,11 @@ impl<'a> World<'a> {
     pub(super) fn with_events(&self, names: Option<Vec<String>>) -> World<'a> {
         World {
             meaning: self.meaning,
-            derived: self.derived.clone(),
+            derived: Rc::clone(&self.derived),
             reach: self.reach,
             event_names: names,
             fuel: Cell::new(FUEL),
+            fuel_total: Rc::clone(&self.fuel_total),
         }
     }
 
@@ -56,14 +71,15 @@ impl<'a> World<'a> {
 
     /// Pays for a step; returns whether there was enough left.
     pub(super) fn pay(&self, steps: usize) -> bool {
-        let left = self.fuel.get().saturating_sub(u32::try_from(steps).unwrap_or(u32::MAX));
-        self.fuel.set(left);
-        left > 0
+        let steps = u32::try_from(steps).unwrap_or(u32::MAX);
+        self.fuel.set(self.fuel.get().saturating_sub(steps));
+        self.fuel_total.set(self.fuel_total.get().saturating_sub(steps));
+        self.is_sure()
     }
 
     /// Returns whether the last question was answered in full.
     pub(super) fn is_sure(&self) -> bool {
-        self.fuel.get() > 0
+        self.fuel.get() > 0 && self.fuel_total.get() > 0
     }
 
     /// Returns what a name may be.
@@ -185,14 +201,15 @@ fn attribute(attribute: &Attribute) -> Possible {
 
 /// A text from a closed set; never there where the set is empty.
 fn closed<'a>(texts: impl Iterator<Item = &'a str>, missing: bool) -> Possible {
-    let values = Values::texts(texts);
+    let texts: Vec<&str> = texts.take(CLOSED_SET_MAX + 1).collect();
+    let values = if texts.len() > CLOSED_SET_MAX { Values::all(Type::Text) } else { Values::texts(texts) };
     let missing = missing || values.is_empty();
     Possible::perhaps(values, missing)
 }
 
 fn grade(meaning: &Meaning) -> Possible {
     let letters = |bands: &Option<Vec<Band>>| match bands {
-        Some(bands) => bands.iter().map(|band| band.letter.clone()).collect(),
+        Some(bands) => bands.iter().take(CLOSED_SET_MAX).map(|band| band.letter.clone()).collect(),
         None => vec![String::new()],
     };
     if meaning.grades.fit.is_none() && meaning.grades.engagement.is_none() {
@@ -202,6 +219,7 @@ fn grade(meaning: &Meaning) -> Possible {
     let grades: Vec<String> = letters(&meaning.grades.fit)
         .iter()
         .flat_map(|first| second.iter().map(move |second| format!("{first}{second}")))
+        .take(CLOSED_SET_MAX + 1)
         .collect();
     closed(grades.iter().map(String::as_str), true)
 }

@@ -12,12 +12,12 @@ pub fn print_syntax(syntax: &Syntax) -> String {
         SyntaxKind::Boolean(value) => value.to_string(),
         SyntaxKind::List(items) => format!("[{}]", join(items, ", ")),
         SyntaxKind::Name(name) => name.clone(),
-        SyntaxKind::Member(of, name) => format!("{}.{}", print_syntax(of), name.value),
+        SyntaxKind::Member(of, name) => format!("{}.{}", before_dot(of), name.value),
         SyntaxKind::Call { receiver: None, function, arguments } => {
             format!("{}({})", function.value, join(arguments, ", "))
         }
         SyntaxKind::Call { receiver: Some(receiver), function, arguments } => {
-            format!("{}.{}({})", print_syntax(receiver), function.value, join(arguments, ", "))
+            format!("{}.{}({})", before_dot(receiver), function.value, join(arguments, ", "))
         }
         SyntaxKind::Not(inner) => format!("!{}", print_syntax(inner)),
         SyntaxKind::Negate(inner) => format!("-{}", print_syntax(inner)),
@@ -34,6 +34,14 @@ pub fn print_syntax(syntax: &Syntax) -> String {
             format!("{} ? {} : {}", print_syntax(condition), print_syntax(then), print_syntax(otherwise))
         }
         SyntaxKind::Parenthesised(inner) => format!("({})", print_syntax(inner)),
+    }
+}
+
+/// A number before a dot would take the dot for its own.
+fn before_dot(syntax: &Syntax) -> String {
+    match syntax.kind {
+        SyntaxKind::Number(_) => format!("({})", print_syntax(syntax)),
+        _ => print_syntax(syntax),
     }
 }
 

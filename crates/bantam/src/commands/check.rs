@@ -83,18 +83,9 @@ fn report(
     if !diagnostics.is_empty() {
         terminal::say(&definitions::show(diagnostics, source));
     }
-    let errors = diagnostics.iter().filter(|each| each.severity == Severity::Error).count() as u64;
-    let warnings = diagnostics.len() as u64 - errors;
-    let found = [(errors, "error"), (warnings, "warning")];
-    let found: Vec<String> =
-        found.into_iter().filter(|(count, _)| *count > 0).map(|(count, noun)| terminal::counted(count, noun)).collect();
-    let verdict = match (checked, found.is_empty()) {
-        (Some(definition), true) => format!("{}: nothing to complain about ({})", source.name, summary(definition)),
-        (Some(definition), false) => format!("{}: {} ({})", source.name, found.join(", "), summary(definition)),
-        (None, _) => format!("{}: {}", source.name, found.join(", ")),
-    };
-    let codes = if diagnostics.is_empty() { "" } else { "; `bantam explain CODE` says more about each" };
-    terminal::say(&format!("{verdict}{codes}"));
+    let codes = if diagnostics.is_empty() { "nothing to complain about" } else { "`bantam explain CODE` says more about each" };
+    let what = checked.map_or_else(|| "nothing can be scored until the errors are mended".to_owned(), summary);
+    terminal::say(&format!("{}: {what}; {codes}", source.name));
     Ok(())
 }
 

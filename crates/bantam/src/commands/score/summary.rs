@@ -170,7 +170,7 @@ pub(crate) fn print_ranking(scores: &BatchScores<'_>, summary: &Summary, top: us
 
 fn ranking(scores: &BatchScores<'_>, top: usize) -> String {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::NOTHING);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(terminal::width() as u16);
     let titles = ["#", "lead", "score", "fit", "engagement", "stage", "grade", "persona", "route"];
