@@ -15,6 +15,17 @@ fn a_sound_definition_passes_the_check() {
 }
 
 #[test]
+fn an_empty_definition_is_an_error() {
+    let desk = Desk::new();
+    for text in ["", "# nothing\n", "---\n"] {
+        desk.write("d.yaml", text);
+        let ran = desk.run("check d.yaml");
+        assert_eq!(ran.code, 2, "{text:?}: {}", ran.err);
+        assert!(ran.err.contains("bantam init") || ran.err.contains("bantam: 1"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn every_problem_is_told_at_once_with_its_place() {
     let desk = Desk::new();
     desk.write(

@@ -232,6 +232,19 @@ fn what_cannot_be_read_is_told_with_the_way_out() {
 }
 
 #[test]
+fn a_damaged_packed_file_is_bad_input() {
+    let desk = Desk::with_sample();
+    let packed = zstd::encode_all(desk.read("leads.csv").as_bytes(), 3).unwrap();
+    desk.write("leads.csv.zst", &packed[..packed.len() / 2]);
+    desk.write("leads.csv.gz", b"\x1f\x8b\x08\x00 not gzip at all");
+    for file in ["leads.csv.zst", "leads.csv.gz"] {
+        let ran = desk.run(&format!("score d.yaml --leads {file} --as-of 2026-01-05"));
+        assert_eq!(ran.code, 2, "{}", ran.err);
+        assert!(ran.err.contains("damaged"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn one_core_and_two_give_the_same() {
     let desk = Desk::with_sample();
     let one = desk.run(&format!("{SCORE} --threads 1 --output -"));
