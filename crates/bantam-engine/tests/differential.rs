@@ -1,6 +1,11 @@
 //! Random definitions and data: batch, live and the reference evaluator agree to the last point.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first thing that cannot be")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first thing that cannot be"
+)]
 
 mod common;
 mod generate;

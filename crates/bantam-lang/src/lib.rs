@@ -27,16 +27,20 @@ pub use fingerprint::Fingerprint;
 
 use definition::Definition;
 use diagnostic::{Diagnostic, sort_diagnostics};
-use source::Source;
+use source::{Source, Span};
 
 /// Reads a definition's text; returns it as written, as far as it can be read, with everything that is wrong.
 pub fn parse(source: &Source) -> (Option<Definition>, Vec<Diagnostic>) {
     let (root, mut diagnostics) = yaml::read_yaml(source);
-    let definition = root.map(|root| {
+    let definition = root.filter(|root| !root.is_absent()).map(|root| {
         let (definition, more) = decode::decode(source, &root);
         diagnostics.extend(more);
         definition
     });
+    if definition.is_none() && diagnostics.is_empty() {
+        let help = "begin with `bantam: 1`, or start from a template: `bantam init`";
+        diagnostics.push(Diagnostic::error(codes::MISSING_KEY, Span::default(), "the definition is empty").help(help));
+    }
     sort_diagnostics(&mut diagnostics);
     (definition, diagnostics)
 }

@@ -55,6 +55,11 @@ impl Scalar {
 }
 
 impl Node {
+    /// Returns whether nothing was written, or a plain `null`.
+    pub(crate) fn is_absent(&self) -> bool {
+        matches!(&self.kind, NodeKind::Scalar(scalar) if scalar.is_absent())
+    }
+
     /// Returns what was written, in a marketer's words.
     pub(crate) fn describe(&self) -> &'static str {
         match &self.kind {

@@ -2,7 +2,7 @@
 
 use std::{error, fmt, io};
 
-use arrow::error::ArrowError;
+use arrow_schema::ArrowError;
 use parquet::errors::ParquetError;
 
 /// A sample could not be written.

@@ -10,8 +10,10 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::Array;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int64Type, TimestampMicrosecondType};
+use arrow_schema::DataType;
 use bantam_simulate::{
     Company, EventOrder, Format, Settings, Summary, simulate, sort_by_time, write_events, write_sample,
 };
@@ -108,7 +110,7 @@ fn spell_cell(column: &dyn Array, row: usize) -> String {
         DataType::Int64 => column.as_primitive::<Int64Type>().value(row).to_string(),
         DataType::Float64 => column.as_primitive::<Float64Type>().value(row).to_string(),
         DataType::Date32 => {
-            let days = column.as_primitive::<arrow::datatypes::Date32Type>().value(row);
+            let days = column.as_primitive::<arrow_array::types::Date32Type>().value(row);
             let date = jiff::civil::date(1970, 1, 1) + jiff::Span::new().days(days);
             date.to_string()
         }

@@ -194,10 +194,10 @@ impl InputFile {
         let counted = bar.wrap_read(file);
         Ok(match self.packing {
             Packing::Plain => Box::new(counted),
-            Packing::Gzip => Box::new(MultiGzDecoder::new(counted)),
+            Packing::Gzip => Box::new(Unpacked(MultiGzDecoder::new(counted))),
             Packing::Zstd => {
                 let decoder = zstd::Decoder::new(counted).map_err(|error| Failure::file(path, "unpack", &error))?;
-                Box::new(decoder)
+                Box::new(Unpacked(decoder))
             }
         })
     }
@@ -214,6 +214,20 @@ impl InputFile {
                 Ok(file)
             }
         }
+    }
+}
+
+/// Unpacked text. What a decoder complains about is the file's content, not the disk it came from.
+struct Unpacked<R>(R);
+
+impl<R: Read> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).map_err(|error| match error.kind() {
+            io::ErrorKind::Other | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
+                io::Error::new(io::ErrorKind::InvalidData, format!("it is damaged or not complete ({error})"))
+            }
+            _ => error,
+        })
     }
 }
 

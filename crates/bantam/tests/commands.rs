@@ -15,12 +15,28 @@ fn a_sound_definition_passes_the_check() {
 }
 
 #[test]
+fn an_empty_definition_is_an_error() {
+    let desk = Desk::new();
+    for text in ["", "# nothing\n", "---\n"] {
+        desk.write("d.yaml", text);
+        let ran = desk.run("check d.yaml");
+        assert_eq!(ran.code, 2, "{text:?}: {}", ran.err);
+        assert!(ran.err.contains("bantam init") || ran.err.contains("bantam: 1"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn every_problem_is_told_at_once_with_its_place() {
     let desk = Desk::new();
-    desk.write("d.yaml", DEFINITION.replace("by: employees", "by: employes").replace("engagement >= 30", "engagment >= 30"));
+    desk.write(
+        "d.yaml",
+        DEFINITION.replace("by: employees", "by: employes").replace("engagement >= 30", "engagment >= 30"),
+    );
     let ran = desk.run("check d.yaml");
     assert_eq!(ran.code, 2);
-    for text in ["B0101", "`employes`", "did you mean `employees`?", "did you mean `engagement`?", "2 errors", "d.yaml:7:"] {
+    for text in
+        ["B0101", "`employes`", "did you mean `employees`?", "did you mean `engagement`?", "2 errors", "d.yaml:7:"]
+    {
         assert!(ran.err.contains(text), "{text} is missing in\n{}", ran.err);
     }
     let json: serde_json::Value = serde_json::from_str(&desk.run("check d.yaml --json").out).unwrap();
@@ -51,7 +67,13 @@ fn explain_shows_every_point_and_what_is_missing() {
     let desk = Desk::with_sample();
     let ran = desk.run("explain d.yaml L1 --leads leads.csv --events events.csv --as-of 2026-02-05");
     assert_eq!(ran.code, 0, "{}", ran.err);
-    for text in ["score 87 = fit 50 + engagement 37", "75 halved 1 time", "35 days ago", "+30  Industry", "If nothing else happens"] {
+    for text in [
+        "score 87 = fit 50 + engagement 37",
+        "75 halved 1 time",
+        "35 days ago",
+        "+30  Industry",
+        "If nothing else happens",
+    ] {
         assert!(ran.out.contains(text), "{text} is missing in\n{}", ran.out);
     }
     let json = desk.run("explain d.yaml L1 --leads leads.csv --events events.csv --as-of 2026-02-05 --json");
@@ -74,10 +96,19 @@ fn explain_knows_codes() {
 #[test]
 fn diff_says_what_changed_in_words_and_nothing_for_layout() {
     let desk = Desk::with_sample();
-    desk.write("new.yaml", DEFINITION.replace("points: 75", "points: 60").replace("engagement >= 30", "engagement >= 40"));
+    desk.write(
+        "new.yaml",
+        DEFINITION.replace("points: 75", "points: 60").replace("engagement >= 30", "engagement >= 40"),
+    );
     let ran = desk.run("diff d.yaml new.yaml");
     assert!(ran.out.contains("75 -> 60") && ran.out.contains("30 -> 40"), "{}", ran.out);
-    desk.write("layout.yaml", format!("# moved about\n{}", DEFINITION.replace("{by: industry, points: {Software: 30}}", "{points: {'Software': 30}, by: 'industry'}")));
+    desk.write(
+        "layout.yaml",
+        format!(
+            "# moved about\n{}",
+            DEFINITION.replace("{by: industry, points: {Software: 30}}", "{points: {'Software': 30}, by: 'industry'}")
+        ),
+    );
     let same = desk.run("diff d.yaml layout.yaml");
     assert_eq!((same.code, same.out.as_str()), (0, ""), "{}", same.err);
 }

@@ -46,7 +46,10 @@ fn definitions_in_the_documentation_have_no_errors() {
 
 /// Returns the lines of a page's code blocks that call the program, without its name.
 fn calls(page: &str) -> Vec<String> {
-    page.lines().filter_map(|line| line.strip_prefix("bantam ")).map(|line| line.split(" #").next().unwrap().to_owned()).collect()
+    page.lines()
+        .filter_map(|line| line.strip_prefix("bantam "))
+        .map(|line| line.split(" #").next().unwrap().to_owned())
+        .collect()
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Public data sets, where they are present beside the project: `../shared/data`.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test stops at the first thing that cannot be, and says what it skips")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test stops at the first thing that cannot be, and says what it skips"
+)]
 
 mod common;
 
@@ -27,7 +31,11 @@ fn the_leads_of_x_education_are_scored() {
     let ran = run(format!("score {} --leads {} --as-of 2026-01-01 -o -", definition.display(), leads.display()));
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(ran.out.lines().count(), 6_469);
-    assert_eq!(ran.out.lines().filter(|line| line.contains(",Sales-ready,")).count(), 1_899, "as examples/x-education/README.md says");
+    assert_eq!(
+        ran.out.lines().filter(|line| line.contains(",Sales-ready,")).count(),
+        1_899,
+        "as examples/x-education/README.md says"
+    );
 }
 
 #[test]

@@ -40,15 +40,22 @@ fn all_formats_and_packings_give_the_same_scores() {
     desk.write("packed-events/events.csv.gz", gzip.finish().unwrap());
     let ran = desk.run("score d.yaml --leads packed --events packed-events --as-of 2026-01-05 --output -");
     assert_eq!(ran.out, SCORES, "{}", ran.err);
-    let from_stdin = "score d.yaml --leads - --input-format csv --events events.csv --as-of 2026-01-05 -o - --output-format csv";
+    let from_stdin =
+        "score d.yaml --leads - --input-format csv --events events.csv --as-of 2026-01-05 -o - --output-format csv";
     assert_eq!(desk.run_with(from_stdin, desk.read("leads.csv")).out, SCORES);
 }
 
 #[test]
 fn events_split_over_files_give_the_same_scores() {
     let desk = Desk::with_sample();
-    desk.write("events/a.csv", "event_id,lead_id,event,timestamp\n3,L9,page_viewed,2026-01-03\n2,L2,page_viewed,2026-01-02\n");
-    desk.write("events/b.csv", "timestamp,event,lead_id,event_id\n2026-01-02,page_viewed,L2,2\n2026-01-01,demo_requested,L1,1\n");
+    desk.write(
+        "events/a.csv",
+        "event_id,lead_id,event,timestamp\n3,L9,page_viewed,2026-01-03\n2,L2,page_viewed,2026-01-02\n",
+    );
+    desk.write(
+        "events/b.csv",
+        "timestamp,event,lead_id,event_id\n2026-01-02,page_viewed,L2,2\n2026-01-01,demo_requested,L1,1\n",
+    );
     let ran = desk.run("score d.yaml --leads leads.csv --events events --as-of 2026-01-05 --output -");
     assert_eq!(ran.out, SCORES, "{}", ran.err);
 }
@@ -125,7 +132,11 @@ fn strict_takes_unreadable_values_for_an_error() {
     desk.write("leads.csv", "lead_id,industry,employees\nL1,Software,many\n");
     let ran = desk.run(&format!("{SCORE} --output scores.csv"));
     assert_eq!(ran.code, 0);
-    assert!(ran.err.contains("column `employees`: 1 value cannot be read") && ran.err.contains("`many`"), "{}", ran.err);
+    assert!(
+        ran.err.contains("column `employees`: 1 value cannot be read") && ran.err.contains("`many`"),
+        "{}",
+        ran.err
+    );
     let strict = desk.run(&format!("{SCORE} --strict --output strict.csv"));
     assert_eq!(strict.code, 2);
     assert!(!desk.path("strict.csv").exists());
@@ -192,7 +203,10 @@ fn cli_04_a_closed_pipe_is_no_error() {
     let rows: String = (0..200_000).map(|row| format!("L{row},Software,1\n")).collect();
     desk.write("leads.csv", format!("lead_id,industry,employees\n{rows}"));
     let program = assert_cmd::cargo::cargo_bin("bantam");
-    let line = format!("set -o pipefail; {} score d.yaml --leads leads.csv --as-of 2026-01-05 -o - | head -1", program.display());
+    let line = format!(
+        "set -o pipefail; {} score d.yaml --leads leads.csv --as-of 2026-01-05 -o - | head -1",
+        program.display()
+    );
     let ran = std::process::Command::new("bash").args(["-c", &line]).current_dir(desk.path(".")).output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
 }
@@ -214,6 +228,19 @@ fn what_cannot_be_read_is_told_with_the_way_out() {
         let ran = desk.run(line);
         assert_eq!(ran.code, 2, "{line}: {}", ran.err);
         assert!(ran.err.contains("error") && ran.err.contains(text), "{line}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_damaged_packed_file_is_bad_input() {
+    let desk = Desk::with_sample();
+    let packed = zstd::encode_all(desk.read("leads.csv").as_bytes(), 3).unwrap();
+    desk.write("leads.csv.zst", &packed[..packed.len() / 2]);
+    desk.write("leads.csv.gz", b"\x1f\x8b\x08\x00 not gzip at all");
+    for file in ["leads.csv.zst", "leads.csv.gz"] {
+        let ran = desk.run(&format!("score d.yaml --leads {file} --as-of 2026-01-05"));
+        assert_eq!(ran.code, 2, "{}", ran.err);
+        assert!(ran.err.contains("damaged"), "{}", ran.err);
     }
 }
 

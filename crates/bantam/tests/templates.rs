@@ -21,7 +21,8 @@ fn every_template_gives_its_published_numbers() {
         let check = desk.run("check definition.yaml --deny-warnings");
         assert_eq!(check.code, 0, "{name}: {}", check.err);
         let as_of = fs::read_to_string(template.join("as_of")).unwrap();
-        let line = format!("score definition.yaml --leads leads.csv --events events.csv --as-of {} --output -", as_of.trim());
+        let line =
+            format!("score definition.yaml --leads leads.csv --events events.csv --as-of {} --output -", as_of.trim());
         let scored = desk.run(&line);
         assert_eq!(scored.code, 0, "{name}: {}", scored.err);
         assert_eq!(scored.out, fs::read_to_string(template.join("expected.csv")).unwrap(), "{name}");

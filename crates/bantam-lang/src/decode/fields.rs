@@ -23,7 +23,7 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     pub(super) fn get(&self, key: &str) -> Option<&'a Node> {
         let (_, node) = self.entries.iter().find(|(name, _)| name.text == key && self.known.contains(&key))?;
-        let absent = matches!(&node.kind, NodeKind::Scalar(scalar) if scalar.is_absent());
+        let absent = node.is_absent();
         (!absent).then_some(node)
     }
 

@@ -83,7 +83,8 @@ fn report(
     if !diagnostics.is_empty() {
         terminal::say(&definitions::show(diagnostics, source));
     }
-    let codes = if diagnostics.is_empty() { "nothing to complain about" } else { "`bantam explain CODE` says more about each" };
+    let codes =
+        if diagnostics.is_empty() { "nothing to complain about" } else { "`bantam explain CODE` says more about each" };
     let what = checked.map_or_else(|| "nothing can be scored until the errors are mended".to_owned(), summary);
     terminal::say(&format!("{}: {what}; {codes}", source.name));
     Ok(())
