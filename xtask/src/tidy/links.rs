@@ -4,8 +4,6 @@ use super::files::Files;
 use std::collections::BTreeSet;
 
 const CONTENTS: &str = "docs/README.md";
-/// Files and folders that pages may name before they are there.
-const AWAITED: &[&str] = &["docs/cli.md"];
 
 /// Links to files and headings of the project resolve.
 pub(super) fn links_lead_somewhere(files: &Files) -> Vec<String> {
@@ -13,7 +11,7 @@ pub(super) fn links_lead_somewhere(files: &Files) -> Vec<String> {
     for (path, text) in files.ending(&[".md"]) {
         for link in links(text) {
             let Some((target, heading)) = resolve(path, link) else { continue };
-            if !files.exists(&target) && !is_awaited(&target) {
+            if !files.exists(&target) {
                 problems.push(format!("{path}: `{link}` leads nowhere"));
             } else if let (Some(heading), Some(page)) = (heading, files.text(&target))
                 && target.ends_with(".md")
@@ -34,16 +32,12 @@ pub(super) fn named_files_are_there(files: &Files) -> Vec<String> {
         for name in spans.filter(|span| span.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b))) {
             let there = (name.starts_with("crates/") && files.exists(name.trim_end_matches('/')))
                 || files.is_end_of_a_path(name);
-            if !there && !is_awaited(name) && (name.ends_with(".rs") || name.starts_with("crates/")) {
+            if !there && (name.ends_with(".rs") || name.starts_with("crates/")) {
                 problems.push(format!("{path}: `{name}` is no file"));
             }
         }
     }
     problems
-}
-
-fn is_awaited(path: &str) -> bool {
-    AWAITED.iter().any(|awaited| path.starts_with(awaited) || awaited.ends_with(&format!("/{path}")))
 }
 
 /// Every page below `docs` is linked from its table of contents, or from the `README.md` of its own folder that is.
