@@ -3,16 +3,19 @@
 use super::building::AS_OF;
 use super::reasons::comes_before;
 use super::{Evaluated, score};
+use bantam_engine::live::{compile, explain_lead};
 use bantam_engine::scores::Reason;
 use bantam_engine::timeline::Timeline;
 use bantam_lang::meaning::{Expr, Meaning};
+use std::sync::Arc;
 
 /// Scores a lead and compares the columns named in `expected` (`fit = 3; stage = Inquiry`; `-` is missing). `no row` expects
 /// that nothing comes out.
 ///
-/// Other executors of the same definition belong in here, each held to the same text.
+/// The live executor is held to the same.
 pub(crate) fn check(meaning: &Meaning, timeline: &Timeline, as_of: i64, expected: &str) {
     let evaluated = score(meaning, timeline, as_of);
+    assert_eq!(live(meaning, timeline, as_of).as_ref(), evaluated.as_ref(), "live beside the reference");
     if let Some(evaluated) = &evaluated {
         assert_reasons_are_sound(evaluated);
     }
@@ -24,6 +27,14 @@ pub(crate) fn check(meaning: &Meaning, timeline: &Timeline, as_of: i64, expected
         };
         assert_eq!(rendered, part.trim(), "in {evaluated:#?}");
     }
+}
+
+/// Scores a lead with the live executor.
+fn live(meaning: &Meaning, timeline: &Timeline, as_of: i64) -> Option<Evaluated> {
+    let plan = compile(Arc::new(meaning.clone()));
+    let explanation = explain_lead(&plan, timeline, as_of)?;
+    let (reasons, missing_for_next) = (explanation.reasons, explanation.missing_for_next);
+    Some(Evaluated { score: explanation.score, reasons, missing_for_next })
 }
 
 /// Checks a condition over the lead's names by what a fit rule makes of it; `None` expects unknown.
