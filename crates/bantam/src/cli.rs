@@ -17,24 +17,16 @@ pub(crate) struct Invocation {
     pub(crate) command: Command,
 }
 
-/// What to do.
+/// What to do. The commands' help stands at their arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show the whole of it on generated sample data
     Demo(DemoArguments),
-    /// Write a definition to start from
     Init(InitArguments),
-    /// List the templates `init` can start from
     Templates(TemplatesArguments),
-    /// Find what is wrong with a definition, alone or beside real data
     Check(CheckArguments),
-    /// Score leads by a definition
     Score(ScoreArguments),
-    /// Say where a lead's points come from, or what a diagnostic code means
     Explain(ExplainArguments),
-    /// Say in words what differs in meaning between two definitions
     Diff(DiffArguments),
-    /// Generate sample data of any size with a known truth
     Simulate(SimulateArguments),
     /// Print a JSON Schema that gives completion in editors
     Schema,
