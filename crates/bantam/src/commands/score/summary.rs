@@ -7,7 +7,7 @@ use bantam_engine::batch::{BatchScores, ScoredLead};
 use bantam_engine::input::InputReport;
 use bantam_lang::CheckedDefinition;
 use bantam_lang::meaning::DISQUALIFIED;
-use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::Path;
@@ -168,33 +168,63 @@ pub(crate) fn print_ranking(scores: &BatchScores<'_>, summary: &Summary, top: us
     terminal::print("\n")
 }
 
+/// Columns of the ranking, and which of them are numbers. The last ones give way first where there is no room.
+const RANKING: [(&str, bool); 9] = [
+    ("#", true),
+    ("lead", false),
+    ("score", true),
+    ("fit", true),
+    ("engagement", true),
+    ("stage", false),
+    ("grade", false),
+    ("route", false),
+    ("persona", false),
+];
+
+/// Lays the best leads out as a table, with as many columns as the terminal has room for. Nothing is wrapped: an id torn
+/// over two lines could not be copied.
 fn ranking(scores: &BatchScores<'_>, top: usize) -> String {
+    let rows: Vec<[String; 9]> =
+        scores.iter().take(top).enumerate().map(|(index, lead)| ranking_row(index, lead)).collect();
+    let mut columns = RANKING.len();
+    loop {
+        let lines = table_lines(&rows, columns);
+        let widest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+        if widest <= terminal::width() || columns <= 6 {
+            return lines.join("\n");
+        }
+        columns -= 1;
+    }
+}
+
+fn ranking_row(index: usize, lead: ScoredLead<'_>) -> [String; 9] {
+    [
+        (index + 1).to_string(),
+        brief(lead.lead_id(), 40),
+        lead.score().to_string(),
+        lead.fit().to_string(),
+        lead.engagement().to_string(),
+        brief(lead.stage().unwrap_or("-"), 24),
+        brief(lead.grade().unwrap_or("-"), 12),
+        brief(lead.route().unwrap_or("-"), 24),
+        brief(lead.persona().unwrap_or("-"), 24),
+    ]
+}
+
+fn table_lines(rows: &[[String; 9]], columns: usize) -> Vec<String> {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(terminal::width() as u16);
-    let titles = ["#", "lead", "score", "fit", "engagement", "stage", "grade", "persona", "route"];
-    table.set_header(titles.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
-    for (index, lead) in scores.iter().take(top).enumerate() {
-        table.add_row([
-            (index + 1).to_string(),
-            brief(lead.lead_id(), 40),
-            lead.score().to_string(),
-            lead.fit().to_string(),
-            lead.engagement().to_string(),
-            brief(lead.stage().unwrap_or("-"), 30),
-            brief(lead.grade().unwrap_or("-"), 12),
-            brief(lead.persona().unwrap_or("-"), 24),
-            brief(lead.route().unwrap_or("-"), 24),
-        ]);
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(RANKING.iter().take(columns).map(|(title, _)| Cell::new(title)));
+    for row in rows {
+        table.add_row(row.iter().take(columns));
     }
-    for column in [0, 2, 3, 4] {
-        if let Some(column) = table.column_mut(column) {
+    for (index, _) in RANKING.iter().enumerate().filter(|(_, (_, is_number))| *is_number) {
+        if let Some(column) = table.column_mut(index) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    lines.join("\n")
+    table.lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
 fn chart(title: &str, counts: &[(String, u64)], leads: u64) -> String {
