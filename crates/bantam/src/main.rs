@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         Ok(Done::FoundErrors) => ExitCode::from(2),
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            terminal::complain(&failure.to_string());
+            terminal::say(&failure.to_string());
             ExitCode::from(failure.exit_code())
         }
     }

@@ -19,11 +19,6 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
 }
 
-/// Tells of a problem on standard error.
-pub(crate) fn complain(text: &str) {
-    say(text);
-}
-
 /// Returns whether progress bars may be drawn.
 pub(crate) fn is_attended() -> bool {
     std::io::stderr().is_terminal()

@@ -3,7 +3,7 @@
 use crate::cli::ScoreArguments;
 use crate::failure::Failure;
 use crate::sink::{Sink, refuse_existing};
-use crate::{Done, clock, definitions, files, terminal};
+use crate::{Done, definitions, files, terminal};
 use bantam_engine::batch::{BatchOptions, BatchScores, score_batch};
 use bantam_engine::input::{Dataset, Format, Rejected};
 use bantam_engine::output::{Detail, ScoredRow, write_reject, write_rejects_header, write_scores};
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &ScoreArguments) -> Result<Done, Failure> {
         (true, _) if on_stdout => terminal::say(&summary.to_json(&scores, 0).to_string()),
         (true, _) => summary.print_json(&scores, arguments.top)?,
         (false, None) => print_ranking(&scores, &summary, arguments.top)?,
-        (false, Some((path, _))) => summary.tell_written(path, as_of),
+        (false, Some((path, _))) => summary.tell_written(path),
     }
     Ok(if data.report.rejected() > 0 { Done::WithRejects } else { Done::Well })
 }
@@ -142,9 +142,4 @@ fn write(scores: &BatchScores<'_>, path: &Path, format: Format, arguments: &Scor
     let written = write_scores(rows, format, detail, &mut sink);
     written.map_err(|error| sink.failure(&error))?;
     sink.finish()
-}
-
-/// Returns *as of* as people read it.
-fn shown(as_of: i64) -> String {
-    clock::show(as_of)
 }

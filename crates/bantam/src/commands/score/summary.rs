@@ -1,6 +1,6 @@
 //! What came out, for people: the best leads, and how many stand on which stage and grade.
 
-use super::shown;
+use crate::clock;
 use crate::failure::Failure;
 use crate::terminal::{self, bar, brief, counted};
 use bantam_engine::batch::{BatchScores, ScoredLead};
@@ -78,7 +78,7 @@ impl Summary {
         format!(
             "{} scored as of {} by \"{}\" ({}), from {}",
             counted(self.leads, "lead"),
-            shown(self.as_of),
+            clock::show(self.as_of),
             terminal::printable(&self.definition),
             self.fingerprint.get(..12).unwrap_or(""),
             facts.join(", ")
@@ -86,7 +86,7 @@ impl Summary {
     }
 
     /// Says on standard error what was written where.
-    pub(crate) fn tell_written(&self, path: &Path, _as_of: i64) {
+    pub(crate) fn tell_written(&self, path: &Path) {
         let target = if path == Path::new("-") { "standard output".to_owned() } else { path.display().to_string() };
         terminal::say(&format!("{}, written to {target}", self.headline()));
     }
@@ -99,7 +99,7 @@ impl Summary {
         json!({
             "definition": self.definition,
             "fingerprint": self.fingerprint,
-            "as_of": shown(self.as_of),
+            "as_of": clock::show(self.as_of),
             "leads": self.leads,
             "stages": counts(&self.stages),
             "grades": counts(&self.grades),
