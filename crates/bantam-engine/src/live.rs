@@ -5,7 +5,6 @@
 //! seeing what stands before it. When time alone changes a score is found out by watching one computation (`watch.rs`).
 
 mod change;
-mod decay;
 mod facts;
 mod lead;
 mod memory;
@@ -21,7 +20,6 @@ pub use crate::explain::explain_lead;
 pub use change::{Cause, StageChange, next_change, stage_changes};
 pub use plan::{Plan, compile};
 
-pub(crate) use decay::halvings;
 pub(crate) use facts::{Entry, Facts};
 pub(crate) use lead::Lead;
 pub(crate) use memory::Forgetful;

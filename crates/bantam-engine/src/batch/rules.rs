@@ -5,7 +5,7 @@ use super::kernel::Kernel;
 use super::plan::{BatchPlan, BoundKind, BoundPoints, BoundRule, BoundSection};
 use super::select::{Hit, PartitionEvents, keep_once};
 use crate::columns::{MISSING_CODE, Truth};
-use bantam_lang::convert::MICROS_PER_SECOND;
+use crate::decay::decayed;
 use bantam_lang::meaning::{Decay, Limit, Table, TableKeys};
 
 /// Points of one section, for every lead of a frame.
@@ -122,26 +122,10 @@ pub(super) fn event_points(frame: &Frame<'_>, hits: Vec<Hit>, decay: Decay) -> V
     let mut sums = vec![0_i64; frame.len];
     for hit in hits {
         if let (Some(sum), Some(points)) = (sums.get_mut(hit.lead), hit.worth) {
-            *sum = sum.saturating_add(decayed(points, frame.as_of - hit.time, decay));
+            *sum = sum.saturating_add(decayed(points, decay, frame.as_of - hit.time));
         }
     }
     sums
-}
-
-/// Returns points after `age` microseconds. Both decays go toward zero: so does Rust's integer division.
-fn decayed(points: i64, age: i64, decay: Decay) -> i64 {
-    match decay {
-        Decay::Never => points,
-        Decay::HalveEvery(seconds) => {
-            let halvings = age / (seconds * MICROS_PER_SECOND);
-            // 10,000 points are gone after 14 halvings.
-            if halvings >= 14 { 0 } else { points / (1 << halvings) }
-        }
-        Decay::FadeOver(seconds) => {
-            let age_seconds = age / MICROS_PER_SECOND;
-            if age_seconds >= seconds { 0 } else { points * (seconds - age_seconds) / seconds }
-        }
-    }
 }
 
 /// Returns what each row earns, and whether there is a value to look it up by.
@@ -179,26 +163,4 @@ fn truth_points(table: &Table, truth: Truth) -> i64 {
         Truth::False => no,
     };
     found.or(table.otherwise).unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn halving_goes_toward_zero() {
-        let day = 86_400 * MICROS_PER_SECOND;
-        let halved = |points, days| decayed(points, days * day, Decay::HalveEvery(86_400));
-        assert_eq!((0..8).map(|days| halved(75, days)).collect::<Vec<_>>(), [75, 37, 18, 9, 4, 2, 1, 0]);
-        assert_eq!((0..6).map(|days| halved(-25, days)).collect::<Vec<_>>(), [-25, -12, -6, -3, -1, 0]);
-        assert_eq!(halved(10_000, 14), 0);
-        assert_eq!(decayed(75, day - 1, Decay::HalveEvery(86_400)), 75);
-    }
-
-    #[test]
-    fn fading_counts_whole_seconds() {
-        let day = 86_400;
-        let faded = |days: i64| decayed(10, days * day * MICROS_PER_SECOND, Decay::FadeOver(60 * day));
-        assert_eq!([0, 15, 30, 45, 60].map(faded), [10, 7, 5, 2, 0]);
-    }
 }

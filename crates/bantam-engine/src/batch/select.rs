@@ -4,8 +4,8 @@ use super::bind::{Bound, BoundTruth};
 use super::frame::{Frame, Rows, Vector};
 use super::kernel::Kernel;
 use super::plan::{BatchPlan, BoundKey, BoundOnce, BoundSelect, Heard};
+use crate::calendar::{day, micros, month, week, window};
 use crate::columns::{MISSING_TIME, Truth};
-use bantam_lang::convert::{MICROS_PER_DAY, MICROS_PER_SECOND};
 use std::cmp::Reverse;
 
 /// The events of one partition, sorted out by name and action.
@@ -63,7 +63,7 @@ impl PartitionEvents {
     pub(super) fn select(&self, plan: &BatchPlan<'_>, frame: &Frame<'_>, select: &BoundSelect<'_>) -> Vec<u32> {
         let mut rows = self.rows_of(&select.events);
         if let Some(seconds) = select.within_seconds {
-            rows.retain(|&row| frame.as_of - frame.time_of(row) < seconds * MICROS_PER_SECOND);
+            rows.retain(|&row| frame.as_of - frame.time_of(row) < micros(seconds));
         }
         if let Some(since) = &select.since {
             // A lead without a reset has the least time there is, so all its events are later.
@@ -120,11 +120,10 @@ fn keys(plan: &BatchPlan<'_>, frame: &Frame<'_>, rows: &[u32], key: &BoundKey<'_
         |bucket: &dyn Fn(i64) -> i64| rows.iter().map(|&row| Some(bucket(frame.time_of(row)) as u64)).collect();
     match key {
         BoundKey::All => vec![Some(0); rows.len()],
-        BoundKey::Day => by_time(&|time| time.div_euclid(MICROS_PER_DAY)),
-        // 1970-01-01 was a Thursday: three days later a week began.
-        BoundKey::Week => by_time(&|time| (time.div_euclid(MICROS_PER_DAY) + 3).div_euclid(7)),
+        BoundKey::Day => by_time(&day),
+        BoundKey::Week => by_time(&week),
         BoundKey::Month => by_time(&month),
-        BoundKey::Window(seconds) => by_time(&|time| time.div_euclid(seconds * MICROS_PER_SECOND)),
+        BoundKey::Window(seconds) => by_time(&|time| window(time, *seconds)),
         BoundKey::Value(bound) => value_keys(&Kernel { frame, rows: Rows::Events(rows), names: &plan.names }, bound),
     }
 }
@@ -140,40 +139,5 @@ fn value_keys(kernel: &Kernel<'_, '_>, bound: &Bound<'_>) -> Vec<Option<u64>> {
         }
         Vector::Boolean(truths) => truths.into_iter().map(|truth| truth.known().map(u64::from)).collect(),
         Vector::Time(times) => times.into_iter().map(|time| (time != MISSING_TIME).then_some(time as u64)).collect(),
-    }
-}
-
-/// Returns the number of a time's UTC month, counted from year 0.
-fn month(time: i64) -> i64 {
-    let (year, month) = year_month(time.div_euclid(MICROS_PER_DAY));
-    year * 12 + month - 1
-}
-
-/// Returns the year and month of a day counted from 1970-01-01: the inverse of counting days by 400-year eras from 1 March.
-fn year_month(day: i64) -> (i64, i64) {
-    let day = day + 719_468;
-    let era = day.div_euclid(146_097);
-    let day_of_era = day.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let (month, next_year) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (year_of_era + era * 400 + next_year, month)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use bantam_lang::convert::parse_time;
-
-    #[test]
-    fn months_begin_at_their_first_day() {
-        let number = |text: &str| month(parse_time(text).unwrap());
-        assert_eq!(number("2026-03-01"), 2026 * 12 + 2);
-        assert_eq!(number("2026-02-28T23:59:59.999999Z"), 2026 * 12 + 1);
-        assert_eq!(number("2024-02-29"), 2024 * 12 + 1);
-        assert_eq!(number("1969-12-31"), 1969 * 12 + 11);
-        assert_eq!(number("0001-01-01"), 12);
-        assert_eq!(number("9999-12-31"), 9999 * 12 + 11);
     }
 }

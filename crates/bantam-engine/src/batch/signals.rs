@@ -4,11 +4,9 @@ use super::frame::{Frame, Rows, Vector};
 use super::kernel::Kernel;
 use super::plan::{BatchPlan, BoundOnce, BoundSelect, BoundSignal};
 use super::select::{Hit, PartitionEvents, keep_once};
+use crate::calendar::micros;
 use crate::columns::MISSING_TIME;
-use bantam_lang::convert::MICROS_PER_SECOND;
-
-/// A value of a sum of this magnitude or more is missing: beyond it thousandths are no longer exact in a 64-bit float.
-const SUM_VALUE_LIMIT: f64 = (1_i64 << 43) as f64;
+use crate::sums::thousandths;
 
 /// Computes one signal: numbers for counts and sums, times for the others.
 pub(super) fn compute_signal(
@@ -39,16 +37,6 @@ pub(super) fn compute_signal(
 
 fn hit(frame: &Frame<'_>, row: u32, worth: Option<i64>) -> Hit {
     Hit { lead: frame.lead_of(row), time: frame.time_of(row), worth }
-}
-
-/// Returns a number as thousandths, rounded half away from zero in 64-bit floats; `None` where it counts as missing.
-fn thousandths(value: f64) -> Option<i64> {
-    let magnitude = value.abs();
-    if value.is_nan() || magnitude >= SUM_VALUE_LIMIT {
-        return None;
-    }
-    let thousandths = (magnitude * 1000.0 + 0.5).floor() as i64;
-    Some(if value < 0.0 { -thousandths } else { thousandths })
 }
 
 fn add_up(
@@ -104,8 +92,8 @@ fn sequence(
         marks.extend(rows.iter().map(|&row| (frame.lead_of(row), frame.time_of(row), step)));
     }
     marks.sort_unstable();
-    let in_window = |time: i64| within_seconds.is_none_or(|seconds| frame.as_of - time < seconds * MICROS_PER_SECOND);
-    let in_span = |start: i64, end: i64| span_seconds.is_none_or(|seconds| end - start < seconds * MICROS_PER_SECOND);
+    let in_window = |time: i64| within_seconds.is_none_or(|seconds| frame.as_of - time < micros(seconds));
+    let in_span = |start: i64, end: i64| span_seconds.is_none_or(|seconds| end - start < micros(seconds));
     let mut completed = vec![MISSING_TIME; frame.len];
     for lead_marks in marks.chunk_by(|a, b| a.0 == b.0) {
         let lead = lead_marks.first().map_or(0, |mark| mark.0);
@@ -143,15 +131,6 @@ fn completions(marks: &[(usize, i64, usize)], steps: usize) -> impl Iterator<Ite
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousandths_round_half_away_from_zero() {
-        assert_eq!(thousandths(1.0005), Some(1001));
-        assert_eq!(thousandths(-0.0005), Some(-1));
-        assert_eq!(thousandths(0.1), Some(100));
-        assert_eq!(thousandths(f64::NAN), None);
-        assert_eq!(thousandths(SUM_VALUE_LIMIT), None);
-    }
 
     #[test]
     fn a_chain_that_began_later_is_kept() {

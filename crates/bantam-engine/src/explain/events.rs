@@ -1,6 +1,7 @@
 //! What each event gave a rule, and which events did not count, and why.
 
-use crate::live::{CountedEvent, Entry, Key, Lead, RulePlan, Selection, Unwatched, halvings, score_events};
+use crate::decay::halvings;
+use crate::live::{CountedEvent, Entry, Key, Lead, RulePlan, Selection, Unwatched, score_events};
 use bantam_lang::convert::MICROS_PER_SECOND;
 use bantam_lang::meaning::{Decay, Once, Rule, RuleKind};
 use hashbrown::{HashMap, HashSet};

@@ -1,12 +1,12 @@
 //! The points of rules, groups and sections.
 
-use super::decay::{decayed, next_change_age};
 use super::facts::Entry;
 use super::lead::Lead;
 use super::memory::Memory;
 use super::plan::RulePlan;
 use super::select::Selection;
 use super::watch::Watch;
+use crate::decay::{decayed, next_change_age};
 use crate::evaluate::{Scalar, Scope, days_since_between, evaluate, truth};
 use bantam_lang::meaning::{Decay, Expr, ExprKind, Limit, Points, Rule, RuleKind, Section, Table, TableKeys};
 use hashbrown::HashMap;

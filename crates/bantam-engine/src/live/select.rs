@@ -4,8 +4,8 @@ use super::facts::Entry;
 use super::lead::Lead;
 use super::plan::{ListenerPlan, SetId};
 use super::watch::Watch;
+use crate::calendar::{day, micros, month, week, window};
 use crate::evaluate::{Scalar, evaluate, truth};
-use bantam_lang::convert::{MICROS_PER_DAY, MICROS_PER_SECOND};
 use bantam_lang::meaning::{Expr, Once, OnceKey, Select};
 use hashbrown::HashMap;
 use std::borrow::Cow;
@@ -29,11 +29,6 @@ impl<'a> Selection<'a> {
             condition: select.condition.as_ref(),
         })
     }
-}
-
-/// Seconds as microseconds.
-pub(crate) fn micros(seconds: i64) -> i64 {
-    seconds.saturating_mul(MICROS_PER_SECOND)
 }
 
 impl<'a, W: Watch> Lead<'a, '_, W> {
@@ -176,31 +171,13 @@ impl<'a> From<Option<Scalar<'a>>> for Key<'a> {
 
 /// The key of an event by its time alone; the same for all where the time does not matter.
 fn key_of_time(key: &OnceKey, time: i64) -> i64 {
-    let day = time.div_euclid(MICROS_PER_DAY);
     match key {
         OnceKey::All | OnceKey::Value(_) => 0,
-        OnceKey::Day => day,
-        // 1970-01-01 was a Thursday, three days after a Monday.
-        OnceKey::Week => (day + 3).div_euclid(7),
-        OnceKey::Month => month_of_day(day),
-        OnceKey::Window(seconds) => time.div_euclid(micros(*seconds).max(1)),
+        OnceKey::Day => day(time),
+        OnceKey::Week => week(time),
+        OnceKey::Month => month(time),
+        OnceKey::Window(seconds) => window(time, *seconds),
     }
-}
-
-/// Returns the number of a day's month in the Gregorian calendar, counted from March of the year 0.
-fn month_of_day(day: i64) -> i64 {
-    const DAYS_IN_400_YEARS: i64 = 146_097;
-    const DAYS_FROM_0000_03_01_TO_1970: i64 = 719_468;
-    // Years that start in March end with the leap day, so that months before it never move.
-    let day = day + DAYS_FROM_0000_03_01_TO_1970;
-    let day_of_era = day.rem_euclid(DAYS_IN_400_YEARS);
-    // Leap days at the ends of 4, 100 and 400 years are taken out before dividing.
-    let leap_days = day_of_era / 1460 - day_of_era / 36_524 + day_of_era / 146_096;
-    let year_of_era = (day_of_era - leap_days) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    // Months of 31, 30, 31, 30, 31 days repeat: 153 days in five months.
-    let month_of_year = (5 * day_of_year + 2) / 153;
-    (day.div_euclid(DAYS_IN_400_YEARS) * 400 + year_of_era) * 12 + month_of_year
 }
 
 #[cfg(test)]

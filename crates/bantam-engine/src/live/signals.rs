@@ -2,13 +2,12 @@
 
 use super::lead::Lead;
 use super::plan::ListenerPlan;
-use super::select::{Selection, micros};
+use super::select::Selection;
 use super::watch::Watch;
+use crate::calendar::micros;
 use crate::evaluate::{Scalar, number};
+use crate::sums::thousandths;
 use bantam_lang::meaning::{Expr, Once, Signal, SignalKind};
-
-/// Numbers of this magnitude or more are too large to be summed exactly: 2^43.
-const SUMMAND_MAX: f64 = 8_796_093_022_208.0;
 
 /// Returns the value of a signal; `None` where it is missing.
 pub(crate) fn signal<'a, W: Watch>(
@@ -57,15 +56,6 @@ fn sum<'a, W: Watch>(selection: Selection<'a>, once: Option<&'a Once>, of: &'a E
     let selected = lead.selected(selection).map(|entry| (entry, value(entry.event)));
     lead.count_once(once, selected, |_, value| sum += i128::from(value.unwrap_or(0)));
     sum
-}
-
-fn thousandths(number: f64) -> Option<i64> {
-    let size = number.abs();
-    if size >= SUMMAND_MAX {
-        return None;
-    }
-    let thousandths = (size * 1000.0 + 0.5).floor() as i64;
-    Some(if number < 0.0 { -thousandths } else { thousandths })
 }
 
 /// The time of the latest event that completes a sequence.

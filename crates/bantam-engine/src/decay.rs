@@ -1,6 +1,6 @@
 //! How points shrink with age. Integers throughout: there is no rounding to agree about but "toward zero".
 
-use super::select::micros;
+use crate::calendar::micros;
 use bantam_lang::convert::MICROS_PER_SECOND;
 use bantam_lang::meaning::Decay;
 
@@ -57,6 +57,7 @@ mod tests {
         assert_eq!([0, 1, 2, 3, 4, 5, 6, 7].map(|times| after(75, times)), [75, 37, 18, 9, 4, 2, 1, 0]);
         assert_eq!([0, 1, 2, 3, 4, 5].map(|times| after(-25, times)), [-25, -12, -6, -3, -1, 0]);
         assert_eq!((after(10_000, 13), after(10_000, 14), after(10_000, 900)), (1, 0, 0));
+        assert_eq!(decayed(75, Decay::HalveEvery(DAY), micros(DAY) - 1), 75);
     }
 
     #[test]
