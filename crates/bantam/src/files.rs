@@ -1,5 +1,6 @@
 //! Opens files of leads and events: formats by extension, compressed ones, folders, standard input, with a progress bar.
 
+use crate::cli::DataArguments;
 use crate::failure::Failure;
 use crate::terminal;
 use bantam_engine::input::{Dataset, Format, Input, InputReport, Rejected, RowKind};
@@ -32,6 +33,13 @@ pub(crate) struct Request<'a> {
     pub(crate) events: &'a [PathBuf],
     /// The format of standard input, and of files whose extension does not tell.
     pub(crate) input_format: Option<Format>,
+}
+
+impl<'a> From<&'a DataArguments> for Request<'a> {
+    fn from(arguments: &'a DataArguments) -> Self {
+        let input_format = arguments.input_format.map(Format::from);
+        Request { leads: &arguments.leads, events: &arguments.events, input_format }
+    }
 }
 
 /// Reads all that was asked for; rejected rows go to `rejects`.

@@ -3,7 +3,7 @@
 use crate::cli::CheckArguments;
 use crate::failure::Failure;
 use crate::{Done, clock, definitions, files, terminal};
-use bantam_engine::input::{Dataset, Format};
+use bantam_engine::input::Dataset;
 use bantam_lang::diagnostic::{Diagnostic, Severity, sort_diagnostics};
 use bantam_lang::source::Source;
 use bantam_lang::{CheckedDefinition, Loaded};
@@ -52,13 +52,8 @@ fn outcome(diagnostics: &[Diagnostic], deny_warnings: bool, rejected: u64) -> Do
 }
 
 fn read_data(arguments: &CheckArguments, definition: &CheckedDefinition, as_of: i64) -> Result<Dataset, Failure> {
-    let request = files::Request {
-        leads: &arguments.data.leads,
-        events: &arguments.data.events,
-        input_format: arguments.data.input_format.map(Format::from),
-    };
     let mut shown = 0;
-    let data = files::read(&request, definition, as_of, |row| {
+    let data = files::read(&(&arguments.data).into(), definition, as_of, |row| {
         shown += 1;
         if shown <= 5 {
             terminal::say(&format!("rejected: {} ({})", terminal::printable(&row.reason), row.place));

@@ -7,7 +7,7 @@ use crate::cli::ExplainArguments;
 use crate::failure::Failure;
 use crate::{Done, clock, definitions, files, terminal};
 use bantam_engine::explain::Explanation;
-use bantam_engine::input::{Dataset, Format};
+use bantam_engine::input::Dataset;
 use bantam_engine::live::{StageChange, compile, explain_lead, next_change, stage_changes};
 use bantam_engine::scores::LeadScore;
 use bantam_engine::timeline::Timeline;
@@ -56,12 +56,7 @@ pub(crate) struct LeadStory<'a> {
 fn explain(arguments: &ExplainArguments, lead: &str) -> Result<Done, Failure> {
     let definition = definitions::read_usable(&arguments.subject)?;
     let as_of = super::as_of(&arguments.data)?;
-    let request = files::Request {
-        leads: &arguments.data.leads,
-        events: &arguments.data.events,
-        input_format: arguments.data.input_format.map(Format::from),
-    };
-    let data = files::read(&request, &definition, as_of, |_| {})?;
+    let data = files::read(&(&arguments.data).into(), &definition, as_of, |_| {})?;
     super::warn_if_stale(&arguments.data, &data.report, as_of);
     let timeline = data.timeline(lead.trim()).ok_or_else(|| unknown_lead(lead, &data))?;
     let story = tell_story(&definition, &timeline, as_of).ok_or_else(|| {

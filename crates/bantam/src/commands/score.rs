@@ -70,12 +70,7 @@ fn set_threads(threads: Option<usize>) -> Result<(), Failure> {
 /// Reads leads and events; rejected rows are written where asked for, and the first few told.
 fn read_data(arguments: &ScoreArguments, definition: &CheckedDefinition, as_of: i64) -> Result<Dataset, Failure> {
     let mut rejects = Rejects::open(arguments)?;
-    let request = files::Request {
-        leads: &arguments.data.leads,
-        events: &arguments.data.events,
-        input_format: arguments.data.input_format.map(Format::from),
-    };
-    let data = files::read(&request, definition, as_of, |row| rejects.take(&row))?;
+    let data = files::read(&(&arguments.data).into(), definition, as_of, |row| rejects.take(&row))?;
     rejects.finish()?;
     files::tell(&data.report);
     let failed = data.report.failed();
