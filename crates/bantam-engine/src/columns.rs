@@ -4,6 +4,7 @@
 //! a text runs once per distinct value. Missing is a reserved value in each kind of column, not a second bitmap: NaN is
 //! missing in the language anyway, and the reserved code, time and truth cannot be produced by data.
 
+use crate::ids::LeadIds;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
@@ -75,6 +76,16 @@ impl Column {
         }
     }
 
+    /// Returns an empty column of the same type.
+    pub(crate) fn blank(&self) -> Column {
+        match self {
+            Column::Text(_) => Column::Text(TextColumn::default()),
+            Column::Number(_) => Column::Number(Vec::new()),
+            Column::Boolean(_) => Column::Boolean(Vec::new()),
+            Column::Time(_) => Column::Time(Vec::new()),
+        }
+    }
+
     /// Returns the number of rows.
     pub fn len(&self) -> usize {
         match self {
@@ -124,20 +135,17 @@ impl TextColumn {
     }
 }
 
-/// Distinct texts, numbered from 0 in the order in which they were first seen.
+/// Texts one after the other, by number.
 #[derive(Clone, Debug, Default)]
-pub struct Dictionary {
+pub struct TextList {
     /// All texts one after the other.
     text: String,
     /// Where each text ends in `text`.
     ends: Vec<usize>,
-    /// Codes by the hash of their text.
-    index: HashTable<(u64, u32)>,
-    hasher: hashbrown::DefaultHashBuilder,
 }
 
-impl Dictionary {
-    /// Returns the number of distinct texts.
+impl TextList {
+    /// Returns the number of texts.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
@@ -147,51 +155,117 @@ impl Dictionary {
         self.ends.is_empty()
     }
 
+    /// Returns the text of a number; `None` for one never given out.
+    pub fn get(&self, number: u32) -> Option<&str> {
+        let number = number as usize;
+        let end = *self.ends.get(number)?;
+        let start = if number == 0 { 0 } else { *self.ends.get(number - 1)? };
+        self.text.get(start..end)
+    }
+
+    /// Appends a text; returns its number.
+    pub fn push(&mut self, text: &str) -> u32 {
+        let number = self.ends.len() as u32;
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+        number
+    }
+
+    /// Keeps the first `count` texts.
+    pub fn truncate(&mut self, count: usize) {
+        self.ends.truncate(count);
+        self.text.truncate(self.ends.last().copied().unwrap_or(0));
+    }
+
+    /// Returns all texts in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len() as u32).filter_map(|number| self.get(number))
+    }
+}
+
+/// Distinct texts, numbered from 0 in the order in which they were first seen.
+#[derive(Clone, Debug, Default)]
+pub struct Dictionary {
+    texts: TextList,
+    index: TextIndex,
+}
+
+impl Dictionary {
+    /// Returns the number of distinct texts.
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Returns whether it holds no text.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
     /// Returns the text of a code; `None` for [`MISSING_CODE`] and codes never given out.
     pub fn get(&self, code: u32) -> Option<&str> {
-        get(&self.text, &self.ends, code)
+        self.texts.get(code)
     }
 
     /// Returns the code of a text that was interned before.
     pub fn code(&self, text: &str) -> Option<u32> {
-        let hash = self.hasher.hash_one(text);
-        self.index.find(hash, |&(other, code)| other == hash && self.get(code) == Some(text)).map(|&(_, code)| code)
+        self.index.find(&self.texts, text)
     }
 
     /// Returns the code of a text, giving out the next one where it is new.
     pub fn intern(&mut self, text: &str) -> u32 {
-        let hash = self.hasher.hash_one(text);
-        let Dictionary { text: all, ends, index, .. } = self;
-        let found = index
-            .find(hash, |&(other, code)| other == hash && get(all, ends, code) == Some(text))
-            .map(|&(_, code)| code);
-        found.unwrap_or_else(|| {
-            let code = ends.len() as u32;
-            all.push_str(text);
-            ends.push(all.len());
-            index.insert_unique(hash, (hash, code), |&(hash, _)| hash);
-            code
-        })
+        self.index.intern(&mut self.texts, text)
     }
 
     /// Returns all texts in the order of their codes.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.ends.len() as u32).filter_map(|code| self.get(code))
+        self.texts.iter()
     }
 }
 
-fn get<'a>(text: &'a str, ends: &[usize], code: u32) -> Option<&'a str> {
-    let code = code as usize;
-    let end = *ends.get(code)?;
-    let start = if code == 0 { 0 } else { *ends.get(code - 1)? };
-    text.get(start..end)
+/// Finds texts of a [`TextList`] by what they are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TextIndex {
+    /// Half a hash and the number of each text. Four bytes of hash keep the table small; two texts that share them are
+    /// told apart by looking at the texts.
+    numbers: HashTable<(u32, u32)>,
+    hasher: hashbrown::DefaultHashBuilder,
+}
+
+impl TextIndex {
+    fn hash(&self, text: &str) -> u32 {
+        (self.hasher.hash_one(text) >> 32) as u32
+    }
+
+    /// Returns the number of a text.
+    pub(crate) fn find(&self, texts: &TextList, text: &str) -> Option<u32> {
+        let half = self.hash(text);
+        let is_it = |&(other, number): &(u32, u32)| other == half && texts.get(number) == Some(text);
+        self.numbers.find(whole(half), is_it).map(|&(_, number)| number)
+    }
+
+    /// Returns the number of a text, appending it to the list where it is new.
+    pub(crate) fn intern(&mut self, texts: &mut TextList, text: &str) -> u32 {
+        let half = self.hash(text);
+        let is_it = |&(other, number): &(u32, u32)| other == half && texts.get(number) == Some(text);
+        if let Some(&(_, number)) = self.numbers.find(whole(half), is_it) {
+            return number;
+        }
+        let number = texts.push(text);
+        self.numbers.insert_unique(whole(half), (half, number), |&(half, _)| whole(half));
+        number
+    }
+}
+
+/// Spreads half a hash over all bits: the table looks at the lowest and at the highest.
+fn whole(half: u32) -> u64 {
+    u64::from(half).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// Leads as they count at *as of*: one row per lead.
 #[derive(Clone, Debug, Default)]
 pub struct LeadTable {
     /// The leads' keys; a lead's number is its code here. It also holds leads that only have events.
-    pub ids: Dictionary,
+    pub ids: LeadIds,
     /// One column per attribute of the definition, in its order, with a row per lead number. Leads without a row of their
     /// own have every attribute missing (or its default).
     pub attributes: Vec<Column>,

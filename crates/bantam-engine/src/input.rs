@@ -9,9 +9,12 @@
 mod cell;
 mod csv;
 mod dataset;
+mod gathered;
 mod json;
+mod keys;
 mod ndjson;
 mod parquet;
+mod pieces;
 mod quiet;
 mod report;
 mod rows;
@@ -20,9 +23,10 @@ mod window;
 pub use dataset::Dataset;
 pub use report::{ColumnReport, InputError, InputReport, Place, Rejected, RepeatedLead, RowKind, UnusedColumn};
 
-use crate::columns::Dictionary;
+use crate::ids::LeadIds;
 use ::parquet::file::reader::ChunkReader;
 use bantam_lang::meaning::{Meaning, Value};
+use gathered::{Gathered, Piece};
 use report::Spot;
 use rows::Rows;
 use std::io::Read;
@@ -62,77 +66,75 @@ impl Format {
 /// 2. Feed it files, in the order that counts as input order.
 /// 3. [`Input::finish`] it. After an error from a file it must not be used further.
 pub struct Input<'a> {
-    leads: Rows,
-    events: Rows,
+    leads: Gathered,
+    events: Gathered,
     shared: Shared<'a>,
     /// Values of attributes and of properties where they are missing.
     defaults: [Vec<Option<Value>>; 2],
 }
 
-/// What rows of both kinds need while files are read.
+/// What rows of both kinds need when pieces are put together.
 struct Shared<'a> {
     /// Leads' keys; their codes are the lead numbers.
-    ids: Dictionary,
+    ids: LeadIds,
     /// Names of the files read so far.
     files: Vec<String>,
     /// Takes rejected rows.
-    rejects: Box<dyn FnMut(Rejected) + 'a>,
+    rejects: Box<dyn FnMut(Rejected) + Send + 'a>,
 }
 
-impl Shared<'_> {
-    fn reject(&mut self, kind: RowKind, spot: Spot, reason: String, raw: &[u8]) {
-        let raw = report::clip(raw, RAW_BYTES_MAX);
-        let place = spot.place(&self.files);
-        (self.rejects)(Rejected { kind, place, reason, raw });
-    }
+/// What a reader of one file is told.
+struct File<'f> {
+    /// Its number among all files.
+    number: u32,
+    name: &'f str,
+    /// Is told now and then how many more bytes have been read.
+    progress: &'f (dyn Fn(u64) + Sync),
 }
 
 impl<'a> Input<'a> {
     /// Creates an input without rows for a definition's attributes and properties.
-    pub fn new(meaning: &Meaning, rejects: impl FnMut(Rejected) + 'a) -> Input<'a> {
-        let shared = Shared { ids: Dictionary::default(), files: Vec::new(), rejects: Box::new(rejects) };
+    ///
+    /// `rejects` is handed rejected rows in input order, from whichever thread is reading.
+    pub fn new(meaning: &Meaning, rejects: impl FnMut(Rejected) + Send + 'a) -> Input<'a> {
+        let shared = Shared { ids: LeadIds::default(), files: Vec::new(), rejects: Box::new(rejects) };
         let defaults = [&meaning.lead.attributes, &meaning.event.properties]
             .map(|attributes| attributes.iter().map(|attribute| attribute.default.clone()).collect());
-        Input { leads: Rows::of_leads(meaning), events: Rows::of_events(meaning), shared, defaults }
+        let (leads, events) = (Gathered::new(Rows::of_leads(meaning)), Gathered::new(Rows::of_events(meaning)));
+        Input { leads, events, shared, defaults }
     }
 
-    /// Reads one CSV file. `progress` is told now and then how many bytes of it have been read.
+    /// Reads one CSV file. `progress` is told now and then how many more of its bytes have been read.
     pub fn read_csv(
         &mut self,
         kind: RowKind,
         file: &str,
-        source: impl Read,
-        progress: &mut dyn FnMut(u64),
+        source: impl Read + Send,
+        progress: &(dyn Fn(u64) + Sync),
     ) -> Result<(), InputError> {
-        let number = self.open(file);
-        let (rows, shared) = self.rows(kind);
-        csv::read(rows, shared, number, source, progress)
+        self.read(kind, file, progress, |rows, file, settle| csv::read(rows, file, source, settle))
     }
 
-    /// Reads one file of JSON objects, one a line. `progress` is told now and then how many bytes of it have been read.
+    /// Reads one file of JSON objects, one a line. `progress` is told now and then how many more bytes have been read.
     pub fn read_ndjson(
         &mut self,
         kind: RowKind,
         file: &str,
-        source: impl Read,
-        progress: &mut dyn FnMut(u64),
+        source: impl Read + Send,
+        progress: &(dyn Fn(u64) + Sync),
     ) -> Result<(), InputError> {
-        let number = self.open(file);
-        let (rows, shared) = self.rows(kind);
-        ndjson::read(rows, shared, number, source, progress)
+        self.read(kind, file, progress, |rows, file, settle| ndjson::read(rows, file, source, settle))
     }
 
-    /// Reads one Parquet file. `progress` is told now and then which part of its bytes has been read, by rows.
+    /// Reads one Parquet file. `progress` is told now and then how many more of its bytes have been read, by rows.
     pub fn read_parquet(
         &mut self,
         kind: RowKind,
         file: &str,
-        source: impl ChunkReader + 'static,
-        progress: &mut dyn FnMut(u64),
+        source: impl ChunkReader,
+        progress: &(dyn Fn(u64) + Sync),
     ) -> Result<(), InputError> {
-        let number = self.open(file);
-        let (rows, shared) = self.rows(kind);
-        parquet::read(rows, shared, number, source, progress)
+        self.read(kind, file, progress, |rows, file, settle| parquet::read(rows, file, source, settle))
     }
 
     /// Decides what counts at `as_of`, in microseconds since 1970-01-01T00:00Z, and hands everything over.
@@ -140,16 +142,27 @@ impl<'a> Input<'a> {
         dataset::finish(self.leads, self.events, self.shared.ids, self.shared.files, as_of, self.defaults)
     }
 
-    fn open(&mut self, file: &str) -> u32 {
-        let number = self.shared.files.len() as u32;
-        self.shared.files.push(file.to_owned());
-        number
-    }
-
-    fn rows(&mut self, kind: RowKind) -> (&mut Rows, &mut Shared<'a>) {
-        match kind {
-            RowKind::Lead => (&mut self.leads, &mut self.shared),
-            RowKind::Event => (&mut self.events, &mut self.shared),
-        }
+    /// Reads a file with a reader, which is given blank rows and hands over pieces in their order.
+    fn read(
+        &mut self,
+        kind: RowKind,
+        name: &str,
+        progress: &(dyn Fn(u64) + Sync),
+        reader: impl FnOnce(Rows, &File<'_>, &mut Settle<'_>) -> Result<(), InputError>,
+    ) -> Result<(), InputError> {
+        let file = File { number: self.shared.files.len() as u32, name, progress };
+        self.shared.files.push(name.to_owned());
+        let Input { leads, events, shared: Shared { ids, files, rejects }, .. } = self;
+        let gathered = match kind {
+            RowKind::Lead => leads,
+            RowKind::Event => events,
+        };
+        let mut before = Spot { file: file.number, row: 0, line: 0 };
+        let blank = gathered.blank();
+        let mut settle = |piece: Piece| gathered.append(piece, &mut before, ids, files, rejects.as_mut());
+        reader(blank, &file, &mut settle)
     }
 }
+
+/// Takes the pieces of a file in their order.
+type Settle<'s> = dyn FnMut(Piece) -> Result<(), InputError> + Send + 's;

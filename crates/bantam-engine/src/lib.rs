@@ -6,6 +6,7 @@ pub mod columns;
 mod decay;
 pub mod evaluate;
 pub mod explain;
+pub mod ids;
 pub mod input;
 pub mod live;
 pub mod output;

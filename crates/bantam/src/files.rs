@@ -47,7 +47,7 @@ pub(crate) fn read(
     request: &Request<'_>,
     definition: &CheckedDefinition,
     as_of: i64,
-    rejects: impl FnMut(Rejected),
+    rejects: impl FnMut(Rejected) + Send,
 ) -> Result<Dataset, Failure> {
     if request.leads.is_empty() && request.events.is_empty() {
         return Err(
@@ -179,24 +179,19 @@ impl InputFile {
     fn read_into(&self, input: &mut Input<'_>, kind: RowKind, bar: &ProgressBar) -> Result<(), Failure> {
         let name = self.name();
         if self.format == Format::Parquet {
-            let (mut so_far, file) = (0, self.seekable()?);
-            let mut progress = |bytes: u64| {
-                bar.inc(bytes.saturating_sub(so_far));
-                so_far = bytes;
-            };
-            input.read_parquet(kind, &name, file, &mut progress)?;
+            input.read_parquet(kind, &name, self.seekable()?, &|bytes| bar.inc(bytes))?;
             return Ok(());
         }
         let text = self.text(bar)?;
         match self.format {
-            Format::Csv => input.read_csv(kind, &name, text, &mut |_| {})?,
-            _ => input.read_ndjson(kind, &name, text, &mut |_| {})?,
+            Format::Csv => input.read_csv(kind, &name, text, &|_| {})?,
+            _ => input.read_ndjson(kind, &name, text, &|_| {})?,
         }
         Ok(())
     }
 
     /// Opens a text file, unpacked on the way.
-    fn text(&self, bar: &ProgressBar) -> Result<Box<dyn Read>, Failure> {
+    fn text(&self, bar: &ProgressBar) -> Result<Box<dyn Read + Send>, Failure> {
         let Some(path) = &self.path else { return Ok(Box::new(io::stdin())) };
         let file = File::open(path).map_err(|error| Failure::file(path, "read", &error))?;
         let counted = bar.wrap_read(file);

@@ -1,7 +1,7 @@
 //! Turns what a file gives for one cell into a value of a column's type, a missing value or a failure.
 
 use super::report::{ColumnReport, RowKind, Spot, clip};
-use crate::columns::{Column, MISSING_CODE, MISSING_NUMBER, MISSING_TIME, Truth};
+use crate::columns::{Column, MISSING_CODE, MISSING_NUMBER, MISSING_TIME, TextColumn, Truth};
 use bantam_lang::convert::{is_clean_text, number_text, parse_boolean, parse_number, parse_time};
 use bantam_lang::meaning::{Attribute, Type};
 use std::borrow::Cow;
@@ -144,6 +144,21 @@ impl ColumnBuilder {
         }
     }
 
+    /// Returns a builder for the same column without values.
+    pub(super) fn blank(&self) -> ColumnBuilder {
+        ColumnBuilder {
+            attribute: self.attribute.clone(),
+            source: self.source.clone(),
+            values: self.values.blank(),
+            found: self.found,
+            missing_texts: self.missing_texts.clone(),
+            present: 0,
+            missing: 0,
+            failed: 0,
+            example: None,
+        }
+    }
+
     /// Appends what a file gives.
     pub(super) fn push(&mut self, given: Given<'_>, spot: Spot) {
         let cell = self.convert(given);
@@ -224,6 +239,18 @@ impl ColumnBuilder {
         }
     }
 
+    /// Appends the rows of a later piece; its spots are moved to where the piece stands.
+    pub(super) fn append_piece(&mut self, piece: ColumnBuilder, place: impl Fn(Spot) -> Spot) {
+        self.found |= piece.found;
+        self.present += piece.present;
+        self.missing += piece.missing;
+        self.failed += piece.failed;
+        if self.example.is_none() {
+            self.example = piece.example.map(|(shown, spot)| (shown, place(spot)));
+        }
+        append_values(&mut self.values, piece.values);
+    }
+
     pub(super) fn report(&self, kind: RowKind, files: &[String]) -> ColumnReport {
         ColumnReport {
             kind,
@@ -235,5 +262,40 @@ impl ColumnBuilder {
             failed: self.failed,
             example: self.example.as_ref().map(|(value, spot)| (value.clone(), spot.place(files))),
         }
+    }
+}
+
+/// Appends values to a column of the same type.
+fn append_values(values: &mut Column, more: Column) {
+    if values.is_empty() {
+        *values = more;
+        return;
+    }
+    match (values, more) {
+        (Column::Text(column), Column::Text(more)) => append_texts(column, &more),
+        (Column::Number(values), Column::Number(more)) => values.extend(more),
+        (Column::Boolean(values), Column::Boolean(more)) => values.extend(more),
+        (Column::Time(values), Column::Time(more)) => values.extend(more),
+        // Both were made for one attribute.
+        _ => {}
+    }
+}
+
+/// Appends texts; each entry of the other dictionary that a row has is looked up once.
+pub(super) fn append_texts(column: &mut TextColumn, more: &TextColumn) {
+    const NOT_YET: u32 = MISSING_CODE - 1;
+    let mut carried = vec![NOT_YET; more.dictionary.len()];
+    column.codes.reserve(more.codes.len());
+    for &code in &more.codes {
+        let code = match carried.get_mut(code as usize) {
+            None => MISSING_CODE,
+            Some(carried) => {
+                if *carried == NOT_YET {
+                    *carried = column.dictionary.intern(more.dictionary.get(code).unwrap_or_default());
+                }
+                *carried
+            }
+        };
+        column.codes.push(code);
     }
 }

@@ -9,7 +9,7 @@ use super::cell::Given;
 use super::json::ObjectKeys;
 use super::report::{InputError, Spot, nearest};
 use super::rows::{PROPERTIES, Rows};
-use super::{COLUMNS_MAX, Shared};
+use super::{COLUMNS_MAX, File, Piece, Settle};
 use hashbrown::HashSet;
 use records::{Record, Records};
 use std::io::{self, Read};
@@ -28,33 +28,30 @@ struct Layout {
 }
 
 pub(super) fn read(
-    rows: &mut Rows,
-    shared: &mut Shared<'_>,
-    file: u32,
+    mut rows: Rows,
+    file: &File<'_>,
     source: impl Read,
-    progress: &mut dyn FnMut(u64),
+    settle: &mut Settle<'_>,
 ) -> Result<(), InputError> {
-    let name = shared.files.get(file as usize).cloned().unwrap_or_default();
-    let failed = |source: io::Error| InputError::Read { file: name.clone(), source };
+    let failed = |source: io::Error| InputError::Read { file: file.name.to_owned(), source };
     let mut records = Records::new(source).map_err(failed)?;
-    let headers = read_header(&mut records, rows, &name)?;
-    let mut layout = lay_out(rows, &headers, &name)?;
-    let mut row: u64 = 0;
+    let headers = read_header(&mut records, &rows, file.name)?;
+    let mut layout = lay_out(&mut rows, &headers, file.name)?;
+    let (mut row, mut told) = (0, 0);
     while let Some((line, record)) = records.next(layout.width).map_err(failed)? {
         row += 1;
         rows.seen += 1;
-        rows.check_room()?;
-        let spot = Spot { file, row, line };
+        let spot = Spot { file: file.number, row, line };
         let outcome = match &record {
-            Record::Good { cells, raw: _ } => read_row(rows, shared, &mut layout, cells, spot),
+            Record::Good { cells, raw: _ } => read_row(&mut rows, &mut layout, cells, spot),
             Record::Bad { reason, raw: _ } => Err(reason.clone()),
         };
         if let Err(reason) = outcome {
-            rows.count_rejected();
-            shared.reject(rows.kind, spot, reason, record.raw());
+            rows.reject(spot, reason, record.raw());
         }
         if row.is_multiple_of(ROWS_PER_PROGRESS) {
-            progress(records.consumed());
+            (file.progress)(records.consumed() - told);
+            told = records.consumed();
         }
     }
     for (at, header) in headers.iter().enumerate() {
@@ -62,9 +59,9 @@ pub(super) fn read(
             rows.count_unused(header, row);
         }
     }
-    layout.keys.report_unused(rows);
-    progress(records.consumed());
-    Ok(())
+    layout.keys.report_unused(&mut rows);
+    (file.progress)(records.consumed() - told);
+    settle(Piece { rows, lines: None })
 }
 
 fn read_header(records: &mut Records<impl Read>, rows: &Rows, file: &str) -> Result<Vec<String>, InputError> {
@@ -148,20 +145,14 @@ impl Layout {
     }
 }
 
-fn read_row(
-    rows: &mut Rows,
-    shared: &mut Shared<'_>,
-    layout: &mut Layout,
-    cells: &records::Cells<'_>,
-    spot: Spot,
-) -> Result<(), String> {
+fn read_row(rows: &mut Rows, layout: &mut Layout, cells: &records::Cells<'_>, spot: Spot) -> Result<(), String> {
     if cells.len() > layout.width {
         let (width, count) = (layout.width, cells.len());
         let least = if count > width + 1 { "at least " } else { "" };
         return Err(format!("the row has {least}{count} cells, the header {width}; is a comma not in quotes?"));
     }
     let given = |place: Option<usize>| place.and_then(|at| cells.get(at)).map_or(Given::Missing, Given::Text);
-    rows.admit(&mut shared.ids, layout.reserved.map(given), spot)?;
+    rows.admit(layout.reserved.map(given), spot)?;
     let properties = layout.properties.and_then(|at| cells.get(at)).unwrap_or("").trim();
     let object = layout.keys.read_properties_text(properties, rows, spot);
     for (at, (column, place)) in rows.columns.iter_mut().zip(&layout.columns).enumerate() {

@@ -1,8 +1,10 @@
 //! Turns all rows that were read into a [`Dataset`]: the row of each lead that counts, and each event once.
 
+use super::gathered::Gathered;
 use super::report::{InputError, InputReport, RepeatedLead, RowKind, Spot};
 use super::rows::Rows;
-use crate::columns::{Column, Dictionary, EventTable, LeadTable, MISSING_CODE, MISSING_TIME, TextColumn, Truth};
+use crate::columns::{Column, EventTable, LeadTable, MISSING_CODE, MISSING_TIME, TextColumn, Truth};
+use crate::ids::LeadIds;
 use crate::timeline::{Profile, Timeline, TimelineEvent};
 use bantam_lang::meaning::Value;
 
@@ -145,16 +147,16 @@ impl Grouped {
 }
 
 pub(super) fn finish(
-    leads: Rows,
-    events: Rows,
-    ids: Dictionary,
+    leads: Gathered,
+    events: Gathered,
+    ids: LeadIds,
     files: Vec<String>,
     as_of: i64,
     defaults: [Vec<Option<Value>>; 2],
 ) -> Result<Dataset, InputError> {
     let mut report = report(&leads, &events, files);
     let [lead_defaults, event_defaults] = defaults;
-    if !leads.time.found {
+    if !leads.rows.time.found {
         refuse_repeated_leads(&leads, &ids, &report.files)?;
     }
     let (events, event_ids) = finish_events(events, &event_defaults, &mut report);
@@ -162,15 +164,17 @@ pub(super) fn finish(
     Ok(Dataset { leads, events, report, event_ids, history })
 }
 
-fn report(leads: &Rows, events: &Rows, files: Vec<String>) -> InputReport {
+fn report(leads: &Gathered, events: &Gathered, files: Vec<String>) -> InputReport {
+    let rejected = [leads.rejected, events.rejected];
+    let (leads, events) = (&leads.rows, &events.rows);
     let of = |rows: &Rows| -> Vec<_> { rows.columns.iter().map(|column| column.report(rows.kind, &files)).collect() };
     let optional = [leads.time.report(RowKind::Lead, &files), events.id.report(RowKind::Event, &files)];
     let example = events.bad_properties_example.as_ref();
     InputReport {
         lead_rows: leads.seen,
         event_rows: events.seen,
-        rejected_leads: leads.rejected,
-        rejected_events: events.rejected,
+        rejected_leads: rejected[0],
+        rejected_events: rejected[1],
         bad_properties: events.bad_properties,
         bad_properties_example: example.map(|(shown, spot)| (shown.clone(), spot.place(&files))),
         columns: [of(leads), of(events), optional.into()].concat(),
@@ -181,10 +185,10 @@ fn report(leads: &Rows, events: &Rows, files: Vec<String>) -> InputReport {
 }
 
 /// Without `updated_at` nothing says which of two rows counts.
-fn refuse_repeated_leads(rows: &Rows, ids: &Dictionary, files: &[String]) -> Result<(), InputError> {
+fn refuse_repeated_leads(rows: &Gathered, ids: &LeadIds, files: &[String]) -> Result<(), InputError> {
     let mut first: Vec<Option<Spot>> = vec![None; ids.len()];
     let (mut repeats, mut count) = (Vec::new(), 0);
-    for (&lead, &spot) in rows.lead.iter().zip(&rows.spots) {
+    for (&lead, &spot) in rows.lead.iter().zip(&rows.rows.spots) {
         match first.get_mut(lead as usize) {
             Some(slot @ None) => *slot = Some(spot),
             Some(Some(earlier)) => {
@@ -200,10 +204,10 @@ fn refuse_repeated_leads(rows: &Rows, ids: &Dictionary, files: &[String]) -> Res
     if repeats.is_empty() { Ok(()) } else { Err(InputError::RepeatedLeads { repeats, count }) }
 }
 
-fn finish_leads(rows: Rows, defaults: &[Option<Value>], ids: Dictionary, as_of: i64) -> (LeadTable, Option<History>) {
+fn finish_leads(rows: Gathered, defaults: &[Option<Value>], ids: LeadIds, as_of: i64) -> (LeadTable, Option<History>) {
     let chosen = choose_rows(&rows, ids.len(), as_of);
     let has_row = chosen.iter().map(|&row| row != NO_ROW).collect();
-    let Rows { lead, time, columns, .. } = rows;
+    let Gathered { lead, rows: Rows { time, columns, .. }, .. } = rows;
     let mut attributes: Vec<Column> = columns.into_iter().map(|column| column.values).collect();
     fill_defaults(&mut attributes, defaults);
     let is_plain = !time.found && (0..).zip(&lead).all(|(row, &lead)| row == lead);
@@ -225,8 +229,8 @@ fn finish_leads(rows: Rows, defaults: &[Option<Value>], ids: Dictionary, as_of: 
 }
 
 /// Returns, by lead number, the row that counts: the latest at or before *as of*, of equal times the last.
-fn choose_rows(rows: &Rows, leads: usize, as_of: i64) -> Vec<u32> {
-    let times = rows.times();
+fn choose_rows(rows: &Gathered, leads: usize, as_of: i64) -> Vec<u32> {
+    let times = rows.rows.times();
     let mut chosen = vec![NO_ROW; leads];
     for ((row, &lead), &time) in (0..).zip(&rows.lead).zip(times) {
         let Some(best) = chosen.get_mut(lead as usize).filter(|_| time <= as_of) else { continue };
@@ -277,9 +281,13 @@ fn fill_defaults(columns: &mut [Column], defaults: &[Option<Value>]) {
     }
 }
 
-fn finish_events(mut rows: Rows, defaults: &[Option<Value>], report: &mut InputReport) -> (EventTable, TextColumn) {
-    let keep = rows_to_keep(&rows, report);
-    let Rows { lead, time, name, id, columns, .. } = &mut rows;
+fn finish_events(
+    mut events: Gathered,
+    defaults: &[Option<Value>],
+    report: &mut InputReport,
+) -> (EventTable, TextColumn) {
+    let keep = rows_to_keep(&events, report);
+    let Gathered { lead, rows: Rows { time, name, id, columns, .. }, .. } = &mut events;
     if let Some(keep) = keep {
         retain(lead, &keep);
         retain(&mut name.codes, &keep);
@@ -293,7 +301,7 @@ fn finish_events(mut rows: Rows, defaults: &[Option<Value>], report: &mut InputR
             }
         }
     }
-    let Rows { lead, time, name, id, columns, .. } = rows;
+    let Gathered { lead, rows: Rows { time, name, id, columns, .. }, .. } = events;
     let mut properties: Vec<Column> = columns.into_iter().map(|column| column.values).collect();
     fill_defaults(&mut properties, defaults);
     let (Column::Time(time), Column::Text(ids)) = (time.values, id.values) else {
@@ -305,7 +313,8 @@ fn finish_events(mut rows: Rows, defaults: &[Option<Value>], report: &mut InputR
 }
 
 /// Returns which events count, or `None` where all do: of equal keys the earliest, of equal times the first.
-fn rows_to_keep(rows: &Rows, report: &mut InputReport) -> Option<Vec<bool>> {
+fn rows_to_keep(events: &Gathered, report: &mut InputReport) -> Option<Vec<bool>> {
+    let rows = &events.rows;
     let Column::Text(ids) = &rows.id.values else { return None };
     let present = ids.codes.iter().filter(|&&code| code != MISSING_CODE).count();
     if present == ids.dictionary.len() {
@@ -325,7 +334,7 @@ fn rows_to_keep(rows: &Rows, report: &mut InputReport) -> Option<Vec<bool>> {
         *keep = best == row;
         if best != row {
             report.repeats += 1;
-            if differs(rows, best as usize, row as usize) {
+            if differs(events, best as usize, row as usize) {
                 report.conflicting_repeats += 1;
                 let id = ids.dictionary.get(code).unwrap_or_default();
                 if report.conflicting_ids.len() < EXAMPLES_MAX
@@ -340,11 +349,12 @@ fn rows_to_keep(rows: &Rows, report: &mut InputReport) -> Option<Vec<bool>> {
 }
 
 /// Returns whether two events are of different leads or names, or have different properties.
-fn differs(rows: &Rows, one: usize, other: usize) -> bool {
+fn differs(events: &Gathered, one: usize, other: usize) -> bool {
     fn differ<T: PartialEq>(values: &[T], one: usize, other: usize) -> bool {
         values.get(one) != values.get(other)
     }
-    differ(&rows.lead, one, other)
+    let rows = &events.rows;
+    differ(&events.lead, one, other)
         || differ(&rows.name.codes, one, other)
         || rows.columns.iter().any(|column| match &column.values {
             Column::Text(column) => differ(&column.codes, one, other),

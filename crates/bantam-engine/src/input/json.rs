@@ -15,6 +15,7 @@ use std::fmt;
 const UNUSED_KEYS_MAX: usize = 1_000;
 
 /// The keys that matter in objects of one meaning, and where the last object has them.
+#[derive(Clone)]
 pub(super) struct ObjectKeys {
     slots: Vec<Slot>,
     index: HashMap<Vec<u8>, usize>,
@@ -29,6 +30,7 @@ pub(super) struct ObjectKeys {
     prefix: &'static str,
 }
 
+#[derive(Clone)]
 struct Slot {
     name: String,
     used: bool,
@@ -40,6 +42,7 @@ struct Slot {
 }
 
 /// A path: the key itself, else the rest of the path in the object under a shorter key.
+#[derive(Clone)]
 struct Source {
     whole: usize,
     nested: Vec<(usize, String)>,

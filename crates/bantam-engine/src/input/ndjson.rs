@@ -5,7 +5,7 @@ use super::json::{ObjectKeys, given, push_json};
 use super::report::{InputError, Spot};
 use super::rows::{LEAD, PROPERTIES, Rows};
 use super::window::Window;
-use super::{RAW_BYTES_MAX, RECORD_BYTES_MAX, Shared};
+use super::{File, Piece, RAW_BYTES_MAX, RECORD_BYTES_MAX, Settle};
 use memchr::memchr;
 use std::io::{self, Read};
 
@@ -21,19 +21,18 @@ struct Layout {
 }
 
 pub(super) fn read(
-    rows: &mut Rows,
-    shared: &mut Shared<'_>,
-    file: u32,
+    mut rows: Rows,
+    file: &File<'_>,
     source: impl Read,
-    progress: &mut dyn FnMut(u64),
+    settle: &mut Settle<'_>,
 ) -> Result<(), InputError> {
-    let name = shared.files.get(file as usize).cloned().unwrap_or_default();
-    let failed = |source: io::Error| InputError::Read { file: name.clone(), source };
-    let mut layout = lay_out(rows);
+    let failed = |source: io::Error| InputError::Read { file: file.name.to_owned(), source };
+    let mut layout = lay_out(&rows);
     let mut window = Window::new(source);
     window.skip_mark().map_err(failed)?;
     let mut clipped = Vec::new();
-    let mut spot = Spot { file, row: 0, line: 0 };
+    let mut spot = Spot { file: file.number, row: 0, line: 0 };
+    let mut told = 0;
     loop {
         let line = next_line(&mut window, &mut clipped).map_err(failed)?;
         let (bytes, length) = match line {
@@ -45,25 +44,24 @@ pub(super) fn read(
         if !bytes.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
             spot.row += 1;
             rows.seen += 1;
-            rows.check_room()?;
             let outcome = match line {
                 Line::TooLong => Err("the line is longer than 16 MiB".to_owned()),
-                _ => read_row(rows, shared, &mut layout, bytes, spot),
+                _ => read_row(&mut rows, &mut layout, bytes, spot),
             };
             if let Err(reason) = outcome {
-                rows.count_rejected();
-                shared.reject(rows.kind, spot, reason, bytes);
+                rows.reject(spot, reason, bytes);
             }
         }
         window.consume(length);
         if spot.row.is_multiple_of(ROWS_PER_PROGRESS) {
-            progress(window.consumed());
+            (file.progress)(window.consumed() - told);
+            told = window.consumed();
         }
     }
-    layout.row.report_unused(rows);
-    layout.inside.report_unused(rows);
-    progress(window.consumed());
-    Ok(())
+    layout.row.report_unused(&mut rows);
+    layout.inside.report_unused(&mut rows);
+    (file.progress)(window.consumed() - told);
+    settle(Piece { rows, lines: None })
 }
 
 #[derive(Clone, Copy)]
@@ -112,13 +110,7 @@ fn lay_out(rows: &Rows) -> Layout {
     Layout { row, inside, reserved, properties }
 }
 
-fn read_row(
-    rows: &mut Rows,
-    shared: &mut Shared<'_>,
-    layout: &mut Layout,
-    bytes: &[u8],
-    spot: Spot,
-) -> Result<(), String> {
+fn read_row(rows: &mut Rows, layout: &mut Layout, bytes: &[u8], spot: Spot) -> Result<(), String> {
     let line = std::str::from_utf8(bytes)
         .map_err(|error| format!("the line is not UTF-8 (at byte {} of it)", error.valid_up_to() + 1))?;
     layout.row.read(line).map_err(|problem| format!("the line is no JSON object: {problem}"))?;
@@ -129,7 +121,7 @@ fn read_row(
     let mut spelled =
         raw.iter().zip(&mut scratch).map(|(raw, scratch)| raw.map_or(Given::Missing, |raw| given(raw, scratch)));
     let mut next = || spelled.next().unwrap_or(Given::Missing);
-    rows.admit(&mut shared.ids, [next(), next(), next(), next()], spot)?;
+    rows.admit([next(), next(), next(), next()], spot)?;
     let [_, time, _, id] = raw;
     rows.time.found |= time.is_some();
     rows.id.found |= id.is_some();

@@ -1,11 +1,15 @@
-//! The rows of one kind, leads or events, while files are read: columns as long as there are admitted rows.
+//! The rows of one kind, leads or events, of one piece of a file: columns as long as there are admitted rows.
 //!
 //! A reader first offers a row's reserved values with [`Rows::admit`]. Where the row is admitted, it then appends one cell
 //! to each of `columns`; where not, it rejects the row. Readers that work column by column may admit many rows first.
+//! Pieces are read side by side and know nothing of each other; `gathered.rs` puts them together.
 
+use super::RAW_BYTES_MAX;
 use super::cell::{Cell, ColumnBuilder, Given};
-use super::report::{InputError, RowKind, Spot, UnusedColumn, nearest};
-use crate::columns::{Column, Dictionary, MISSING_TIME, TextColumn};
+use super::keys::LeadKeys;
+use super::report::{RowKind, Spot, UnusedColumn, clip, nearest};
+use crate::columns::{Column, MISSING_TIME, TextColumn};
+use crate::ids::Key;
 use bantam_lang::meaning::{Attribute, Meaning, Type};
 use hashbrown::HashMap;
 
@@ -25,16 +29,24 @@ const UNUSED_MAX: usize = 1_000;
 /// What a row gives for the reserved columns.
 pub(super) type Reserved<'a> = [Given<'a>; 4];
 
+/// A row that was rejected, before the place of its piece in the file is known.
+#[derive(Clone, Debug)]
+pub(super) struct RejectedRow {
+    pub(super) spot: Spot,
+    pub(super) reason: String,
+    pub(super) raw: String,
+}
+
 /// Rows of one kind.
-pub(super) struct Rows {
+pub(crate) struct Rows {
     pub(super) kind: RowKind,
     /// Rows seen, rejected ones included.
     pub(super) seen: u64,
-    pub(super) rejected: u64,
+    pub(super) rejected: Vec<RejectedRow>,
     /// Headers of the reserved columns; `None` where this kind has no such column.
     pub(super) reserved: [Option<String>; 4],
-    /// Lead number of each admitted row.
-    pub(super) lead: Vec<u32>,
+    /// The lead's key of each admitted row.
+    pub(super) keys: LeadKeys,
     /// An event's time or a lead's `updated_at`.
     pub(super) time: ColumnBuilder,
     /// An event's name.
@@ -74,8 +86,8 @@ impl Rows {
         Rows {
             kind,
             seen: 0,
-            rejected: 0,
-            lead: Vec::new(),
+            rejected: Vec::new(),
+            keys: LeadKeys::default(),
             time: column(TIME, Type::Time),
             name: TextColumn::default(),
             id: column(ID, Type::Text),
@@ -87,6 +99,27 @@ impl Rows {
             unused_index: HashMap::new(),
             text: column(LEAD, Type::Text),
             reserved,
+        }
+    }
+
+    /// Returns rows to fill: the same columns, nothing in them.
+    pub(super) fn blank(&self) -> Rows {
+        Rows {
+            kind: self.kind,
+            seen: 0,
+            rejected: Vec::new(),
+            reserved: self.reserved.clone(),
+            keys: LeadKeys::default(),
+            time: self.time.blank(),
+            name: TextColumn::default(),
+            id: self.id.blank(),
+            columns: self.columns.iter().map(ColumnBuilder::blank).collect(),
+            spots: Vec::new(),
+            bad_properties: 0,
+            bad_properties_example: None,
+            unused: Vec::new(),
+            unused_index: HashMap::new(),
+            text: self.text.blank(),
         }
     }
 
@@ -107,17 +140,17 @@ impl Rows {
     }
 
     /// Takes the reserved values of a row, or says why the row cannot count.
-    pub(super) fn admit(&mut self, ids: &mut Dictionary, given: Reserved<'_>, spot: Spot) -> Result<(), String> {
+    pub(super) fn admit(&mut self, given: Reserved<'_>, spot: Spot) -> Result<(), String> {
         let [lead, time, name, id] = given;
         match self.kind {
             RowKind::Lead => {
-                let code = self.intern(ids, lead).map_err(|found| self.complaint(LEAD, found, lead))?;
-                self.lead.push(code);
+                let text = self.text_of(lead).map_err(|found| self.complaint(LEAD, found, lead))?;
+                self.keys.push(Key::of(&text));
                 self.time.push(time, spot);
                 self.spots.push(spot);
             }
             RowKind::Event => {
-                // All three are looked at before any is interned: a rejected event leaves no trace.
+                // All three are looked at before any is taken: a rejected event leaves no trace.
                 let lead_text = self.text_of(lead).map_err(|found| self.complaint(LEAD, found, lead))?;
                 let name_text = self.text_of(name).map_err(|found| self.complaint(NAME, found, name))?;
                 let moment = self.time.convert(time);
@@ -126,17 +159,13 @@ impl Rows {
                     Cell::Missing => return Err(self.complaint(TIME, Fault::Missing, time)),
                     _ => return Err(self.complaint(TIME, Fault::Unreadable, time)),
                 }
-                self.lead.push(ids.intern(&lead_text));
+                self.keys.push(Key::of(&lead_text));
                 self.name.push(Some(&name_text));
                 self.time.append(moment, time, spot);
                 self.id.push(id, spot);
             }
         }
         Ok(())
-    }
-
-    fn intern(&self, ids: &mut Dictionary, given: Given<'_>) -> Result<u32, Fault> {
-        self.text_of(given).map(|text| ids.intern(&text))
     }
 
     fn text_of<'g>(&self, given: Given<'g>) -> Result<std::borrow::Cow<'g, str>, Fault> {
@@ -170,18 +199,9 @@ impl Rows {
         self.text.is_missing(text)
     }
 
-    /// Counts a row that no longer takes part.
-    pub(super) fn count_rejected(&mut self) {
-        self.rejected += 1;
-    }
-
-    /// Refuses more rows than row numbers.
-    pub(super) fn check_room(&self) -> Result<(), InputError> {
-        if self.lead.len() < (u32::MAX - 1) as usize {
-            Ok(())
-        } else {
-            Err(InputError::TooManyRows { kind: self.kind })
-        }
+    /// Takes note of a row that does not count, with the reason and its bytes.
+    pub(super) fn reject(&mut self, spot: Spot, reason: String, raw: &[u8]) {
+        self.rejected.push(RejectedRow { spot, reason, raw: clip(raw, RAW_BYTES_MAX) });
     }
 
     pub(super) fn count_bad_properties(&mut self, shown: String, spot: Spot) {
@@ -199,6 +219,12 @@ impl Rows {
             self.unused_index.insert(column.to_owned(), self.unused.len());
             self.unused.push((column.to_owned(), rows));
         }
+    }
+
+    /// Hands over the columns that nothing uses, each with the number of its rows.
+    pub(super) fn take_unused(&mut self) -> Vec<(String, u64)> {
+        self.unused_index.clear();
+        std::mem::take(&mut self.unused)
     }
 
     /// Returns the unused columns, each with the declared one it may be meant to be.

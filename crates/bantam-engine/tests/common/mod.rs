@@ -48,8 +48,8 @@ impl Loaded {
             leads.iter().map(|text| (RowKind::Lead, text)).chain(events.iter().map(|text| (RowKind::Event, text)));
         for (kind, text) in files {
             match format {
-                Format::Csv => input.read_csv(kind, "data.csv", text.as_bytes(), &mut |_| {}).unwrap(),
-                _ => input.read_ndjson(kind, "data.ndjson", text.as_bytes(), &mut |_| {}).unwrap(),
+                Format::Csv => input.read_csv(kind, "data.csv", text.as_bytes(), &|_| {}).unwrap(),
+                _ => input.read_ndjson(kind, "data.ndjson", text.as_bytes(), &|_| {}).unwrap(),
             }
         }
         let data = input.finish(as_of).unwrap();

@@ -112,8 +112,8 @@ fn cli_01_a_line_of_a_gigabyte_is_rejected_without_being_read_into_memory() {
         let meaning = meaning();
         let mut input = Input::new(&meaning, |row| rejected.push(row));
         match format {
-            "csv" => input.read_csv(RowKind::Lead, "leads", source, &mut |_| {}).unwrap(),
-            _ => input.read_ndjson(RowKind::Lead, "leads", source, &mut |_| {}).unwrap(),
+            "csv" => input.read_csv(RowKind::Lead, "leads", source, &|_| {}).unwrap(),
+            _ => input.read_ndjson(RowKind::Lead, "leads", source, &|_| {}).unwrap(),
         }
         let dataset = input.finish(0).unwrap();
         assert_eq!(dataset.leads.ids.iter().collect::<Vec<_>>(), ["1", "3"], "{format}");

@@ -52,7 +52,7 @@ pub(crate) fn load(meaning: &Meaning, files: &[File<'_>]) -> (Result<Dataset, In
     let mut read = Ok(());
     for (number, File(kind, format, bytes)) in files.iter().enumerate() {
         let name = format!("{}{}.{}", kind.word(), number + 1, format.word());
-        let progress = &mut |_| {};
+        let progress = &|_| {};
         read = match format {
             Format::Csv => input.read_csv(*kind, &name, *bytes, progress),
             Format::Ndjson => input.read_ndjson(*kind, &name, *bytes, progress),

@@ -3,7 +3,7 @@
 use super::thrift::{KIND_I32, KIND_LIST, KIND_STRUCT, Scan};
 use flate2::read::MultiGzDecoder;
 use parquet::basic::Compression;
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::ChunkReader;
 use std::io::{self, Read};
 
@@ -79,36 +79,58 @@ fn nesting(description: &[u8]) -> Option<usize> {
     Some(deepest)
 }
 
-/// Looks at the sizes that are declared for the columns that will be read, and for each of their pages.
-pub(super) fn check_columns(
-    source: &impl ChunkReader,
-    metadata: &ParquetMetaData,
+/// Looks at the sizes that are declared for the columns of a row group that will be read.
+pub(super) fn check_sizes(
+    file_bytes: u64,
+    number: usize,
+    group: &RowGroupMetaData,
     leaves: &[usize],
 ) -> Result<(), String> {
-    for (number, group) in metadata.row_groups().iter().enumerate() {
-        for column in leaves.iter().filter_map(|&leaf| group.columns().get(leaf)) {
-            let place = || format!("column `{}` of row group {}", column.column_path().string(), number + 1);
-            let size = column.uncompressed_size();
-            if !(0..=COLUMN_BYTES_MAX).contains(&size) {
-                let place = place();
-                return Err(format!(
-                    "{place} unpacks to {size} bytes, more than {COLUMN_BYTES_MAX}; write smaller row groups"
-                ));
-            }
-            check_pages(source, column).map_err(|problem| format!("{} {problem}", place()))?;
+    for column in leaves.iter().filter_map(|&leaf| group.columns().get(leaf)) {
+        let place = || place(number, column);
+        let size = column.uncompressed_size();
+        if !(0..=COLUMN_BYTES_MAX).contains(&size) {
+            let place = place();
+            return Err(format!(
+                "{place} unpacks to {size} bytes, more than {COLUMN_BYTES_MAX}; write smaller row groups"
+            ));
+        }
+        let Some((_, end)) = extent(column) else { return Err(format!("{} starts before the file", place())) };
+        if end > file_bytes {
+            return Err(format!("{} reaches beyond the file; is it truncated?", place()));
         }
     }
     Ok(())
 }
 
+/// Looks at the sizes that are declared for each page of the columns of a row group that will be read.
+pub(super) fn check_pages_of(
+    source: &impl ChunkReader,
+    number: usize,
+    group: &RowGroupMetaData,
+    leaves: &[usize],
+) -> Result<(), String> {
+    for column in leaves.iter().filter_map(|&leaf| group.columns().get(leaf)) {
+        check_pages(source, column).map_err(|problem| format!("{} {problem}", place(number, column)))?;
+    }
+    Ok(())
+}
+
+fn place(number: usize, column: &ColumnChunkMetaData) -> String {
+    format!("column `{}` of row group {}", column.column_path().string(), number + 1)
+}
+
+/// Returns where a column starts and ends in the file; `None` where that cannot be.
+fn extent(column: &ColumnChunkMetaData) -> Option<(u64, u64)> {
+    let first = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+    let start = u64::try_from(first).ok()?;
+    let length = u64::try_from(column.compressed_size()).unwrap_or(u64::MAX);
+    Some((start, start.saturating_add(length)))
+}
+
 /// Goes from page to page. Where a header cannot be read it stops: the library will say what is wrong.
 fn check_pages(source: &impl ChunkReader, column: &ColumnChunkMetaData) -> Result<(), String> {
-    let first = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
-    let Ok(mut at) = u64::try_from(first) else { return Err("starts before the file".into()) };
-    let length = u64::try_from(column.compressed_size()).unwrap_or(u64::MAX);
-    let Some(end) = at.checked_add(length).filter(|&end| end <= source.len()) else {
-        return Err("reaches beyond the file; is it truncated?".into());
-    };
+    let Some((mut at, end)) = extent(column) else { return Ok(()) };
     while at < end {
         let Some(page) = read_page_header(source, at, end) else { return Ok(()) };
         if page.unpacked > PAGE_BYTES_MAX {
