@@ -2,7 +2,8 @@
 //!
 //! 1. The definition is bound to the data's dictionaries (`plan`): whatever depends on one text becomes a table.
 //! 2. Leads are cut into partitions of neighbouring numbers, events are dealt out to them (`partition`).
-//! 3. Each partition is scored on its own, on all cores: signals, persona, fit, engagement, outcome.
+//! 3. Each partition is scored on its own, on all cores: signals, persona, fit, engagement, outcome (`result`).
+//! 4. What was computed is kept in few bytes a lead (`scored`) and ranked (`rank`, `ranked`).
 //!
 //! [`crate::live`] does the same for one lead, value by value; `tests/` hold both to a third, literal reading.
 
@@ -14,17 +15,26 @@ mod observe;
 mod outcome;
 mod partition;
 mod plan;
+mod rank;
+mod ranked;
 mod result;
 mod rules;
+mod scored;
 mod select;
 mod signals;
 
+pub(crate) use bind::{children, only_text};
 pub(crate) use observe::{ChosenTally, LimitTally, Observed, RuleTally, SectionTally, observe};
-pub use result::{BatchScores, ScoredLead};
+pub(crate) use partition::{LeadSet, Partition, ROWS_PER_PARTITION};
+pub(crate) use plan::BatchPlan;
+pub use ranked::{BatchScores, ScoredLead};
+pub(crate) use result::score_partition;
+pub(crate) use scored::ScoreColumns;
 
 use crate::columns::{EventTable, LeadTable};
 use bantam_lang::meaning::Meaning;
 use rayon::prelude::*;
+use std::borrow::Cow;
 
 /// What beside the scores is wanted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,10 +55,13 @@ pub fn score_batch<'a>(
     options: BatchOptions,
 ) -> BatchScores<'a> {
     let plan = plan::BatchPlan::new(meaning, leads, events);
-    let partitions = partition::deal_out(&plan, leads, events, as_of);
-    let parts: Vec<result::Part> = partitions
+    let shares = partition::deal_out(&plan, leads, events, as_of);
+    let parts: Vec<ScoreColumns> = shares
         .into_par_iter()
-        .map(|partition| result::score_partition(&plan, leads, events, as_of, options, partition))
+        .map(|share| result::score_partition(&plan, leads, as_of, options, &share.gather(events)))
         .collect();
-    BatchScores::rank(meaning, leads, parts, options)
+    let mut columns = ScoreColumns::default();
+    columns.reserve(parts.iter().map(ScoreColumns::len).sum());
+    parts.into_iter().for_each(|part| columns.append(part));
+    BatchScores::new(meaning, Cow::Borrowed(&leads.ids), columns, options)
 }

@@ -101,6 +101,22 @@ impl Column {
         self.len() == 0
     }
 
+    /// Returns the column and leaves an empty one.
+    pub(crate) fn take(&mut self) -> Column {
+        let blank = self.blank();
+        std::mem::replace(self, blank)
+    }
+
+    /// Forgets all rows; a dictionary stays.
+    pub(crate) fn clear(&mut self) {
+        match self {
+            Column::Text(text) => text.codes.clear(),
+            Column::Number(values) => values.clear(),
+            Column::Boolean(values) => values.clear(),
+            Column::Time(values) => values.clear(),
+        }
+    }
+
     /// Appends `count` missing values.
     pub fn push_missing(&mut self, count: usize) {
         let rows = self.len() + count;

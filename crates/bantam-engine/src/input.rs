@@ -7,28 +7,35 @@
 //! What is wrong with a whole file (no such column, a header twice, a damaged Parquet file) is an [`InputError`].
 
 mod cell;
-mod csv;
+pub(crate) mod csv;
 mod dataset;
+mod extents;
 mod gathered;
 mod json;
 mod keys;
-mod ndjson;
-mod parquet;
+pub(crate) mod ndjson;
+pub(crate) mod parquet;
 mod pieces;
 mod quiet;
 mod report;
 mod rows;
+mod tap;
 mod window;
 
 pub use dataset::Dataset;
+pub(crate) use extents::KeyExtent;
 pub use report::{ColumnReport, InputError, InputReport, Place, Rejected, RepeatedLead, RowKind, UnusedColumn};
 
-use crate::ids::LeadIds;
+pub(crate) use rows::Rows;
+pub(crate) use tap::{Tap, TapPiece};
+
+use crate::classes::TextUses;
+use crate::columns::LeadTable;
+use crate::ids::{Key, LeadIds};
 use ::parquet::file::reader::ChunkReader;
-use bantam_lang::meaning::{Meaning, Value};
+use bantam_lang::meaning::{Meaning, Name, Value};
 use gathered::{Gathered, Piece};
 use report::Spot;
-use rows::Rows;
 use std::io::Read;
 
 /// The longest CSV record or NDJSON line that is read, in bytes; a longer one is rejected as a row.
@@ -84,12 +91,25 @@ struct Shared<'a> {
 }
 
 /// What a reader of one file is told.
-struct File<'f> {
+pub(crate) struct File<'f> {
     /// Its number among all files.
     number: u32,
     name: &'f str,
     /// Is told now and then how many more bytes have been read.
     progress: &'f (dyn Fn(u64) + Sync),
+    /// Takes rows while they are read.
+    tap: Option<&'f dyn Tap>,
+}
+
+/// Gives a lead's key its number.
+type Number<'n> = dyn FnMut(Key<'_>) -> u32 + Send + 'n;
+
+/// Events that were not taken while they were read.
+pub(crate) struct Rest {
+    pub(crate) rows: Rows,
+    /// Lead number of each row.
+    pub(crate) lead: Vec<u32>,
+    pub(crate) report: InputReport,
 }
 
 impl<'a> Input<'a> {
@@ -102,6 +122,16 @@ impl<'a> Input<'a> {
             .map(|attributes| attributes.iter().map(|attribute| attribute.default.clone()).collect());
         let (leads, events) = (Gathered::new(Rows::of_leads(meaning)), Gathered::new(Rows::of_events(meaning)));
         Input { leads, events, shared, defaults }
+    }
+
+    /// Creates an input whose texts only have to be told apart where the definition tells them apart: enough for scores,
+    /// in less memory.
+    pub fn for_scores(meaning: &Meaning, rejects: impl FnMut(Rejected) + Send + 'a) -> Input<'a> {
+        let mut input = Input::new(meaning, rejects);
+        let uses = TextUses::of(meaning);
+        input.leads.rows.classify(|index| uses.classes(Name::Attribute(index)));
+        input.events.rows.classify(|index| uses.classes(Name::Property(index)));
+        input
     }
 
     /// Reads one CSV file. `progress` is told now and then how many more of its bytes have been read.
@@ -142,7 +172,21 @@ impl<'a> Input<'a> {
         dataset::finish(self.leads, self.events, self.shared.ids, self.shared.files, as_of, self.defaults)
     }
 
-    /// Reads a file with a reader, which is given blank rows and hands over pieces in their order.
+    /// Decides which rows of leads count at `as_of`, and hands them over. Counts stay, for the report.
+    pub(crate) fn finish_leads(&mut self, as_of: i64) -> Result<LeadTable, InputError> {
+        dataset::refuse_repeated_leads(&self.leads, &self.shared.ids, &self.shared.files)?;
+        let [defaults, _] = &self.defaults;
+        let ids = std::mem::take(&mut self.shared.ids);
+        Ok(dataset::finish_leads(&mut self.leads, defaults, ids, as_of).0)
+    }
+
+    /// Decides which of the events that are left count, and hands them over with the report on everything.
+    pub(crate) fn finish_events(mut self) -> Result<Rest, InputError> {
+        let mut report = dataset::report(&self.leads, &self.events, self.shared.files);
+        dataset::leave_out_repeats(&mut self.events, &mut report);
+        Ok(Rest { rows: self.events.rows, lead: self.events.lead, report })
+    }
+
     fn read(
         &mut self,
         kind: RowKind,
@@ -150,19 +194,58 @@ impl<'a> Input<'a> {
         progress: &(dyn Fn(u64) + Sync),
         reader: impl FnOnce(Rows, &File<'_>, &mut Settle<'_>) -> Result<(), InputError>,
     ) -> Result<(), InputError> {
-        let file = File { number: self.shared.files.len() as u32, name, progress };
+        let mut ids = std::mem::take(&mut self.shared.ids);
+        let result = self.read_with(kind, name, progress, None, &mut |key| ids.intern(key), reader);
+        self.shared.ids = ids;
+        result
+    }
+
+    /// Reads a file of events whose rows `tap` takes; `number` gives numbers to the leads of those that it leaves.
+    pub(crate) fn tap_events(
+        &mut self,
+        name: &str,
+        progress: &(dyn Fn(u64) + Sync),
+        tap: &dyn Tap,
+        number: &mut Number<'_>,
+        reader: impl FnOnce(Rows, &File<'_>, &mut Settle<'_>) -> Result<(), InputError>,
+    ) -> Result<(), InputError> {
+        self.read_with(RowKind::Event, name, progress, Some(tap), number, reader)
+    }
+
+    /// Reads a file with a reader, which is given blank rows and hands over pieces in their order.
+    fn read_with(
+        &mut self,
+        kind: RowKind,
+        name: &str,
+        progress: &(dyn Fn(u64) + Sync),
+        tap: Option<&dyn Tap>,
+        number: &mut Number<'_>,
+        reader: impl FnOnce(Rows, &File<'_>, &mut Settle<'_>) -> Result<(), InputError>,
+    ) -> Result<(), InputError> {
+        let file = File { number: self.shared.files.len() as u32, name, progress, tap };
         self.shared.files.push(name.to_owned());
-        let Input { leads, events, shared: Shared { ids, files, rejects }, .. } = self;
+        let Input { leads, events, shared: Shared { files, rejects, .. }, .. } = self;
         let gathered = match kind {
             RowKind::Lead => leads,
             RowKind::Event => events,
         };
         let mut before = Spot { file: file.number, row: 0, line: 0 };
         let blank = gathered.blank();
-        let mut settle = |piece: Piece| gathered.append(piece, &mut before, ids, files, rejects.as_mut());
+        let mut settle = |piece: Piece| gathered.append(piece, &mut before, number, files, rejects.as_mut());
         reader(blank, &file, &mut settle)
     }
 }
 
+impl File<'_> {
+    /// Lets the tap take the rows of a whole piece.
+    fn tap(&self, rows: &mut Rows) -> Result<(), String> {
+        let Some(tap) = self.tap else { return Ok(()) };
+        let mut piece = tap.begin(None);
+        piece.take(rows)?;
+        piece.end();
+        Ok(())
+    }
+}
+
 /// Takes the pieces of a file in their order.
-type Settle<'s> = dyn FnMut(Piece) -> Result<(), InputError> + Send + 's;
+pub(crate) type Settle<'s> = dyn FnMut(Piece) -> Result<(), InputError> + Send + 's;

@@ -2,15 +2,18 @@
 
 pub mod batch;
 mod calendar;
+mod classes;
 pub mod columns;
 mod decay;
 pub mod evaluate;
 pub mod explain;
+mod horizons;
 pub mod ids;
 pub mod input;
 pub mod live;
 pub mod output;
 pub mod scores;
+pub mod stream;
 mod sums;
 pub mod survey;
 pub mod timeline;

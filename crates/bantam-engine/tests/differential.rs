@@ -58,6 +58,22 @@ fn live_agrees_with_batch() {
     }
 }
 
+#[test]
+fn scoring_while_reading_agrees_with_batch() {
+    for seed in 0..CASES {
+        let case = case(seed);
+        let loaded = load(&case);
+        let read = |leads: &str, events: &str, format| {
+            Loaded::streamed(&loaded.definition, &[leads.as_bytes()], &[events.as_bytes()], format, case.as_of)
+        };
+        assert_same(seed, "streamed", &read(&case.leads_csv, &case.events_csv, Format::Csv), &loaded.batch());
+        if seed % 4 == 0 {
+            let ndjson = read(&case.leads_ndjson, &case.events_ndjson, Format::Ndjson);
+            assert_same(seed, "streamed ndjson", &ndjson, &loaded.batch());
+        }
+    }
+}
+
 /// The events of a case that has no ids, as lines with an id each; `None` where a file cannot be taken line by line.
 fn lines_with_ids(case: &Case) -> Option<(String, Vec<String>)> {
     let id_column = common::check(&case.definition, &case.lists).event.id_column.clone();

@@ -270,7 +270,7 @@ fn load_text<'a>(name: Name, names: &Names<'a>) -> BoundText<'a> {
 }
 
 /// Returns the one text name on which an expression depends, where it depends on nothing else and is more than the name.
-fn only_text(expr: &Expr) -> Option<Name> {
+pub(crate) fn only_text(expr: &Expr) -> Option<Name> {
     let mut found = None;
     let simple = !matches!(expr.kind, ExprKind::Name(_) | ExprKind::Known(_)) && depends_on(expr, &mut found);
     found.filter(|_| simple)
@@ -288,7 +288,7 @@ fn depends_on(expr: &Expr, found: &mut Option<Name>) -> bool {
 }
 
 /// Returns the direct parts of an expression.
-pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
+pub(crate) fn children(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Known(_) => Vec::new(),
         ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::HowMany(parts) => parts.iter().collect(),

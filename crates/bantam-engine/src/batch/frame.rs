@@ -1,5 +1,6 @@
 //! The values that expressions are computed on: one partition of the leads, with their events.
 
+use super::partition::{LeadSet, Partition};
 use crate::columns::{Column, EventTable, LeadTable, MISSING_CODE, MISSING_NUMBER, MISSING_TIME, Truth};
 use bantam_lang::meaning::Name;
 use std::borrow::Cow;
@@ -13,14 +14,15 @@ pub(super) enum Vector {
     Time(Vec<i64>),
 }
 
-/// A contiguous range of lead numbers with everything computed for them so far.
+/// The leads of a partition with everything computed for them so far.
 pub(super) struct Frame<'a> {
-    /// The first lead number.
-    pub(super) start: usize,
+    /// Which leads; a lead's place here is its place in every vector.
+    set: &'a LeadSet,
     /// How many leads.
     pub(super) len: usize,
     pub(super) as_of: i64,
-    pub(super) leads: &'a LeadTable,
+    leads: &'a LeadTable,
+    /// The partition's own events.
     pub(super) events: &'a EventTable,
     /// Values of derived attributes, in their order.
     pub(super) derived: Vec<Vector>,
@@ -35,18 +37,18 @@ pub(super) struct Frame<'a> {
 pub(super) enum Rows<'r> {
     /// Every lead of the frame.
     Leads,
-    /// These rows of the event table; each belongs to a lead of the frame.
+    /// These rows of the partition's events.
     Events(&'r [u32]),
 }
 
 impl<'a> Frame<'a> {
-    pub(super) fn new(leads: &'a LeadTable, events: &'a EventTable, range: std::ops::Range<usize>, as_of: i64) -> Self {
+    pub(super) fn new(leads: &'a LeadTable, partition: &'a Partition, as_of: i64) -> Self {
         Frame {
-            start: range.start,
-            len: range.len(),
+            set: &partition.leads,
+            len: partition.leads.len(),
             as_of,
             leads,
-            events,
+            events: &partition.events,
             derived: Vec::new(),
             signals: Vec::new(),
             variables: Vec::new(),
@@ -66,12 +68,12 @@ impl<'a> Frame<'a> {
     }
 
     /// Returns the place in the frame of an event's lead.
-    #[expect(clippy::indexing_slicing, reason = "rows are made from the event table, one lead each")]
+    #[expect(clippy::indexing_slicing, reason = "rows are those of the partition's events, one lead each")]
     pub(super) fn lead_of(&self, row: u32) -> usize {
-        self.events.lead[row as usize] as usize - self.start
+        self.events.lead[row as usize] as usize
     }
 
-    #[expect(clippy::indexing_slicing, reason = "rows are made from the event table, one time each")]
+    #[expect(clippy::indexing_slicing, reason = "rows are those of the partition's events, one time each")]
     pub(super) fn time_of(&self, row: u32) -> i64 {
         self.events.time[row as usize]
     }
@@ -155,11 +157,26 @@ impl<'a> Frame<'a> {
         missing: T,
     ) -> Cow<'v, [T]> {
         let of_event = matches!(name, Name::Property(_) | Name::EventName | Name::EventTime);
-        let per_lead = column.filter(|_| !of_event).and_then(|values| values.get(self.start..self.start + self.len));
-        match (rows, per_lead.or(computed.map(Vec::as_slice)), column) {
-            (Rows::Events(rows), _, Some(values)) if of_event => rows.iter().map(|&row| values[row as usize]).collect(),
-            (Rows::Events(rows), Some(values), _) => rows.iter().map(|&row| values[self.lead_of(row)]).collect(),
-            (Rows::Leads, Some(values), _) => Cow::Borrowed(values),
+        let places = match rows {
+            Rows::Events(rows) => rows,
+            Rows::Leads => &[],
+        };
+        let of_leads = |values: &[T]| places.iter().map(|&row| values[self.lead_of(row)]).collect();
+        match (rows, computed, column, self.set) {
+            (Rows::Leads, Some(values), ..) => Cow::Borrowed(values),
+            (Rows::Events(_), Some(values), ..) => Cow::Owned(of_leads(values)),
+            (Rows::Events(_), None, Some(values), _) if of_event => {
+                places.iter().map(|&row| values[row as usize]).collect()
+            }
+            (Rows::Leads, None, Some(values), LeadSet::Range(range)) if !of_event => {
+                Cow::Borrowed(&values[range.clone()])
+            }
+            (Rows::Leads, None, Some(values), LeadSet::List(leads)) if !of_event => {
+                leads.iter().map(|&lead| values[lead as usize]).collect()
+            }
+            (Rows::Events(_), None, Some(values), set) => {
+                places.iter().map(|&row| values[set.number(self.lead_of(row))]).collect()
+            }
             _ => Cow::Owned(vec![missing; self.count(rows)]),
         }
     }

@@ -74,9 +74,9 @@ pub(crate) fn observe(meaning: &Meaning, leads: &LeadTable, events: &EventTable,
         lists: lists::uses(&plan),
         plan: &plan,
     };
-    let parts = deal_out(&plan, leads, events, as_of).into_par_iter();
-    let mut observed = parts
-        .map(|partition| observe_partition(&watch, leads, events, as_of, partition))
+    let shares = deal_out(&plan, leads, events, as_of).into_par_iter();
+    let mut observed = shares
+        .map(|share| observe_partition(&watch, leads, as_of, &share.gather(events)))
         .reduce(Observed::default, merge);
     observed.fit.name_misses(&plan.fit);
     observed.engagement.name_misses(&plan.engagement);
@@ -89,23 +89,17 @@ fn merge(mut one: Observed, other: Observed) -> Observed {
     one
 }
 
-fn observe_partition<'d>(
-    watch: &Watch<'_, 'd>,
-    leads: &'d LeadTable,
-    events: &'d EventTable,
-    as_of: i64,
-    partition: Partition,
-) -> Observed {
+fn observe_partition(watch: &Watch<'_, '_>, leads: &LeadTable, as_of: i64, partition: &Partition) -> Observed {
     let plan = watch.plan;
-    let rows: Vec<bool> = leads.has_row.get(partition.leads.clone()).unwrap_or_default().to_vec();
-    let computed = compute_partition(plan, leads, events, as_of, partition);
+    let rows = partition.have_rows(leads);
+    let computed = compute_partition(plan, leads, as_of, partition);
     let Computed { frame, counts, .. } = &computed;
     let kernel = lead_kernel(plan, frame);
     let [fit_places, engagement_places] = &watch.places;
     let without_row = counts.iter().zip(&rows).filter(|(counts, row)| **counts && !**row).count();
     let all =
-        |conditions: &[BoundTruth<'d>]| conditions.iter().map(|each| holds(&kernel, counts, Some(each))).collect();
-    let maybe = |conditions: &[Option<BoundTruth<'d>>]| {
+        |conditions: &[BoundTruth<'_>]| conditions.iter().map(|each| holds(&kernel, counts, Some(each))).collect();
+    let maybe = |conditions: &[Option<BoundTruth<'_>>]| {
         conditions.iter().map(|each| holds(&kernel, counts, each.as_ref())).collect::<Vec<_>>()
     };
     let outcome = &computed.outcome;

@@ -9,7 +9,7 @@ use bantam_lang::meaning::{
 };
 
 /// A definition bound to its data.
-pub(super) struct BatchPlan<'a> {
+pub(crate) struct BatchPlan<'a> {
     pub(super) meaning: &'a Meaning,
     pub(super) names: Names<'a>,
     /// Whether any rule, signal or answer listens to an event name, by its code.
@@ -97,7 +97,7 @@ pub(super) enum BoundPoints<'a> {
 
 impl<'a> BatchPlan<'a> {
     /// Binds a definition to leads and events.
-    pub(super) fn new(meaning: &'a Meaning, leads: &'a LeadTable, events: &'a EventTable) -> Self {
+    pub(crate) fn new(meaning: &'a Meaning, leads: &'a LeadTable, events: &'a EventTable) -> Self {
         let mut names = Names::new(meaning, leads, events);
         let mut derived = Vec::new();
         for attribute in &meaning.derived {

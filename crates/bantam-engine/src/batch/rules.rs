@@ -22,6 +22,14 @@ pub(super) struct SectionPoints {
     pub(super) undecided: Vec<i64>,
 }
 
+impl SectionPoints {
+    /// Returns all that adds up to the section's points: rules, then what limits of groups and of the section changed.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &[i64]> {
+        let all = self.rules.iter().chain(&self.group_changes).chain([&self.section_change]);
+        all.map(Vec::as_slice)
+    }
+}
+
 /// Computes a section.
 pub(super) fn compute_section(
     plan: &BatchPlan<'_>,

@@ -17,11 +17,10 @@ pub(super) struct PartitionEvents {
 }
 
 impl PartitionEvents {
-    /// Sorts rows out; all of them are at or before *as of* and belong to leads of the frame.
-    pub(super) fn new(plan: &BatchPlan<'_>, frame: &Frame<'_>, rows: &[u32]) -> Self {
+    /// Sorts the events of a frame out; all of them are at or before *as of*.
+    pub(super) fn new(plan: &BatchPlan<'_>, frame: &Frame<'_>) -> Self {
         let mut events = PartitionEvents { by_name: vec![Vec::new(); plan.heard.len()], by_action: Vec::new() };
-        for &row in rows {
-            let code = frame.events.name.codes.get(row as usize).copied().unwrap_or(0);
+        for (row, &code) in (0..).zip(&frame.events.name.codes) {
             if let Some(rows) = events.by_name.get_mut(code as usize) {
                 rows.push(row);
             }

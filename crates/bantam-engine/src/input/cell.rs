@@ -1,6 +1,7 @@
 //! Turns what a file gives for one cell into a value of a column's type, a missing value or a failure.
 
 use super::report::{ColumnReport, RowKind, Spot, clip};
+use crate::classes::Classes;
 use crate::columns::{Column, MISSING_CODE, MISSING_NUMBER, MISSING_TIME, TextColumn, Truth};
 use bantam_lang::convert::{is_clean_text, number_text, parse_boolean, parse_number, parse_time};
 use bantam_lang::meaning::{Attribute, Type};
@@ -115,6 +116,8 @@ pub(super) struct ColumnBuilder {
     pub(super) values: Column,
     /// Whether any file had it.
     pub(super) found: bool,
+    /// The kinds of text, where a text stands for all of its kind.
+    pub(super) classes: Option<Classes>,
     missing_texts: MissingTexts,
     present: u64,
     missing: u64,
@@ -136,6 +139,7 @@ impl ColumnBuilder {
             source: source.to_owned(),
             values: Column::new(kind),
             found: false,
+            classes: None,
             missing_texts: MissingTexts::new([global_missing, &[]]),
             present: 0,
             missing: 0,
@@ -151,6 +155,7 @@ impl ColumnBuilder {
             source: self.source.clone(),
             values: self.values.blank(),
             found: self.found,
+            classes: self.classes.as_ref().map(Classes::blank),
             missing_texts: self.missing_texts.clone(),
             present: 0,
             missing: 0,
@@ -222,7 +227,13 @@ impl ColumnBuilder {
             return Cell::Missing;
         }
         let converted = match &mut self.values {
-            Column::Text(column) => is_clean_text(text).then(|| Cell::Code(column.dictionary.intern(text))),
+            Column::Text(column) => is_clean_text(text).then(|| {
+                let dictionary = &mut column.dictionary;
+                Cell::Code(match &mut self.classes {
+                    Some(classes) => classes.code(text, dictionary),
+                    None => dictionary.intern(text),
+                })
+            }),
             Column::Number(_) => parse_number(text).map(|number| self.convert_number(number)),
             Column::Boolean(_) => parse_boolean(text).map(Cell::Truth),
             Column::Time(_) => parse_time(text).map(Cell::Time),

@@ -27,7 +27,7 @@ struct Layout {
     keys: ObjectKeys,
 }
 
-pub(super) fn read(
+pub(crate) fn read(
     mut rows: Rows,
     file: &File<'_>,
     source: impl Read,
@@ -61,6 +61,7 @@ pub(super) fn read(
     }
     layout.keys.report_unused(&mut rows);
     (file.progress)(records.consumed() - told);
+    file.tap(&mut rows).map_err(|problem| InputError::Header { file: file.name.to_owned(), problem, help: None })?;
     settle(Piece { rows, lines: None })
 }
 

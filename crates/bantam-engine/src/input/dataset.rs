@@ -33,7 +33,7 @@ pub struct Dataset {
 
 /// Rows of leads in input order.
 #[derive(Clone, Debug)]
-struct History {
+pub(super) struct History {
     lead: Vec<u32>,
     since: Vec<i64>,
     attributes: Vec<Column>,
@@ -147,7 +147,7 @@ impl Grouped {
 }
 
 pub(super) fn finish(
-    leads: Gathered,
+    mut leads: Gathered,
     events: Gathered,
     ids: LeadIds,
     files: Vec<String>,
@@ -156,15 +156,14 @@ pub(super) fn finish(
 ) -> Result<Dataset, InputError> {
     let mut report = report(&leads, &events, files);
     let [lead_defaults, event_defaults] = defaults;
-    if !leads.rows.time.found {
-        refuse_repeated_leads(&leads, &ids, &report.files)?;
-    }
+    refuse_repeated_leads(&leads, &ids, &report.files)?;
     let (events, event_ids) = finish_events(events, &event_defaults, &mut report);
-    let (leads, history) = finish_leads(leads, &lead_defaults, ids, as_of);
+    let (leads, history) = finish_leads(&mut leads, &lead_defaults, ids, as_of);
     Ok(Dataset { leads, events, report, event_ids, history })
 }
 
-fn report(leads: &Gathered, events: &Gathered, files: Vec<String>) -> InputReport {
+/// Returns what was found while reading.
+pub(super) fn report(leads: &Gathered, events: &Gathered, files: Vec<String>) -> InputReport {
     let rejected = [leads.rejected, events.rejected];
     let (leads, events) = (&leads.rows, &events.rows);
     let of = |rows: &Rows| -> Vec<_> { rows.columns.iter().map(|column| column.report(rows.kind, &files)).collect() };
@@ -185,7 +184,10 @@ fn report(leads: &Gathered, events: &Gathered, files: Vec<String>) -> InputRepor
 }
 
 /// Without `updated_at` nothing says which of two rows counts.
-fn refuse_repeated_leads(rows: &Gathered, ids: &LeadIds, files: &[String]) -> Result<(), InputError> {
+pub(super) fn refuse_repeated_leads(rows: &Gathered, ids: &LeadIds, files: &[String]) -> Result<(), InputError> {
+    if rows.rows.time.found {
+        return Ok(());
+    }
     let mut first: Vec<Option<Spot>> = vec![None; ids.len()];
     let (mut repeats, mut count) = (Vec::new(), 0);
     for (&lead, &spot) in rows.lead.iter().zip(&rows.rows.spots) {
@@ -204,28 +206,44 @@ fn refuse_repeated_leads(rows: &Gathered, ids: &LeadIds, files: &[String]) -> Re
     if repeats.is_empty() { Ok(()) } else { Err(InputError::RepeatedLeads { repeats, count }) }
 }
 
-fn finish_leads(rows: Gathered, defaults: &[Option<Value>], ids: LeadIds, as_of: i64) -> (LeadTable, Option<History>) {
-    let chosen = choose_rows(&rows, ids.len(), as_of);
+/// Takes the rows of leads that count, and where that is not all of them, the others. Counts stay.
+pub(super) fn finish_leads(
+    rows: &mut Gathered,
+    defaults: &[Option<Value>],
+    ids: LeadIds,
+    as_of: i64,
+) -> (LeadTable, Option<History>) {
+    let chosen = choose_rows(rows, ids.len(), as_of);
     let has_row = chosen.iter().map(|&row| row != NO_ROW).collect();
-    let Gathered { lead, rows: Rows { time, columns, .. }, .. } = rows;
-    let mut attributes: Vec<Column> = columns.into_iter().map(|column| column.values).collect();
+    let lead = std::mem::take(&mut rows.lead);
+    let Rows { time, columns, .. } = &mut rows.rows;
+    let mut attributes: Vec<Column> = columns.iter_mut().map(|column| column.values.take()).collect();
     fill_defaults(&mut attributes, defaults);
     let is_plain = !time.found && (0..).zip(&lead).all(|(row, &lead)| row == lead);
-    let (mut attributes, history) = if is_plain {
+    let (attributes, history) = if is_plain {
         (attributes, None)
     } else {
-        let since = match time.values {
+        let since = match time.values.take() {
             Column::Time(times) => times,
             _ => Vec::new(),
         };
         let gathered = attributes.iter().map(|column| pick(column, &chosen)).collect();
         (gathered, Some(History { lead, since, attributes }))
     };
-    for column in &mut attributes {
-        column.push_missing(ids.len().saturating_sub(column.len()));
+    let mut table = LeadTable { ids, attributes, has_row };
+    table.pad(defaults);
+    (table, history)
+}
+
+impl LeadTable {
+    /// Gives every lead number a value in each column: leads without a row have the defaults.
+    pub(crate) fn pad(&mut self, defaults: &[Option<Value>]) {
+        for column in &mut self.attributes {
+            column.push_missing(self.ids.len().saturating_sub(column.len()));
+        }
+        self.has_row.resize(self.ids.len(), false);
+        fill_defaults(&mut self.attributes, defaults);
     }
-    fill_defaults(&mut attributes, defaults);
-    (LeadTable { ids, attributes, has_row }, history)
 }
 
 /// Returns, by lead number, the row that counts: the latest at or before *as of*, of equal times the last.
@@ -286,21 +304,7 @@ fn finish_events(
     defaults: &[Option<Value>],
     report: &mut InputReport,
 ) -> (EventTable, TextColumn) {
-    let keep = rows_to_keep(&events, report);
-    let Gathered { lead, rows: Rows { time, name, id, columns, .. }, .. } = &mut events;
-    if let Some(keep) = keep {
-        retain(lead, &keep);
-        retain(&mut name.codes, &keep);
-        let all = columns.iter_mut().chain([time, id]);
-        for column in all {
-            match &mut column.values {
-                Column::Text(column) => retain(&mut column.codes, &keep),
-                Column::Number(values) => retain(values, &keep),
-                Column::Boolean(values) => retain(values, &keep),
-                Column::Time(values) => retain(values, &keep),
-            }
-        }
-    }
+    leave_out_repeats(&mut events, report);
     let Gathered { lead, rows: Rows { time, name, id, columns, .. }, .. } = events;
     let mut properties: Vec<Column> = columns.into_iter().map(|column| column.values).collect();
     fill_defaults(&mut properties, defaults);
@@ -310,6 +314,22 @@ fn finish_events(
     report.oldest_event = time.iter().min().copied();
     report.newest_event = time.iter().max().copied();
     (EventTable { lead, name, time, properties }, ids)
+}
+
+/// Leaves out events that repeat another's key, and counts them.
+pub(super) fn leave_out_repeats(events: &mut Gathered, report: &mut InputReport) {
+    let Some(keep) = rows_to_keep(events, report) else { return };
+    let Gathered { lead, rows: Rows { time, name, id, columns, .. }, .. } = events;
+    retain(lead, &keep);
+    retain(&mut name.codes, &keep);
+    for column in columns.iter_mut().chain([time, id]) {
+        match &mut column.values {
+            Column::Text(column) => retain(&mut column.codes, &keep),
+            Column::Number(values) => retain(values, &keep),
+            Column::Boolean(values) => retain(values, &keep),
+            Column::Time(values) => retain(values, &keep),
+        }
+    }
 }
 
 /// Returns which events count, or `None` where all do: of equal keys the earliest, of equal times the first.

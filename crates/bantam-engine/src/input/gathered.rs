@@ -1,9 +1,9 @@
 //! Puts the pieces of files together, in input order: all rows of one kind, with lead numbers.
 
+use super::Number;
 use super::cell::append_texts;
 use super::report::{InputError, Rejected, Spot};
 use super::rows::Rows;
-use crate::ids::LeadIds;
 
 /// All rows of one kind so far.
 pub(super) struct Gathered {
@@ -16,7 +16,7 @@ pub(super) struct Gathered {
 }
 
 /// The rows of one piece of a file.
-pub(super) struct Piece {
+pub(crate) struct Piece {
     pub(super) rows: Rows,
     /// How many lines it has, where its spots count from its own start.
     pub(super) lines: Option<u64>,
@@ -37,7 +37,7 @@ impl Gathered {
         &mut self,
         piece: Piece,
         before: &mut Spot,
-        ids: &mut LeadIds,
+        number: &mut Number<'_>,
         files: &[String],
         rejects: &mut dyn FnMut(Rejected),
     ) -> Result<(), InputError> {
@@ -50,7 +50,7 @@ impl Gathered {
         before.row += piece.seen;
         before.line += lines.unwrap_or(0);
         self.check_room(piece.keys.len())?;
-        piece.keys.resolve(|key| ids.intern(key), &mut Vec::new(), &mut self.lead);
+        piece.keys.resolve(number, &mut Vec::new(), &mut self.lead);
         self.rejected += piece.rejected.len() as u64;
         for row in piece.rejected.drain(..) {
             let (kind, place) = (piece.kind, place(row.spot).place(files));

@@ -20,7 +20,7 @@ struct Layout {
     properties: Option<usize>,
 }
 
-pub(super) fn read(
+pub(crate) fn read(
     mut rows: Rows,
     file: &File<'_>,
     source: impl Read,
@@ -61,6 +61,7 @@ pub(super) fn read(
     layout.row.report_unused(&mut rows);
     layout.inside.report_unused(&mut rows);
     (file.progress)(window.consumed() - told);
+    file.tap(&mut rows).map_err(|problem| InputError::Header { file: file.name.to_owned(), problem, help: None })?;
     settle(Piece { rows, lines: None })
 }
 

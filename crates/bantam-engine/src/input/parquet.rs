@@ -7,13 +7,14 @@ mod cells;
 mod layout;
 mod limits;
 mod source;
+mod statistics;
 mod thrift;
 
 use super::pieces::read_pieces;
 use super::quiet;
 use super::report::{InputError, Spot};
-use super::rows::Rows;
-use super::{File, Piece, Settle};
+use super::rows::{ID, Rows};
+use super::{File, KeyExtent, Piece, Settle, Tap, TapPiece};
 use batches::{Dictionaries, read_batch};
 use layout::{Layout, ask_for_dictionaries, lay_out, leaves, unused_fields};
 use parquet::arrow::ProjectionMask;
@@ -34,9 +35,11 @@ struct Opened<R> {
     leaves: Vec<usize>,
     /// Number of the first row of each row group, and one past the last.
     starts: Vec<u64>,
+    /// Which leads have rows in each row group alone; empty where that is not known or not asked.
+    extents: Vec<KeyExtent>,
 }
 
-pub(super) fn read(
+pub(crate) fn read(
     mut rows: Rows,
     file: &File<'_>,
     source: impl ChunkReader,
@@ -72,7 +75,10 @@ fn open<R: ChunkReader>(rows: &mut Rows, file: &File<'_>, source: R) -> Result<O
     }
     let hinted = options.with_schema(ask_for_dictionaries(metadata.schema(), &wanted));
     let metadata = ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), hinted).unwrap_or(metadata);
-    Ok(Opened { source: SharedSource::new(source), metadata, layout, leaves, starts })
+    // Events with keys of their own may repeat any others.
+    let wants_extents = file.tap.is_some_and(Tap::wants_extents) && layout.reserved[ID].is_none();
+    let extents = if wants_extents { statistics::extents_of(&metadata, &layout) } else { Vec::new() };
+    Ok(Opened { source: SharedSource::new(source), metadata, layout, leaves, starts, extents })
 }
 
 fn read_group<R: ChunkReader>(
@@ -87,7 +93,12 @@ fn read_group<R: ChunkReader>(
     limits::check_pages_of(&bytes, group, description, &opened.leaves)?;
     let start = opened.starts.get(group).copied().unwrap_or(0);
     let mut layout = opened.layout.clone();
-    read_batches(&mut rows, &mut layout, opened, bytes, group, Spot { file: file.number, row: start, line: 0 })?;
+    let mut piece = file.tap.map(|tap| tap.begin(opened.extents.get(group)));
+    let before = Spot { file: file.number, row: start, line: 0 };
+    read_batches(&mut rows, &mut layout, opened, bytes, group, before, piece.as_deref_mut())?;
+    if let Some(piece) = piece {
+        piece.end();
+    }
     layout.keys.report_unused(&mut rows);
     (file.progress)(u64::try_from(description.compressed_size()).unwrap_or(0));
     Ok(rows)
@@ -101,6 +112,7 @@ fn read_batches<R: ChunkReader>(
     bytes: GroupBytes,
     group: usize,
     mut before: Spot,
+    mut piece: Option<&mut (dyn TapPiece + '_)>,
 ) -> Result<(), String> {
     let mask = ProjectionMask::leaves(opened.metadata.parquet_schema(), opened.leaves.iter().copied());
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, opened.metadata.clone())
@@ -114,6 +126,9 @@ fn read_batches<R: ChunkReader>(
         let batch = batch.map_err(|error| error.to_string())?;
         read_batch(rows, layout, &mut dictionaries, &batch, before);
         before.row += batch.num_rows() as u64;
+        if let Some(piece) = &mut piece {
+            piece.take(rows)?;
+        }
     }
     Ok(())
 }

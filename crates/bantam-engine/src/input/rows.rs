@@ -8,6 +8,7 @@ use super::RAW_BYTES_MAX;
 use super::cell::{Cell, ColumnBuilder, Given};
 use super::keys::LeadKeys;
 use super::report::{RowKind, Spot, UnusedColumn, clip, nearest};
+use crate::classes::Classes;
 use crate::columns::{Column, MISSING_TIME, TextColumn};
 use crate::ids::Key;
 use bantam_lang::meaning::{Attribute, Meaning, Type};
@@ -121,6 +122,44 @@ impl Rows {
             unused_index: HashMap::new(),
             text: self.text.blank(),
         }
+    }
+
+    /// Lets one text stand for all of its kind, in each column for which the definition has kinds.
+    pub(super) fn classify(&mut self, classes: impl Fn(usize) -> Option<Classes>) {
+        for (index, column) in self.columns.iter_mut().enumerate() {
+            column.classes = classes(index).filter(|_| matches!(column.values, Column::Text(_)));
+        }
+    }
+
+    /// Forgets the rows, which have been taken; counts, dictionaries and what was rejected stay.
+    ///
+    /// Returns how many keys stay.
+    pub(crate) fn clear_taken(&mut self) -> usize {
+        self.name.codes.clear();
+        for column in self.columns.iter_mut().chain([&mut self.time, &mut self.id]) {
+            column.values.clear();
+        }
+        self.keys.clear_rows()
+    }
+
+    /// Returns whether events may have keys of their own.
+    pub(crate) fn have_ids(&self) -> bool {
+        self.id.found
+    }
+
+    /// Returns the leads' keys.
+    pub(crate) fn keys(&self) -> &LeadKeys {
+        &self.keys
+    }
+
+    /// Returns the events' names.
+    pub(crate) fn names(&self) -> &TextColumn {
+        &self.name
+    }
+
+    /// Returns the values of an attribute or property.
+    pub(crate) fn values(&self, index: usize) -> Option<&Column> {
+        self.columns.get(index).map(|column| &column.values)
     }
 
     /// Returns the header of a reserved column.
@@ -246,7 +285,7 @@ impl Rows {
     }
 
     /// Returns the time or `updated_at` of an admitted row; missing is earlier than any.
-    pub(super) fn times(&self) -> &[i64] {
+    pub(crate) fn times(&self) -> &[i64] {
         match &self.time.values {
             Column::Time(times) => times,
             _ => &[],

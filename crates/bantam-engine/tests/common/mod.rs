@@ -2,10 +2,11 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, reason = "a test helper, not every test file uses all of it")]
 
-use bantam_engine::batch::{BatchOptions, score_batch};
+use bantam_engine::batch::{BatchOptions, BatchScores, ScoredLead, score_batch};
 use bantam_engine::input::{Dataset, Format, Input, RowKind};
 use bantam_engine::live::{compile, explain_lead, score_lead};
 use bantam_engine::output::{Detail, ScoredRow, write_scores};
+use bantam_engine::stream::StreamOptions;
 use bantam_lang::CheckedDefinition;
 use bantam_lang::convert::parse_time;
 use bantam_lang::source::Source;
@@ -60,12 +61,41 @@ impl Loaded {
     pub(crate) fn batch(&self) -> Vec<ScoredRow> {
         let options = BatchOptions { explain: true };
         let scores = score_batch(&self.definition, &self.data.leads, &self.data.events, self.as_of, options);
-        let rows = scores.iter().map(|lead| ScoredRow {
-            score: lead.to_score(),
-            reasons: lead.reasons(),
-            missing_for_next: lead.missing_for_next().into_iter().map(str::to_owned).collect(),
-        });
-        rows.collect()
+        rows(&scores)
+    }
+
+    /// Scores while reading files of one format.
+    pub(crate) fn streamed(
+        definition: &CheckedDefinition,
+        leads: &[&[u8]],
+        events: &[&[u8]],
+        format: Format,
+        as_of: i64,
+    ) -> Vec<ScoredRow> {
+        let mut input = Input::for_scores(definition, |_| {});
+        for bytes in leads {
+            match format {
+                Format::Csv => input.read_csv(RowKind::Lead, "data.csv", *bytes, &|_| {}).unwrap(),
+                Format::Ndjson => input.read_ndjson(RowKind::Lead, "data.ndjson", *bytes, &|_| {}).unwrap(),
+                Format::Parquet => {
+                    let bytes = bytes::Bytes::copy_from_slice(bytes);
+                    input.read_parquet(RowKind::Lead, "data.parquet", bytes, &|_| {}).unwrap();
+                }
+            }
+        }
+        let options = StreamOptions { batch: BatchOptions { explain: true }, one_file: events.len() == 1 };
+        let mut scoring = input.score(definition, as_of, options).unwrap();
+        for bytes in events {
+            match format {
+                Format::Csv => scoring.read_csv("data.csv", *bytes, &|_| {}).unwrap(),
+                Format::Ndjson => scoring.read_ndjson("data.ndjson", *bytes, &|_| {}).unwrap(),
+                Format::Parquet => {
+                    let bytes = bytes::Bytes::copy_from_slice(bytes);
+                    scoring.read_parquet("data.parquet", bytes, &|_| {}).unwrap();
+                }
+            }
+        }
+        rows(&scoring.finish().unwrap().scores)
     }
 
     /// Scores every lead's timeline, and ranks them.
@@ -88,6 +118,15 @@ impl Loaded {
         write_scores(self.batch(), Format::Csv, detail, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
+}
+
+fn rows(scores: &BatchScores<'_>) -> Vec<ScoredRow> {
+    let row = |lead: ScoredLead<'_>| ScoredRow {
+        score: lead.to_score(),
+        reasons: lead.reasons(),
+        missing_for_next: lead.missing_for_next().into_iter().map(str::to_owned).collect(),
+    };
+    scores.iter().map(row).collect()
 }
 
 /// Compares line by line, and shows the first lines that differ.

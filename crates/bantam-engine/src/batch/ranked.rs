@@ -1,0 +1,194 @@
+//! The scores of all leads, ranked, with the names that the definition gives to what was computed.
+
+use super::BatchOptions;
+use super::names::grade_texts;
+use super::rank::rank;
+use super::scored::ScoreColumns;
+use crate::ids::LeadIds;
+use crate::scores::{LeadScore, Reason, SectionName, sort_reasons};
+use bantam_lang::meaning::{DISQUALIFIED, Meaning, Section};
+use std::borrow::Cow;
+
+/// The scores of all leads, ranked: highest score first, then by lead id.
+pub struct BatchScores<'a> {
+    meaning: &'a Meaning,
+    ids: Cow<'a, LeadIds>,
+    grades: Vec<String>,
+    /// What each source of points is called, by its place among those of both sections.
+    sources: Vec<Source>,
+    columns: ScoreColumns,
+    /// Places in the columns, in rank order.
+    order: Vec<u32>,
+    options: BatchOptions,
+}
+
+/// Where points come from: a rule, or the limit of a group or a section.
+struct Source {
+    section: SectionName,
+    rule: Option<String>,
+    group: Option<String>,
+}
+
+/// One ranked lead; its texts are names of the definition.
+#[derive(Clone, Copy)]
+pub struct ScoredLead<'s> {
+    scores: &'s BatchScores<'s>,
+    place: usize,
+}
+
+impl<'a> BatchScores<'a> {
+    pub(crate) fn new(
+        meaning: &'a Meaning,
+        ids: Cow<'a, LeadIds>,
+        columns: ScoreColumns,
+        options: BatchOptions,
+    ) -> BatchScores<'a> {
+        let order = rank(&ids, &columns);
+        let mut sources = section_sources(SectionName::Fit, &meaning.fit);
+        sources.extend(section_sources(SectionName::Engagement, &meaning.engagement));
+        BatchScores { meaning, ids, grades: grade_texts(&meaning.grades), sources, columns, order, options }
+    }
+
+    /// Returns the number of leads.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Returns whether there are no leads.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// Returns the leads in rank order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = ScoredLead<'_>> {
+        self.order.iter().map(|&place| ScoredLead { scores: self, place: place as usize })
+    }
+}
+
+/// Returns what adds up to a section's points, in the order of `SectionPoints::sources`.
+fn section_sources(section: SectionName, meaning: &Section) -> Vec<Source> {
+    let group_name = |index: usize| meaning.groups.get(index).map(|group| group.name.clone());
+    let rules = meaning.rules.iter().map(|rule| (Some(rule.name.clone()), rule.group.and_then(group_name)));
+    let groups = (0..meaning.groups.len()).map(|index| (None, group_name(index)));
+    rules.chain(groups).chain([(None, None)]).map(|(rule, group)| Source { section, rule, group }).collect()
+}
+
+impl<'s> ScoredLead<'s> {
+    #[expect(clippy::indexing_slicing, reason = "every column holds a value for each lead")]
+    fn at<T: Copy>(&self, values: &[T]) -> T {
+        values[self.place]
+    }
+
+    /// Returns the lead's key.
+    pub fn lead_id(&self) -> &'s str {
+        self.scores.ids.get(self.at(&self.scores.columns.lead)).unwrap_or("")
+    }
+
+    /// Returns the stage, or `Disqualified`.
+    pub fn stage(&self) -> Option<&'s str> {
+        let stages = &self.scores.meaning.stages;
+        match self.at(&self.scores.columns.stage) as usize {
+            code if code == stages.len() => Some(DISQUALIFIED),
+            code => stages.get(code).map(|stage| stage.name.as_str()),
+        }
+    }
+
+    /// Returns fit and engagement together.
+    pub fn score(&self) -> i64 {
+        self.fit() + self.engagement()
+    }
+
+    /// Returns the points of fit.
+    pub fn fit(&self) -> i64 {
+        self.at(&self.scores.columns.fit)
+    }
+
+    /// Returns how many fit rules could not be decided.
+    pub fn fit_unknown(&self) -> i64 {
+        i64::from(self.at(&self.scores.columns.fit_unknown))
+    }
+
+    /// Returns the points of engagement.
+    pub fn engagement(&self) -> i64 {
+        self.at(&self.scores.columns.engagement)
+    }
+
+    /// Returns the grade.
+    pub fn grade(&self) -> Option<&'s str> {
+        self.scores.grades.get(self.at(&self.scores.columns.grade) as usize).map(String::as_str)
+    }
+
+    /// Returns the persona.
+    pub fn persona(&self) -> Option<&'s str> {
+        self.scores
+            .meaning
+            .personas
+            .get(self.at(&self.scores.columns.persona) as usize)
+            .map(|persona| persona.name.as_str())
+    }
+
+    /// Returns the disqualifier that hit first.
+    pub fn disqualified_by(&self) -> Option<&'s str> {
+        let index = self.at(&self.scores.columns.disqualified_by) as usize;
+        self.scores.meaning.disqualify.get(index).map(|each| each.name.as_str())
+    }
+
+    fn taken(&self) -> Option<&'s bantam_lang::meaning::Route> {
+        self.scores.meaning.routes.get(self.at(&self.scores.columns.route) as usize)
+    }
+
+    /// Returns where the lead goes.
+    pub fn route(&self) -> Option<&'s str> {
+        self.taken().map(|route| route.to.as_str())
+    }
+
+    /// Returns the time to answer, in seconds.
+    pub fn respond_within_seconds(&self) -> Option<i64> {
+        self.taken().and_then(|route| route.respond_within_seconds)
+    }
+
+    /// Returns all of it as one value.
+    pub fn to_score(&self) -> LeadScore {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        LeadScore {
+            lead_id: self.lead_id().to_owned(),
+            stage: owned(self.stage()),
+            score: self.score(),
+            fit: self.fit(),
+            fit_unknown: self.fit_unknown(),
+            engagement: self.engagement(),
+            grade: owned(self.grade()),
+            persona: owned(self.persona()),
+            disqualified_by: owned(self.disqualified_by()),
+            route: owned(self.route()),
+            respond_within_seconds: self.respond_within_seconds(),
+        }
+    }
+
+    /// Returns where every point comes from; the reasons sum to the score. Empty unless scored with `explain`.
+    pub fn reasons(&self) -> Vec<Reason> {
+        let sources = &self.scores.sources;
+        let reason = |&(source, points): &(u32, i64)| {
+            let Source { section, rule, group } = sources.get(source as usize)?;
+            Some(Reason { section: *section, rule: rule.clone(), group: group.clone(), points })
+        };
+        let mut reasons: Vec<Reason> =
+            self.scores.columns.explained.reasons.get(self.place).iter().filter_map(reason).collect();
+        sort_reasons(&mut reasons);
+        reasons
+    }
+
+    /// Returns the parts of the next stage's condition that are not true, as written. Empty unless scored with `explain`.
+    pub fn missing_for_next(&self) -> Vec<&'s str> {
+        let explained = &self.scores.columns.explained;
+        let next = explained.next_stage.get(self.place).and_then(|&next| self.scores.meaning.stages.get(next as usize));
+        let Some(stage) = next else { return Vec::new() };
+        let missing = explained.missing_parts.get(self.place);
+        missing.iter().filter_map(|&index| stage.parts.get(index as usize).map(|(text, _)| text.as_str())).collect()
+    }
+
+    /// Returns whether explanations were asked for.
+    pub fn is_explained(&self) -> bool {
+        self.scores.options.explain
+    }
+}

@@ -1,0 +1,24 @@
+//! Lets somebody take rows while they are read, so that they need not all be in memory.
+
+use super::extents::KeyExtent;
+use super::rows::Rows;
+
+/// Takes rows of pieces that are read side by side.
+pub(crate) trait Tap: Sync {
+    /// Begins a piece. `extent` says which leads have rows in this piece alone, where that is known.
+    fn begin<'t>(&'t self, extent: Option<&'t KeyExtent>) -> Box<dyn TapPiece + 't>;
+
+    /// Returns whether it helps to know which leads have rows in one piece alone.
+    fn wants_extents(&self) -> bool;
+}
+
+/// Takes the rows of one piece.
+pub(crate) trait TapPiece {
+    /// Takes the rows read so far, and clears what it took; what it leaves is kept in memory.
+    ///
+    /// Returns what is wrong with the file where its rows contradict its extent.
+    fn take(&mut self, rows: &mut Rows) -> Result<(), String>;
+
+    /// Ends the piece.
+    fn end(self: Box<Self>);
+}

@@ -1,0 +1,319 @@
+//! Takes the rows of one piece of a file: drops what counts for nothing, keeps the rest, scores leads that are complete.
+
+use super::runs::{RUN_EVENTS, Run, cut, partition};
+use super::seen::Seen;
+use super::storage::{Place, Stored};
+use super::{Stream, Tables, lock};
+use crate::batch::{BatchPlan, ROWS_PER_PARTITION, ScoreColumns, score_partition};
+use crate::columns::{Column, MISSING_CODE};
+use crate::ids::Key;
+use crate::input::{KeyExtent, Rows, TapPiece};
+use hashbrown::HashMap;
+
+/// Marks the number of a lead that has all its events in this piece.
+const COMPLETE: u32 = 1 << 31;
+/// Marks the number of a lead that has no counting row, so that an event decides whether it comes out.
+pub(super) const WITHOUT_ROW: u32 = 1 << 30;
+/// The lead number without its marks.
+const LEAD: u32 = WITHOUT_ROW - 1;
+/// A kind that has not been looked up yet.
+const UNKNOWN: u32 = u32::MAX;
+/// Kinds are found by a table where it has at most this many places.
+const KIND_PLACES_MAX: usize = 1 << 16;
+
+/// One piece while it is read.
+pub(super) struct StreamPiece<'s, 'm> {
+    stream: &'s Stream<'m>,
+    extent: Option<&'s KeyExtent>,
+    /// Marked lead number of each key of the piece.
+    leads: Vec<u32>,
+    /// Code among the names that are listened to, and the time after which events count, of each name of the piece.
+    names: Vec<(u32, i64)>,
+    kinds: KindCache,
+    /// Events of leads that may have others elsewhere.
+    stored: Stored,
+    /// Events of leads that have no others.
+    complete: Stored,
+    seen: Seen,
+    oldest: i64,
+    newest: i64,
+}
+
+/// Finds kinds by the codes of the piece's own dictionaries.
+#[derive(Default)]
+struct KindCache {
+    /// How many codes each column has, with the one for missing.
+    sizes: Vec<usize>,
+    /// By place, where there are few enough.
+    table: Vec<u32>,
+    index: HashMap<Vec<u32>, u32>,
+}
+
+impl<'s, 'm> StreamPiece<'s, 'm> {
+    pub(super) fn new(stream: &'s Stream<'m>, extent: Option<&'s KeyExtent>) -> Self {
+        let beside = stream.storage.beside;
+        StreamPiece {
+            stream,
+            extent,
+            leads: Vec::new(),
+            names: Vec::new(),
+            kinds: KindCache::default(),
+            stored: lock(&stream.waiting).pop().unwrap_or_else(|| Stored::new(beside)),
+            complete: Stored::new(beside),
+            seen: Seen::default(),
+            oldest: i64::MAX,
+            newest: i64::MIN,
+        }
+    }
+
+    /// Takes rows whose leads have marked numbers.
+    pub(super) fn take_rows(&mut self, leads: &[u32], rows: &Rows) {
+        let times = rows.times();
+        self.oldest = times.iter().copied().min().unwrap_or(i64::MAX).min(self.oldest);
+        self.newest = times.iter().copied().max().unwrap_or(i64::MIN).max(self.newest);
+        self.know_names(rows);
+        let kept = self.choose(leads, rows);
+        let kinds = self.kinds_of(rows, &kept);
+        let Stream { storage, tables, .. } = self.stream;
+        let mut beside: Vec<Vec<u64>> = Vec::new();
+        if storage.beside > 0 {
+            let mut tables = lock(tables);
+            for (property, _) in storage.kept().filter(|(_, place)| matches!(place, Place::Beside(_))) {
+                let (Some(column), Some(texts)) = (rows.values(property), tables.texts.get_mut(property)) else {
+                    continue;
+                };
+                let bits = kept.iter().map(|&row| storage.bits(property, texts, column, row as usize));
+                beside.push(bits.collect());
+            }
+        }
+        for (at, (&row, &kind)) in kept.iter().zip(&kinds).enumerate() {
+            let lead = leads.get(row as usize).copied().unwrap_or(0);
+            let target = if lead & COMPLETE == 0 { &mut self.stored } else { &mut self.complete };
+            target.lead.push(lead & LEAD);
+            target.time.push(times.get(row as usize).copied().unwrap_or(0));
+            target.kind.push(kind);
+            for (all, values) in target.beside.iter_mut().zip(&beside) {
+                all.extend(values.get(at));
+            }
+        }
+        if self.stored.len() >= RUN_EVENTS {
+            lock(&self.stream.runs).push(Run::sort(&mut self.stored));
+        }
+    }
+
+    /// Looks up names that have not come before in this piece.
+    fn know_names(&mut self, rows: &Rows) {
+        let Stream { horizons, names, as_of, .. } = self.stream;
+        let dictionary = rows.names();
+        for code in self.names.len()..dictionary.dictionary.len() {
+            let name = dictionary.dictionary.get(code as u32).unwrap_or_default();
+            let heard = names.code(name).zip(horizons.after(name, *as_of));
+            // After the end of time: no event of an unheard name counts.
+            self.names.push(heard.unwrap_or((MISSING_CODE, i64::MAX)));
+        }
+    }
+
+    /// Returns the rows that some rule may count, and takes note of leads that an event brings into being.
+    fn choose(&mut self, leads: &[u32], rows: &Rows) -> Vec<u32> {
+        let as_of = self.stream.as_of;
+        let mut kept = Vec::with_capacity(leads.len() / 2);
+        let events = leads.iter().zip(rows.times()).zip(&rows.names().codes);
+        for (row, ((&lead, &time), &name)) in (0..).zip(events) {
+            let after = self.names.get(name as usize).map_or(i64::MAX, |&(_, after)| after);
+            if time > after && time <= as_of {
+                kept.push(row);
+            }
+            if lead & WITHOUT_ROW != 0 && time <= as_of {
+                self.seen.insert(lead & LEAD);
+            }
+        }
+        kept
+    }
+
+    /// Returns the kind of each of some rows.
+    fn kinds_of(&mut self, rows: &Rows, kept: &[u32]) -> Vec<u32> {
+        let storage = &self.stream.storage;
+        let in_kind = storage.kept().filter(|(_, place)| matches!(place, Place::Kind(_)));
+        let properties: Vec<usize> = in_kind.map(|(property, _)| property).collect();
+        let columns: Vec<Codes<'_>> =
+            properties.iter().filter_map(|&property| rows.values(property)).map(Codes::of).collect();
+        let sizes: Vec<usize> =
+            std::iter::once(self.names.len()).chain(columns.iter().map(|codes| codes.size())).collect();
+        let product = sizes.iter().try_fold(1_usize, |product, &size| product.checked_mul(size.max(1)));
+        let places = product.filter(|&product| product <= KIND_PLACES_MAX);
+        let mut cache = std::mem::take(&mut self.kinds);
+        if cache.sizes != sizes {
+            cache = KindCache { table: vec![UNKNOWN; places.unwrap_or(0)], sizes, index: HashMap::new() };
+        }
+        let kinds = self.look_up_kinds(&mut cache, places.is_some(), rows, &properties, &columns, kept);
+        self.kinds = cache;
+        kinds
+    }
+
+    fn look_up_kinds(
+        &self,
+        cache: &mut KindCache,
+        by_place: bool,
+        rows: &Rows,
+        properties: &[usize],
+        columns: &[Codes<'_>],
+        kept: &[u32],
+    ) -> Vec<u32> {
+        let names = &rows.names().codes;
+        let name = |row: u32| names.get(row as usize).copied().unwrap_or(0);
+        let look_up = |row: u32| self.look_up(rows, properties, name(row), row);
+        let KindCache { sizes, table, index } = cache;
+        if by_place {
+            let mut at: Vec<u32> = kept.iter().map(|&row| name(row)).collect();
+            for (codes, &size) in columns.iter().zip(sizes.iter().skip(1)) {
+                codes.add_to(&mut at, kept, size as u32);
+            }
+            let kind = |(&at, &row): (&u32, &u32)| match table.get_mut(at as usize) {
+                Some(kind) if *kind != UNKNOWN => *kind,
+                Some(kind) => {
+                    *kind = look_up(row);
+                    *kind
+                }
+                None => look_up(row),
+            };
+            return at.iter().zip(kept).map(kind).collect();
+        }
+        let kind = |&row: &u32| {
+            let codes: Vec<u32> = std::iter::once(name(row)).chain(columns.iter().map(|codes| codes.at(row))).collect();
+            *index.entry_ref(codes.as_slice()).or_insert_with(|| look_up(row))
+        };
+        kept.iter().map(kind).collect()
+    }
+
+    /// Looks a kind up among those of all pieces.
+    fn look_up(&self, rows: &Rows, properties: &[usize], name: u32, row: u32) -> u32 {
+        let storage = &self.stream.storage;
+        let mut tables = lock(&self.stream.tables);
+        let Tables { texts, kinds } = &mut *tables;
+        let mut codes = vec![self.names.get(name as usize).map_or(MISSING_CODE, |&(code, _)| code)];
+        for &property in properties {
+            let code = match (rows.values(property), texts.get_mut(property)) {
+                (Some(Column::Text(column)), Some(texts)) => {
+                    storage.text_code(property, texts, column.get(row as usize))
+                }
+                (Some(Column::Boolean(values)), _) => {
+                    storage.truth_code(property, values.get(row as usize).copied().unwrap_or_default())
+                }
+                _ => MISSING_CODE,
+            };
+            codes.push(code);
+        }
+        kinds.intern(&codes)
+    }
+
+    /// Brings home what waits for the end of all pieces.
+    pub(super) fn bring_home(self, columns: Option<ScoreColumns>) {
+        let mut scores = lock(&self.stream.scored);
+        scores.seen.merge(&self.seen);
+        if self.oldest <= self.newest {
+            scores.oldest = Some(scores.oldest.map_or(self.oldest, |oldest| oldest.min(self.oldest)));
+            scores.newest = Some(scores.newest.map_or(self.newest, |newest| newest.max(self.newest)));
+        }
+        if let Some(columns) = columns {
+            scores.columns.append(columns);
+        }
+        lock(&self.stream.waiting).push(self.stored);
+    }
+
+    /// Scores the leads that have all their events in this piece.
+    fn score_complete(&mut self) -> ScoreColumns {
+        let stream = self.stream;
+        let tables = lock(&stream.tables).clone();
+        let shape = stream.dictionaries(&tables);
+        let plan = BatchPlan::new(stream.meaning, &stream.leads, &shape);
+        let beside = stream.storage.beside;
+        let complete = std::mem::replace(&mut self.complete, Stored::new(beside));
+        let mut columns = ScoreColumns::default();
+        for (leads, events) in cut(complete, ROWS_PER_PARTITION) {
+            let has_event = vec![true; leads.len()];
+            let part = partition(leads, tables.kinds.unfold(&stream.storage, events), has_event);
+            columns.append(score_partition(&plan, &stream.leads, stream.as_of, stream.options.batch, &part));
+        }
+        columns
+    }
+}
+
+impl TapPiece for StreamPiece<'_, '_> {
+    fn take(&mut self, rows: &mut Rows) -> Result<(), String> {
+        if rows.have_ids() {
+            return Ok(());
+        }
+        let (stream, extent) = (self.stream, self.extent);
+        let mut is_wrong = false;
+        let mut leads = Vec::new();
+        let find = |key: Key<'_>| {
+            let lead = stream.number(key);
+            let has_row = stream.leads.has_row.get(lead as usize) == Some(&true);
+            let complete = extent.is_some_and(|extent| {
+                let holds = extent.holds(key);
+                is_wrong |= holds.is_none();
+                holds == Some(true)
+            });
+            // What is not in the table of leads has no row to be scored with yet.
+            let marks = match (has_row, complete) {
+                (true, true) => COMPLETE,
+                (true, false) => 0,
+                (false, _) => WITHOUT_ROW,
+            };
+            lead | marks
+        };
+        rows.keys().resolve(find, &mut self.leads, &mut leads);
+        if is_wrong {
+            return Err("the statistics of its column of leads' keys contradict its rows; write it again".to_owned());
+        }
+        self.take_rows(&leads, rows);
+        let lasting = rows.clear_taken();
+        self.leads.truncate(lasting);
+        Ok(())
+    }
+
+    fn end(mut self: Box<Self>) {
+        let columns = (self.complete.len() > 0).then(|| self.score_complete());
+        self.bring_home(columns);
+    }
+}
+
+/// The codes of a column that belongs to kinds.
+enum Codes<'c> {
+    Text(&'c [u32], usize),
+    Truth(&'c [crate::columns::Truth]),
+}
+
+impl<'c> Codes<'c> {
+    fn of(column: &'c Column) -> Codes<'c> {
+        match column {
+            Column::Text(text) => Codes::Text(&text.codes, text.dictionary.len() + 1),
+            Column::Boolean(values) => Codes::Truth(values),
+            // Other types do not belong to kinds.
+            Column::Number(_) | Column::Time(_) => Codes::Truth(&[]),
+        }
+    }
+
+    /// Returns how many codes there are, with the one for missing.
+    fn size(&self) -> usize {
+        match self {
+            Codes::Text(_, size) => *size,
+            Codes::Truth(_) => 3,
+        }
+    }
+
+    /// Returns the code of a row; a missing text has the last.
+    fn at(&self, row: u32) -> u32 {
+        match self {
+            Codes::Text(codes, size) => codes.get(row as usize).map_or(0, |&code| code.min(*size as u32 - 1)),
+            Codes::Truth(values) => values.get(row as usize).map_or(2, |&truth| truth as u32),
+        }
+    }
+
+    /// Turns places among the codes of earlier columns into places among those and this one's.
+    fn add_to(&self, places: &mut [u32], rows: &[u32], size: u32) {
+        for (place, &row) in places.iter_mut().zip(rows) {
+            *place = *place * size + self.at(row);
+        }
+    }
+}

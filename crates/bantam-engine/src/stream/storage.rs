@@ -1,0 +1,220 @@
+//! Where each property of an event is kept, between its row and its score.
+//!
+//! Most of what rules ask of an event has few answers: its name, the kind of its page, a yes or no. All of those together
+//! are its *kind*, one small number; a table says what each kind stands for. What remains, numbers and times and texts that
+//! count for themselves, is kept beside it, eight bytes each.
+
+use crate::batch::children;
+use crate::classes::{Classes, TextUses, looked_at};
+use crate::columns::{Column, Dictionary, EventTable, MISSING_CODE, MISSING_TIME, TextColumn, Truth};
+use bantam_lang::meaning::{Expr, ExprKind, Meaning, Name, Type, Value};
+use hashbrown::{HashMap, HashSet};
+
+/// Where a property is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Among the codes of the kind.
+    Kind(usize),
+    /// Among the values beside it.
+    Beside(usize),
+    /// Nothing asks for it.
+    Nowhere,
+}
+
+/// Where each property is kept, and what stands for a missing one.
+pub(super) struct Storage {
+    pub(super) places: Vec<Place>,
+    types: Vec<Type>,
+    /// How many codes a kind has beside its name.
+    pub(super) kind_codes: usize,
+    pub(super) beside: usize,
+    defaults: Vec<Option<Value>>,
+}
+
+impl Storage {
+    pub(super) fn new(meaning: &Meaning, uses: &TextUses) -> Storage {
+        let mut asked = HashSet::new();
+        looked_at(meaning).into_iter().for_each(|expr| ask(expr, &mut asked));
+        let properties = &meaning.event.properties;
+        let mut storage = Storage {
+            places: Vec::new(),
+            types: properties.iter().map(|property| property.kind).collect(),
+            kind_codes: 0,
+            beside: 0,
+            defaults: properties.iter().map(|property| property.default.clone()).collect(),
+        };
+        for (index, property) in properties.iter().enumerate() {
+            let name = Name::Property(index);
+            let in_kind = match property.kind {
+                Type::Text => uses.classes(name).is_some(),
+                Type::Boolean => true,
+                Type::Number | Type::Time => false,
+            };
+            let (place, count) = match in_kind {
+                _ if !asked.contains(&name) => (Place::Nowhere, &mut 0),
+                true => (Place::Kind(storage.kind_codes), &mut storage.kind_codes),
+                false => (Place::Beside(storage.beside), &mut storage.beside),
+            };
+            *count += 1;
+            storage.places.push(place);
+        }
+        storage
+    }
+
+    /// Returns the properties that are kept, with their places.
+    pub(super) fn kept(&self) -> impl Iterator<Item = (usize, Place)> {
+        self.places.iter().copied().enumerate().filter(|(_, place)| *place != Place::Nowhere)
+    }
+
+    /// Returns the value kept beside the kind: the bits of a number, a time or a code, or those of the default.
+    pub(super) fn bits(&self, property: usize, texts: &mut Texts, column: &Column, row: usize) -> u64 {
+        let default = self.defaults.get(property).and_then(Option::as_ref);
+        match column {
+            Column::Number(values) => {
+                let value = values.get(row).copied().unwrap_or(f64::NAN);
+                match default {
+                    Some(Value::Number(default)) if value.is_nan() => default.to_bits(),
+                    _ => value.to_bits(),
+                }
+            }
+            Column::Time(values) => {
+                let value = values.get(row).copied().unwrap_or(MISSING_TIME);
+                match default {
+                    Some(Value::Time(default)) if value == MISSING_TIME => *default as u64,
+                    _ => value as u64,
+                }
+            }
+            Column::Text(column) => u64::from(self.text_code(property, texts, column.get(row))),
+            Column::Boolean(_) => 0,
+        }
+    }
+
+    /// Returns the code of a text, or of the default where it is missing.
+    pub(super) fn text_code(&self, property: usize, texts: &mut Texts, text: Option<&str>) -> u32 {
+        match (text, self.defaults.get(property)) {
+            (Some(text), _) => texts.code(text),
+            (None, Some(Some(Value::Text(default)))) => texts.code(default),
+            (None, _) => MISSING_CODE,
+        }
+    }
+
+    /// Returns the code of a truth, or of the default where it is unknown.
+    pub(super) fn truth_code(&self, property: usize, truth: Truth) -> u32 {
+        match (truth, self.defaults.get(property)) {
+            (Truth::Unknown, Some(Some(Value::Boolean(default)))) => Truth::from(*default) as u32,
+            _ => truth as u32,
+        }
+    }
+
+    /// Returns the columns of events that are kept apart, in the order of properties. `kinds` holds the kind of each.
+    pub(super) fn unfold(&self, kinds: &[u32], table: &Kinds, beside: &[Vec<u64>]) -> Vec<Column> {
+        let column = |(place, kind): (&Place, &Type)| match (place, kind) {
+            (Place::Kind(at), Type::Boolean) => Column::Boolean(table.of(kinds, at + 1, truth_of)),
+            (Place::Kind(at), _) => Column::Text(codes(table.of(kinds, at + 1, |code| code))),
+            (Place::Beside(at), kind) => {
+                let bits = beside.get(*at).map(Vec::as_slice).unwrap_or_default();
+                match kind {
+                    Type::Number => Column::Number(bits.iter().map(|&bits| f64::from_bits(bits)).collect()),
+                    Type::Time => Column::Time(bits.iter().map(|&bits| bits as i64).collect()),
+                    _ => Column::Text(codes(bits.iter().map(|&bits| bits as u32).collect())),
+                }
+            }
+            (Place::Nowhere, kind) => Column::new(*kind),
+        };
+        self.places.iter().zip(&self.types).map(column).collect()
+    }
+}
+
+fn ask(expr: &Expr, asked: &mut HashSet<Name>) {
+    if let ExprKind::Name(name) | ExprKind::Known(name) = expr.kind {
+        asked.insert(name);
+    }
+    children(expr).into_iter().for_each(|child| ask(child, asked));
+}
+
+fn truth_of(code: u32) -> Truth {
+    match code {
+        0 => Truth::False,
+        1 => Truth::True,
+        _ => Truth::Unknown,
+    }
+}
+
+fn codes(codes: Vec<u32>) -> TextColumn {
+    TextColumn { codes, ..TextColumn::default() }
+}
+
+/// The texts of one property, of all pieces.
+#[derive(Clone, Default)]
+pub(super) struct Texts {
+    pub(super) dictionary: Dictionary,
+    classes: Option<Classes>,
+}
+
+impl Texts {
+    pub(super) fn new(classes: Option<Classes>) -> Texts {
+        Texts { dictionary: Dictionary::default(), classes }
+    }
+
+    fn code(&mut self, text: &str) -> u32 {
+        match &mut self.classes {
+            Some(classes) => classes.code(text, &mut self.dictionary),
+            None => self.dictionary.intern(text),
+        }
+    }
+}
+
+/// What each kind of event stands for: the code of its name, then the codes of properties.
+#[derive(Clone, Default)]
+pub(super) struct Kinds {
+    index: HashMap<Box<[u32]>, u32>,
+    /// All codes, kind after kind.
+    codes: Vec<u32>,
+    width: usize,
+}
+
+impl Kinds {
+    /// Returns the kind of these codes.
+    pub(super) fn intern(&mut self, codes: &[u32]) -> u32 {
+        if let Some(&kind) = self.index.get(codes) {
+            return kind;
+        }
+        let kind = self.index.len() as u32;
+        self.index.insert(codes.into(), kind);
+        self.codes.extend(codes);
+        self.width = codes.len();
+        kind
+    }
+
+    /// Returns one code of each of some kinds.
+    pub(super) fn of<T>(&self, kinds: &[u32], at: usize, of: impl Fn(u32) -> T) -> Vec<T> {
+        let code = |kind: u32| self.codes.get(kind as usize * self.width + at).copied().unwrap_or(MISSING_CODE);
+        kinds.iter().map(|&kind| of(code(kind))).collect()
+    }
+
+    /// Returns the columns of events: names and properties.
+    pub(super) fn unfold(&self, storage: &Storage, stored: Stored) -> EventTable {
+        let name = codes(self.of(&stored.kind, 0, |code| code));
+        let properties = storage.unfold(&stored.kind, self, &stored.beside);
+        EventTable { lead: stored.lead, name, time: stored.time, properties }
+    }
+}
+
+/// Events that count, before they are scored; leads are numbers, or places in a partition.
+#[derive(Default)]
+pub(super) struct Stored {
+    pub(super) lead: Vec<u32>,
+    pub(super) time: Vec<i64>,
+    pub(super) kind: Vec<u32>,
+    pub(super) beside: Vec<Vec<u64>>,
+}
+
+impl Stored {
+    pub(super) fn new(beside: usize) -> Stored {
+        Stored { beside: vec![Vec::new(); beside], ..Stored::default() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.lead.len()
+    }
+}
