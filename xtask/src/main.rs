@@ -18,7 +18,8 @@ Usage: cargo xtask TASK
   check           Run the same without integration tests and examples in documentation
   tidy            Look at files alone: dependencies between crates, lengths, links and the like
   bench batch     Score a generated workload beside hand-written SQL, compare every lead, print time and memory
-                  [--leads N] [--events N] [--rounds N] [--write]
+                  [--leads N] [--events N] [--rounds N] [--threads 1,2] [--formats parquet,csv,ndjson]
+                  [--variants lead,time,lead-text,time-text] [--write]
   bench titles    Measure the reading of job titles on labelled ones, where they are at hand";
 
 fn main() -> ExitCode {

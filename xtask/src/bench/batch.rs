@@ -1,0 +1,23 @@
+//! Batch scoring, measured by the scripts in `benches/batch`. What they are asked for is told by `--help` of each.
+
+use super::{python, succeed, target};
+use crate::steps::cargo;
+use std::path::Path;
+use std::process::Command;
+
+/// Measures bantam beside SQL by hand.
+pub(crate) fn batch(root: &Path, options: &[&str]) -> Result<(), String> {
+    measure(root, "measure.py", options)
+}
+
+/// Builds bantam and runs a script that measures it.
+fn measure(root: &Path, script: &str, options: &[&str]) -> Result<(), String> {
+    succeed(cargo(root, &["build", "--release", "--package", "bantam"]))?;
+    let target = target()?;
+    let bantam = target.join("release").join("bantam").with_extension(std::env::consts::EXE_EXTENSION);
+    let mut command = Command::new(python(root, &target.join("bench"))?);
+    // The scripts import each other, and what Python makes of that does not belong beside them.
+    command.env("PYTHONDONTWRITEBYTECODE", "1").arg(root.join("benches/batch").join(script));
+    command.arg("--bantam").arg(bantam).arg("--data").arg(target.join("bench")).args(options);
+    succeed(command)
+}
