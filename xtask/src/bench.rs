@@ -2,7 +2,7 @@
 
 mod batch;
 
-pub(crate) use batch::batch;
+pub(crate) use batch::{batch, rules};
 
 use crate::steps::{cargo, works};
 use std::fs;

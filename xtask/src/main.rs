@@ -20,6 +20,8 @@ Usage: cargo xtask TASK
   bench batch     Score a generated workload beside hand-written SQL, compare every lead, print time and memory
                   [--leads N] [--events N] [--rounds N] [--threads 1,2] [--formats parquet,csv,ndjson]
                   [--variants lead,time,lead-text,time-text] [--write]
+  bench rules     Score the same workload with more rules, and with other kinds of them
+                  [--leads N] [--events N] [--rounds N] [--threads N] [--write]
   bench titles    Measure the reading of job titles on labelled ones, where they are at hand";
 
 fn main() -> ExitCode {
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         ["check"] => checks::run(&root, checks::Extent::WithoutSlowTests),
         ["tidy"] => tidy::run(&root),
         ["bench", "batch", options @ ..] => bench::batch(&root, options),
+        ["bench", "rules", options @ ..] => bench::rules(&root, options),
         ["bench", "titles"] => bench::titles(&root),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");

@@ -10,6 +10,11 @@ pub(crate) fn batch(root: &Path, options: &[&str]) -> Result<(), String> {
     measure(root, "measure.py", options)
 }
 
+/// Measures bantam with more rules, and with other kinds of them.
+pub(crate) fn rules(root: &Path, options: &[&str]) -> Result<(), String> {
+    measure(root, "rules.py", options)
+}
+
 /// Builds bantam and runs a script that measures it.
 fn measure(root: &Path, script: &str, options: &[&str]) -> Result<(), String> {
     succeed(cargo(root, &["build", "--release", "--package", "bantam"]))?;
