@@ -9,6 +9,10 @@ HERE = Path(__file__).parent
 VARIANTS = {"lead": "by lead", "time": "by time", "lead-text": "by lead, ids as text", "time-text": "by time, ids as text"}
 FORMATS = {"parquet": "Parquet", "csv": "CSV", "ndjson": "NDJSON"}
 
+# Leads and events of the sample that the large files are judged by, and rows of a slice of it: enough leads for shares to be
+# stable, enough slices for seams to show.
+SAMPLE, SAMPLE_ROWS = [100_000, 500_000], 60_000
+
 
 class Files:
     """What both sides read. `ids` is the type of ids, as SQL names it."""
@@ -24,6 +28,18 @@ def make_workload(data, leads, events):
     return folder
 
 
+def make_big(data, leads, events):
+    """Returns the folder with files too large to be made in memory; before, two small ones show that they are drawn alike."""
+    folder = data / f"big-{leads}-{events}"
+    if not is_made(folder, "slices.py"):
+        sample = data / "shapes"
+        make_once(sample / "workload", "workload.py", SAMPLE)
+        make_once(sample / "slices", "slices.py", [*SAMPLE, SAMPLE_ROWS])
+        run_script("shapes.py", [sample / "workload", sample / "slices"])
+        make_once(folder, "slices.py", [leads, events])
+    return folder
+
+
 def files(folder, variant, format):
     """Returns the files of a variant; those that are not Parquet are made when they are first asked for."""
     leads, events = folder / ("leads-text" if variant.endswith("-text") else "leads"), folder / f"events-{variant}"
@@ -36,13 +52,20 @@ def files(folder, variant, format):
 
 def make_once(folder, generator, arguments):
     """Runs a generator, unless an earlier run of the same text left its files."""
+    if not is_made(folder, generator):
+        shutil.rmtree(folder, ignore_errors=True)
+        run_script(generator, [folder, *arguments])
+        (folder / "made-by.py").write_text(text_of(generator))
+
+
+def is_made(folder, generator):
     done = folder / "made-by.py"
-    text = "".join((HERE / name).read_text() for name in sorted({"formats.py", "workload.py", generator}))
-    if done.exists() and done.read_text() == text:
-        return
-    shutil.rmtree(folder, ignore_errors=True)
-    run_script(generator, [folder, *arguments])
-    done.write_text(text)
+    return done.exists() and done.read_text() == text_of(generator)
+
+
+def text_of(generator):
+    """All that the files depend on."""
+    return "".join((HERE / name).read_text() for name in sorted({"formats.py", "workload.py", generator}))
 
 
 def run_script(name, arguments):

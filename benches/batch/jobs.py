@@ -24,6 +24,11 @@ def by_hand(name, files, threads, output, memory="80%"):
     return Job(name, command, says_seconds=True)
 
 
+def count(result, leads):
+    """Ends the measurement where a result has not as many leads as there are."""
+    subprocess.run([sys.executable, HERE / "count.py", result, str(leads)], check=True)
+
+
 def compare(result, other, aloud):
     """Ends the measurement where any lead differs."""
     subprocess.run([sys.executable, HERE / "compare.py", result, other], check=True, stdout=None if aloud else subprocess.DEVNULL)

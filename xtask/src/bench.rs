@@ -2,7 +2,7 @@
 
 mod batch;
 
-pub(crate) use batch::{batch, rules};
+pub(crate) use batch::{batch, big, rules};
 
 use crate::steps::{cargo, works};
 use std::fs;

@@ -22,6 +22,8 @@ Usage: cargo xtask TASK
                   [--variants lead,time,lead-text,time-text] [--write]
   bench rules     Score the same workload with more rules, and with other kinds of them
                   [--leads N] [--events N] [--rounds N] [--threads N] [--write]
+  bench big       Score 5,000,000 leads with 100,000,000 events in little memory
+                  [--leads N] [--events N] [--memory-gib N] [--rounds N] [--threads N] [--compare] [--write]
   bench titles    Measure the reading of job titles on labelled ones, where they are at hand";
 
 fn main() -> ExitCode {
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(&root),
         ["bench", "batch", options @ ..] => bench::batch(&root, options),
         ["bench", "rules", options @ ..] => bench::rules(&root, options),
+        ["bench", "big", options @ ..] => bench::big(&root, options),
         ["bench", "titles"] => bench::titles(&root),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");

@@ -15,6 +15,11 @@ pub(crate) fn rules(root: &Path, options: &[&str]) -> Result<(), String> {
     measure(root, "rules.py", options)
 }
 
+/// Measures bantam on more events than its memory holds.
+pub(crate) fn big(root: &Path, options: &[&str]) -> Result<(), String> {
+    measure(root, "big.py", options)
+}
+
 /// Builds bantam and runs a script that measures it.
 fn measure(root: &Path, script: &str, options: &[&str]) -> Result<(), String> {
     succeed(cargo(root, &["build", "--release", "--package", "bantam"]))?;
