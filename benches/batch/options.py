@@ -4,15 +4,16 @@ import argparse
 from pathlib import Path
 
 
-def parser(task, leads, events, rounds):
-    """Returns a parser with what every measurement has."""
+def parser(task, leads, events, rounds=None):
+    """Returns a parser with what every measurement has. Where no rounds are given there is one and no option for it."""
     made = argparse.ArgumentParser(prog=f"cargo xtask bench {task}")
     # Given by xtask, which builds bantam and knows the folder for builds.
     made.add_argument("--bantam", type=Path, required=True, help=argparse.SUPPRESS)
     made.add_argument("--data", type=Path, required=True, help=argparse.SUPPRESS)
     made.add_argument("--leads", type=at_least_one, default=leads, metavar="N")
     made.add_argument("--events", type=at_least_one, default=events, metavar="N")
-    made.add_argument("--rounds", type=at_least_one, default=rounds, metavar="N")
+    if rounds is not None:
+        made.add_argument("--rounds", type=at_least_one, default=rounds, metavar="N")
     made.add_argument("--write", action="store_true", help="put the figures into docs/benchmarks.md")
     return made
 

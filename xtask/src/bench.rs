@@ -1,8 +1,10 @@
 //! Measurements that are repeated with one command. What they need is installed below `target/`, nowhere else.
 
 mod batch;
+mod flame;
 
 pub(crate) use batch::{batch, big, rules};
+pub(crate) use flame::flame;
 
 use crate::steps::{cargo, works};
 use std::fs;

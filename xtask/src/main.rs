@@ -24,6 +24,8 @@ Usage: cargo xtask TASK
                   [--leads N] [--events N] [--rounds N] [--threads N] [--write]
   bench big       Score 5,000,000 leads with 100,000,000 events in little memory
                   [--leads N] [--events N] [--memory-gib N] [--rounds N] [--threads N] [--compare] [--write]
+  bench flame     Draw where the time of scoring goes
+                  [--leads N] [--events N] [--threads N] [--variant lead,time] [--write]
   bench titles    Measure the reading of job titles on labelled ones, where they are at hand";
 
 fn main() -> ExitCode {
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         ["bench", "batch", options @ ..] => bench::batch(&root, options),
         ["bench", "rules", options @ ..] => bench::rules(&root, options),
         ["bench", "big", options @ ..] => bench::big(&root, options),
+        ["bench", "flame", options @ ..] => bench::flame(&root, options),
         ["bench", "titles"] => bench::titles(&root),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");

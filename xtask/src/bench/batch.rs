@@ -21,13 +21,20 @@ pub(crate) fn big(root: &Path, options: &[&str]) -> Result<(), String> {
 }
 
 /// Builds bantam and runs a script that measures it.
-fn measure(root: &Path, script: &str, options: &[&str]) -> Result<(), String> {
+fn measure(root: &Path, name: &str, options: &[&str]) -> Result<(), String> {
     succeed(cargo(root, &["build", "--release", "--package", "bantam"]))?;
-    let target = target()?;
-    let bantam = target.join("release").join("bantam").with_extension(std::env::consts::EXE_EXTENSION);
-    let mut command = Command::new(python(root, &target.join("bench"))?);
-    // The scripts import each other, and what Python makes of that does not belong beside them.
-    command.env("PYTHONDONTWRITEBYTECODE", "1").arg(root.join("benches/batch").join(script));
-    command.arg("--bantam").arg(bantam).arg("--data").arg(target.join("bench")).args(options);
+    let bantam = target()?.join("release").join("bantam").with_extension(std::env::consts::EXE_EXTENSION);
+    let mut command = script(root, name, &bantam)?;
+    command.args(options);
     succeed(command)
+}
+
+/// Returns a call of a script, with what all of them are given.
+pub(super) fn script(root: &Path, name: &str, bantam: &Path) -> Result<Command, String> {
+    let data = target()?.join("bench");
+    let mut command = Command::new(python(root, &data)?);
+    // The scripts import each other, and what Python makes of that does not belong beside them.
+    command.env("PYTHONDONTWRITEBYTECODE", "1").arg(root.join("benches/batch").join(name));
+    command.arg("--bantam").arg(bantam).arg("--data").arg(data);
+    Ok(command)
 }
