@@ -25,7 +25,7 @@ def main():
     row = [f"{options.leads:,}", f"{options.events:,}", data.VARIANTS["time"], str(options.threads), f"{options.memory_gib:g} GiB",
            seconds(runs["bantam"]), peak(runs["bantam"])]
     if options.compare:
-        row += [seconds(runs["SQL"]), peak(runs["SQL"]), "every lead with SQL", measured(options.rounds, "duckdb")]
+        row += [seconds(runs["SQL"]), peak(runs["SQL"]), "every lead with SQL", measured(options.rounds, with_duckdb=True)]
     else:
         row += ["", "", "number of leads", measured(options.rounds)]
     TABLE.show([row])

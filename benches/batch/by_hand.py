@@ -37,7 +37,8 @@ def reading(path, ids, columns):
         case ".parquet":
             return f"read_parquet('{path}')"
         case ".csv":
-            return f"""read_csv('{path}', auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', columns = {{{typed}}})"""
+            form = """auto_detect = false, header = true, delim = ',', quote = '"', escape = '"'"""
+            return f"read_csv('{path}', {form}, columns = {{{typed}}})"
         case ".ndjson":
             return f"read_json('{path}', format = 'newline_delimited', columns = {{{typed}}})"
 

@@ -65,7 +65,7 @@ def name(side, threads):
 def cells(options, runs, threads):
     bantam, sql = runs[name("bantam", threads)], runs[name("SQL", threads)]
     return [str(threads), seconds(bantam), seconds(sql), f"{sql.seconds / bantam.seconds:.1f}", peak(bantam), peak(sql),
-            measured(options.rounds, "duckdb")]
+            measured(options.rounds, with_duckdb=True)]
 
 
 def thread_cells(options, runs):
@@ -75,7 +75,7 @@ def thread_cells(options, runs):
     for side in ("bantam", "SQL"):
         fewer, more = runs[name(side, fewest)], runs[name(side, most)]
         row += [seconds(fewer), seconds(more), f"{fewer.seconds / more.seconds:.2f}"]
-    return row + [measured(options.rounds, "duckdb")]
+    return row + [measured(options.rounds, with_duckdb=True)]
 
 
 main()

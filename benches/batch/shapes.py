@@ -10,7 +10,7 @@ import duckdb
 # What comes up, by file. Pages count by their rank: which one is the most visited is drawn anew for each workload.
 SHARES = {
     "leads": ["industry", "country", "title", "department", "lead_source", "consent", "employees IS NULL", "annual_revenue IS NULL",
-              "CASE WHEN email LIKE '%@company%' THEN 'company' ELSE email_domain(email) END", "month(created_at::TIMESTAMP)"],
+              "regexp_replace(email, '.*@|[0-9]+', '', 'g')", "month(created_at::TIMESTAMP)"],
     "events-time": ["event", "channel", "(event, path IS NULL)", 'month("timestamp"::TIMESTAMP)', 'hour("timestamp"::TIMESTAMP)'],
 }
 QUANTILES = {"leads": ["ln(employees)", "ln(annual_revenue)"], "events-time": ["value"]}
@@ -21,7 +21,6 @@ POINTS = [0.25, 0.5, 0.75, 0.9, 0.95, 0.99]
 
 def main(folders):
     database = duckdb.connect()
-    database.execute("CREATE MACRO email_domain(email) AS split_part(email, '@', 2)")
     problems, shapes = [], 0
     for file in SHARES:
         tables = [f"read_parquet('{folder}/{file}.parquet')" for folder in folders]
@@ -35,16 +34,15 @@ def main(folders):
 
 
 def shapes_of(file):
-    """Returns what is compared: a title, how far it may lie apart, and a function from a table to figures by key."""
-    for expression in SHARES[file]:
-        yield expression, SHARE, lambda database, table, it=expression: shares(database, table, it)
-    for expression in QUANTILES[file]:
-        yield expression, QUANTILE, lambda database, table, it=expression: quantiles(database, f"SELECT {it} FROM {table}")
+    """Returns what is compared: a title, how far it may lie apart, and a function from a database and a table to figures by key."""
+    for what in SHARES[file]:
+        yield what, SHARE, lambda database, table, what=what: shares(database, table, what)
+    for what in QUANTILES[file]:
+        yield what, QUANTILE, lambda database, table, what=what: quantiles(database, f"SELECT {what} FROM {table}")
     if file == "events-time":
         yield "pages by rank", SHARE, lambda database, table: ranked(shares(database, f"{table} WHERE path IS NOT NULL", "path"))
-        yield "events per lead", QUANTILE, lambda database, table: quantiles(
-            database, f"SELECT count(*) FROM {table} GROUP BY lead_id")
-        yield "order", 0, lambda database, table: steps_back(database, table)
+        yield "events per lead", QUANTILE, lambda database, table: quantiles(database, f"SELECT count(*) FROM {table} GROUP BY lead_id")
+        yield "events earlier than the one before", 0, steps_back
 
 
 def shares(database, table, expression):
@@ -63,9 +61,8 @@ def quantiles(database, query):
 
 
 def steps_back(database, table):
-    """How many events are earlier than the one before them."""
-    later = f'SELECT epoch_us("timestamp") < lag(epoch_us("timestamp")) OVER (ORDER BY file_row_number) AS back FROM {table}'
-    return {"back": database.execute(f"SELECT count(*) FROM ({later}) WHERE back".replace("')", "', file_row_number = true)")).fetchone()[0]}
+    times = [row[0] for row in database.execute(f'SELECT epoch_us("timestamp") FROM {table}').fetchall()]
+    return {"count": sum(time < before for before, time in zip(times, times[1:]))}
 
 
 def distance(one, other, limit):

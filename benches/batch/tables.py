@@ -41,7 +41,7 @@ class Table:
         """Reads the rows that stand in the page; the two lines above them are written anew."""
         rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in text.splitlines() if row.startswith("|")][2:]
         if any(len(row) != len(self.headings) for row in rows):
-            sys.exit(f"{PAGE.name}: rows between {self.begin} and {self.end} have other columns; take them out or measure them anew")
+            sys.exit(f"{PAGE.name}: rows below {self.begin} have other columns; take them out or measure them anew")
         return rows
 
 
@@ -57,15 +57,16 @@ def peak(run):
     return f"{run.peak_mib:,.0f} MiB"
 
 
-def measured(rounds, *packages):
+def measured(rounds, with_duckdb=False):
     """When it was measured, how often, and what the figures depend on beside the code."""
     often = "once" if rounds == 1 else f"medians of {rounds}"
-    versions = [f", {word.replace('==', ' ')}" for word in requirements() if word.split("==")[0] in packages]
-    return f"{date.today()}, {often}; {processor()}, {os.cpu_count()} cores, {platform.system()}{''.join(versions)}".replace("duckdb", "DuckDB")
+    duckdb = f", DuckDB {version_of('duckdb')}" if with_duckdb else ""
+    return f"{date.today()}, {often}; {processor()}, {os.cpu_count()} cores, {platform.system()}{duckdb}"
 
 
-def requirements():
-    return (HERE.parent / "requirements.txt").read_text().split()
+def version_of(package):
+    pinned = (HERE.parent / "requirements.txt").read_text().split()
+    return next(word.split("==")[1] for word in pinned if word.startswith(f"{package}=="))
 
 
 def processor():
