@@ -1,9 +1,9 @@
 -- What somebody without bantam would write for `definition.yaml`, as of 2025-12-17T00:00:00Z.
--- `{leads}`, `{events}` and `{output}` are files. Times are microseconds; 2592000000000 of them are thirty days.
+-- `{leads}` and `{events}` are read by `by_hand.py`, `{output}` is a file. Times are microseconds; 2592000000000 of them are thirty days.
 COPY (
   WITH event AS (
     SELECT lead_id, event, path, channel, value, age, age // 2592000000000 AS halvings
-    FROM (SELECT *, 1765929600000000 - epoch_us("timestamp") AS age FROM read_parquet('{events}'))
+    FROM (SELECT *, 1765929600000000 - epoch_us("timestamp") AS age FROM {events})
     WHERE age >= 0
   ),
   rule AS (
@@ -45,7 +45,7 @@ COPY (
         + CASE WHEN email LIKE '%@gmail.com' OR email LIKE '%@yahoo.com' THEN -15 ELSE 0 END
         + CASE WHEN lead_source = 'referral' AND consent THEN 10 ELSE 0 END
         AS fit
-    FROM read_parquet('{leads}')
+    FROM {leads}
   ),
   score AS (
     SELECT lead_id, fit, coalesce(engagement, 0) AS engagement, fit + coalesce(engagement, 0) AS score

@@ -86,21 +86,34 @@ def addresses(random, ids):
 
 
 def make_events(random, lead_count, count):
-    activity = random.lognormal(0.0, 1.3, lead_count)
-    lead = pick(random, count, activity).astype(np.int32)
+    lead = pick(random, count, draw_activity(random, lead_count)).astype(np.int32)
     when = YEAR_START_US + random.integers(0, YEAR_US, count)
-    name = draw(random, count, len(EVENTS), 1.0)
+    return lead, when, make_columns(random, count)
+
+
+def draw_activity(random, lead_count):
+    """How much each lead does, compared with others."""
+    return random.lognormal(0.0, 1.3, lead_count)
+
+
+def order_pages(random):
+    """All pages, the most visited first."""
     pages = [f"{folder}{number:04d}" for folder, pages in PAGES.items() for number in range(pages)]
-    pages = random.permutation(np.array(["/", "/pricing", *pages], dtype=object))
+    return random.permutation(np.array(["/", "/pricing", *pages], dtype=object))
+
+
+def make_columns(random, count, pages=None):
+    """What happened and where. Without `pages` their order is drawn here, between other draws: data once made stay the same."""
+    name = draw(random, count, len(EVENTS), 1.0)
+    pages = order_pages(random) if pages is None else pages
     path = draw(random, count, len(pages), 1.0)
     has_path = np.isin(name, [EVENTS.index(event) for event in HAVE_PATHS])
-    columns = {
+    return {
         "event": coded(name, EVENTS),
         "path": coded(path, pages, missing=~has_path),
         "channel": coded(draw(random, count, len(CHANNELS), 0.8), CHANNELS),
         "value": pa.array(np.minimum(random.exponential(45, count), 3600).astype(np.int32)),
     }
-    return lead, when, columns
 
 
 def draw(random, count, kinds, skew):
@@ -119,10 +132,25 @@ def coded(codes, texts, missing=None):
 
 
 def write(table, path):
+    write_all([table], path)
+
+
+def write_all(tables, path):
+    """Writes tables one behind the other, each of a whole number of row groups but the last."""
+    writer, rows = None, 0
+    for table in tables:
+        writer = writer or open_file(path, table.schema)
+        writer.write_table(table, row_group_size=ROWS_PER_GROUP)
+        rows += table.num_rows
+    writer.close()
+    print(f"{path.name}: {rows:,} rows, {path.stat().st_size:,} bytes", flush=True)
+
+
+def open_file(path, schema):
     # A dictionary of times would only be given up again, half way.
-    columns = [column for column in table.column_names if column != "timestamp"]
-    pq.write_table(table, path, compression="zstd", compression_level=3, row_group_size=ROWS_PER_GROUP, use_dictionary=columns)
-    print(f"{path.name}: {table.num_rows:,} rows, {path.stat().st_size:,} bytes", flush=True)
+    columns = [column for column in schema.names if column != "timestamp"]
+    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=3, use_dictionary=columns)
 
 
-main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -1,21 +1,15 @@
 //! Measurements that are repeated with one command. What they need is installed below `target/`, nowhere else.
 
+mod batch;
+mod flame;
+
+pub(crate) use batch::{batch, big, rules};
+pub(crate) use flame::flame;
+
 use crate::steps::{cargo, works};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-/// Measures batch scoring beside SQL by hand; `options` are those of `benches/batch/measure.py`.
-pub(crate) fn batch(root: &Path, options: &[&str]) -> Result<(), String> {
-    succeed(cargo(root, &["build", "--release", "--package", "bantam"]))?;
-    let target = target()?;
-    let python = python(root, &target.join("bench"))?;
-    let bantam = target.join("release").join("bantam").with_extension(std::env::consts::EXE_EXTENSION);
-    let mut measure = Command::new(python);
-    measure.arg(root.join("benches/batch/measure.py")).arg("--bantam").arg(bantam);
-    measure.arg("--data").arg(target.join("bench")).args(options);
-    succeed(measure)
-}
 
 /// Measures the reading of job titles on labelled ones.
 pub(crate) fn titles(root: &Path) -> Result<(), String> {

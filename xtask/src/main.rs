@@ -18,7 +18,14 @@ Usage: cargo xtask TASK
   check           Run the same without integration tests and examples in documentation
   tidy            Look at files alone: dependencies between crates, lengths, links and the like
   bench batch     Score a generated workload beside hand-written SQL, compare every lead, print time and memory
-                  [--leads N] [--events N] [--rounds N] [--write]
+                  [--leads N] [--events N] [--rounds N] [--threads 1,2] [--formats parquet,csv,ndjson]
+                  [--variants lead,time,lead-text,time-text] [--write]
+  bench rules     Score the same workload with more rules, and with other kinds of them
+                  [--leads N] [--events N] [--rounds N] [--threads N] [--write]
+  bench big       Score 5,000,000 leads with 100,000,000 events in little memory
+                  [--leads N] [--events N] [--memory-gib N] [--rounds N] [--threads N] [--compare] [--write]
+  bench flame     Draw where the time of scoring goes
+                  [--leads N] [--events N] [--threads N] [--variant lead,time] [--write]
   bench titles    Measure the reading of job titles on labelled ones, where they are at hand";
 
 fn main() -> ExitCode {
@@ -30,6 +37,9 @@ fn main() -> ExitCode {
         ["check"] => checks::run(&root, checks::Extent::WithoutSlowTests),
         ["tidy"] => tidy::run(&root),
         ["bench", "batch", options @ ..] => bench::batch(&root, options),
+        ["bench", "rules", options @ ..] => bench::rules(&root, options),
+        ["bench", "big", options @ ..] => bench::big(&root, options),
+        ["bench", "flame", options @ ..] => bench::flame(&root, options),
         ["bench", "titles"] => bench::titles(&root),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");
