@@ -3,7 +3,9 @@
 use crate::cli::DataArguments;
 use crate::failure::Failure;
 use crate::terminal;
-use bantam_engine::input::{Dataset, Format, Input, InputReport, Rejected, RowKind};
+use bantam_engine::batch::BatchOptions;
+use bantam_engine::input::{Dataset, Format, Input, InputError, InputReport, Rejected, RowKind};
+use bantam_engine::stream::{Scored, StreamOptions};
 use bantam_lang::CheckedDefinition;
 use flate2::read::MultiGzDecoder;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -49,30 +51,105 @@ pub(crate) fn read(
     as_of: i64,
     rejects: impl FnMut(Rejected) + Send,
 ) -> Result<Dataset, Failure> {
-    if request.leads.is_empty() && request.events.is_empty() {
-        return Err(
-            Failure::bad_input("there is nothing to read").help("name files with `--leads FILE` and `--events FILE`")
-        );
-    }
-    let stdin_count = request.leads.iter().chain(request.events).filter(|path| is_stdin(path)).count();
-    if stdin_count > 1 {
-        return Err(Failure::bad_input("standard input `-` can be read once only").help("give the other as a file"));
-    }
-    let leads = expand(request.leads, request.input_format)?;
-    let events = expand(request.events, request.input_format)?;
-    let total = leads.iter().chain(&events).map(InputFile::size).sum();
-    let bar = progress_bar(total);
+    let files = Files::of(request)?;
     let mut input = Input::new(definition, rejects);
-    for (kind, file) in
-        leads.iter().map(|file| (RowKind::Lead, file)).chain(events.iter().map(|file| (RowKind::Event, file)))
-    {
-        bar.set_message(format!("reading {}", file.name()));
-        file.read_into(&mut input, kind, &bar)?;
+    for (kind, file) in files.leads.iter().map(|file| (RowKind::Lead, file)).chain(files.events()) {
+        files.read(file, |source| input_file(&mut input, kind, source))?;
     }
-    bar.set_message("sorting");
+    files.bar.set_message("sorting");
     let data = input.finish(as_of)?;
-    bar.finish_and_clear();
+    files.bar.finish_and_clear();
     Ok(data)
+}
+
+/// Reads all that was asked for and scores it on the way; rejected rows go to `rejects`.
+pub(crate) fn score<'m>(
+    request: &Request<'_>,
+    definition: &'m CheckedDefinition,
+    as_of: i64,
+    options: BatchOptions,
+    rejects: impl FnMut(Rejected) + Send,
+) -> Result<Scored<'m>, Failure> {
+    let files = Files::of(request)?;
+    let mut input = Input::for_scores(definition, rejects);
+    for file in &files.leads {
+        files.read(file, |source| input_file(&mut input, RowKind::Lead, source))?;
+    }
+    let options = StreamOptions { batch: options, one_file: files.events.len() == 1 };
+    let mut scoring = input.score(definition, as_of, options)?;
+    for file in &files.events {
+        files.read(file, |source| match source {
+            Source::Csv(name, text, progress) => scoring.read_csv(name, text, progress),
+            Source::Ndjson(name, text, progress) => scoring.read_ndjson(name, text, progress),
+            Source::Parquet(name, file, progress) => scoring.read_parquet(name, file, progress),
+        })?;
+    }
+    files.bar.set_message("scoring");
+    let scored = scoring.finish()?;
+    files.bar.finish_and_clear();
+    Ok(scored)
+}
+
+fn input_file(input: &mut Input<'_>, kind: RowKind, source: Source<'_>) -> Result<(), InputError> {
+    match source {
+        Source::Csv(name, text, progress) => input.read_csv(kind, name, text, progress),
+        Source::Ndjson(name, text, progress) => input.read_ndjson(kind, name, text, progress),
+        Source::Parquet(name, file, progress) => input.read_parquet(kind, name, file, progress),
+    }
+}
+
+/// All files of a request, with the progress bar for them.
+struct Files {
+    leads: Vec<InputFile>,
+    events: Vec<InputFile>,
+    bar: ProgressBar,
+}
+
+/// A file that has been opened: its name, its bytes, and whom to tell how many have been read.
+enum Source<'s> {
+    Csv(&'s str, Box<dyn Read + Send>, &'s (dyn Fn(u64) + Sync)),
+    Ndjson(&'s str, Box<dyn Read + Send>, &'s (dyn Fn(u64) + Sync)),
+    Parquet(&'s str, File, &'s (dyn Fn(u64) + Sync)),
+}
+
+impl Files {
+    fn of(request: &Request<'_>) -> Result<Files, Failure> {
+        if request.leads.is_empty() && request.events.is_empty() {
+            return Err(Failure::bad_input("there is nothing to read")
+                .help("name files with `--leads FILE` and `--events FILE`"));
+        }
+        let stdin_count = request.leads.iter().chain(request.events).filter(|path| is_stdin(path)).count();
+        if stdin_count > 1 {
+            return Err(Failure::bad_input("standard input `-` can be read once only").help("give the other as a file"));
+        }
+        let leads = expand(request.leads, request.input_format)?;
+        let events = expand(request.events, request.input_format)?;
+        let bar = progress_bar(leads.iter().chain(&events).map(InputFile::size).sum());
+        Ok(Files { leads, events, bar })
+    }
+
+    fn events(&self) -> impl Iterator<Item = (RowKind, &InputFile)> {
+        self.events.iter().map(|file| (RowKind::Event, file))
+    }
+
+    /// Opens a file for a reader.
+    fn read(
+        &self,
+        file: &InputFile,
+        reader: impl FnOnce(Source<'_>) -> Result<(), InputError>,
+    ) -> Result<(), Failure> {
+        let name = file.name();
+        self.bar.set_message(format!("reading {name}"));
+        // Bytes of a packed file are counted as they come, before they are unpacked.
+        let counted = |_: u64| {};
+        let told = |bytes: u64| self.bar.inc(bytes);
+        let source = match file.format {
+            Format::Csv => Source::Csv(&name, file.text(&self.bar)?, &counted),
+            Format::Ndjson => Source::Ndjson(&name, file.text(&self.bar)?, &counted),
+            Format::Parquet => Source::Parquet(&name, file.seekable()?, &told),
+        };
+        Ok(reader(source)?)
+    }
 }
 
 fn progress_bar(total: u64) -> ProgressBar {
@@ -174,20 +251,6 @@ impl InputFile {
 
     fn size(&self) -> u64 {
         self.path.as_ref().and_then(|path| fs::metadata(path).ok()).map_or(0, |metadata| metadata.len())
-    }
-
-    fn read_into(&self, input: &mut Input<'_>, kind: RowKind, bar: &ProgressBar) -> Result<(), Failure> {
-        let name = self.name();
-        if self.format == Format::Parquet {
-            input.read_parquet(kind, &name, self.seekable()?, &|bytes| bar.inc(bytes))?;
-            return Ok(());
-        }
-        let text = self.text(bar)?;
-        match self.format {
-            Format::Csv => input.read_csv(kind, &name, text, &|_| {})?,
-            _ => input.read_ndjson(kind, &name, text, &|_| {})?,
-        }
-        Ok(())
     }
 
     /// Opens a text file, unpacked on the way.

@@ -4,9 +4,10 @@ use crate::cli::ScoreArguments;
 use crate::failure::Failure;
 use crate::sink::{Sink, refuse_existing};
 use crate::{Done, definitions, files, terminal};
-use bantam_engine::batch::{BatchOptions, BatchScores, score_batch};
-use bantam_engine::input::{Dataset, Format, Rejected};
+use bantam_engine::batch::{BatchOptions, BatchScores};
+use bantam_engine::input::{Format, Rejected};
 use bantam_engine::output::{Detail, ScoredRow, write_reject, write_rejects_header, write_scores};
+use bantam_engine::stream::Scored;
 use bantam_lang::CheckedDefinition;
 use std::path::Path;
 
@@ -28,14 +29,13 @@ pub(crate) fn run(arguments: &ScoreArguments) -> Result<Done, Failure> {
         refuse_existing(path, arguments.force)?;
     }
     set_threads(arguments.threads)?;
-    let data = read_data(arguments, &definition, as_of)?;
-    super::warn_if_stale(&arguments.data, &data.report, as_of);
     let options = BatchOptions { explain: arguments.explain || (arguments.json && output.is_none()) };
-    let scores = score_batch(&definition, &data.leads, &data.events, as_of, options);
+    let Scored { scores, report } = read_and_score(arguments, &definition, as_of, options)?;
+    super::warn_if_stale(&arguments.data, &report, as_of);
     if let Some((path, format)) = output {
         write(&scores, path, format, arguments)?;
     }
-    let summary = Summary::new(&scores, &definition, &data.report, as_of);
+    let summary = Summary::new(&scores, &definition, &report, as_of);
     let on_stdout = output.is_some_and(|(path, _)| path == Path::new("-"));
     match (arguments.json, output) {
         (true, _) if on_stdout => terminal::say(&summary.to_json(&scores, 0).to_string()),
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &ScoreArguments) -> Result<Done, Failure> {
         (false, None) => print_ranking(&scores, &summary, arguments.top)?,
         (false, Some((path, _))) => summary.tell_written(path),
     }
-    Ok(if data.report.rejected() > 0 { Done::WithRejects } else { Done::Well })
+    Ok(if report.rejected() > 0 { Done::WithRejects } else { Done::Well })
 }
 
 fn output_format(arguments: &ScoreArguments, path: &Path) -> Result<Format, Failure> {
@@ -67,19 +67,24 @@ fn set_threads(threads: Option<usize>) -> Result<(), Failure> {
         .map_err(|error| Failure::ours(error.to_string()))
 }
 
-/// Reads leads and events; rejected rows are written where asked for, and the first few told.
-fn read_data(arguments: &ScoreArguments, definition: &CheckedDefinition, as_of: i64) -> Result<Dataset, Failure> {
+/// Scores leads by their events; rejected rows are written where asked for, and the first few told.
+fn read_and_score<'m>(
+    arguments: &ScoreArguments,
+    definition: &'m CheckedDefinition,
+    as_of: i64,
+    options: BatchOptions,
+) -> Result<Scored<'m>, Failure> {
     let mut rejects = Rejects::open(arguments)?;
-    let data = files::read(&(&arguments.data).into(), definition, as_of, |row| rejects.take(&row))?;
+    let scored = files::score(&(&arguments.data).into(), definition, as_of, options, |row| rejects.take(&row))?;
     rejects.finish()?;
-    files::tell(&data.report);
-    let failed = data.report.failed();
+    files::tell(&scored.report);
+    let failed = scored.report.failed();
     if arguments.strict && failed > 0 {
         let values = terminal::counted(failed, "value");
         return Err(Failure::bad_input(format!("{values} cannot be read (see above), and `--strict` was asked for"))
             .help("mend them, change the attribute's type, or list them under `missing`"));
     }
-    Ok(data)
+    Ok(scored)
 }
 
 /// Takes rejected rows: writes them, tells the first few, counts the rest.
