@@ -133,11 +133,7 @@ impl Files {
     }
 
     /// Opens a file for a reader.
-    fn read(
-        &self,
-        file: &InputFile,
-        reader: impl FnOnce(Source<'_>) -> Result<(), InputError>,
-    ) -> Result<(), Failure> {
+    fn read(&self, file: &InputFile, reader: impl FnOnce(Source<'_>) -> Result<(), InputError>) -> Result<(), Failure> {
         let name = file.name();
         self.bar.set_message(format!("reading {name}"));
         // Bytes of a packed file are counted as they come, before they are unpacked.

@@ -250,6 +250,23 @@ impl ColumnBuilder {
         }
     }
 
+    /// Counts values that were appended to `values` as they are.
+    pub(super) fn count(&mut self, present: usize, missing: usize) {
+        self.present += present as u64;
+        self.missing += missing as u64;
+    }
+
+    /// Appends rows without a value.
+    pub(super) fn push_missing(&mut self, rows: usize) {
+        self.missing += rows as u64;
+        self.values.push_missing(rows);
+    }
+
+    /// Returns whether no number means "no value".
+    pub(super) fn takes_all_numbers(&self) -> bool {
+        self.missing_texts.numbers.is_empty()
+    }
+
     /// Appends the rows of a later piece; its spots are moved to where the piece stands.
     pub(super) fn append_piece(&mut self, piece: ColumnBuilder, place: impl Fn(Spot) -> Spot) {
         self.found |= piece.found;

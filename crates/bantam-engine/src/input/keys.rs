@@ -52,9 +52,9 @@ impl LeadKeys {
         self.lasting = self.entries.len();
     }
 
-    /// Returns the places of rows' keys, to append to.
-    pub(super) fn codes_mut(&mut self) -> &mut Vec<u32> {
-        &mut self.codes
+    /// Appends rows by the places of their keys.
+    pub(super) fn extend(&mut self, places: &[u32]) {
+        self.codes.extend_from_slice(places);
     }
 
     fn get(&self, place: u32) -> Option<Key<'_>> {
@@ -83,11 +83,5 @@ impl LeadKeys {
         });
         self.text.truncate(end.unwrap_or(0));
         self.lasting
-    }
-
-    /// Forgets all rows and all entries.
-    pub(super) fn clear(&mut self) {
-        self.lasting = 0;
-        self.clear_rows();
     }
 }

@@ -1,11 +1,18 @@
 //! Reads Parquet, row group by row group, on all cores, only the columns that are used.
 //!
+//! Most files are of a few types and encodings and are decoded page by page, straight into columns (`pages.rs`). For all
+//! others there are the library's record batches (`batches.rs`); both give the same rows.
+//!
 //! The library that decodes the format may panic on a damaged file; here that is an error like any other.
 
 mod batches;
 mod cells;
+mod fill;
+mod flat;
+mod hybrid;
 mod layout;
 mod limits;
+mod pages;
 mod source;
 mod statistics;
 mod thrift;
@@ -17,6 +24,7 @@ use super::rows::{ID, Rows};
 use super::{File, KeyExtent, Piece, Settle, Tap, TapPiece};
 use batches::{Dictionaries, read_batch};
 use layout::{Layout, ask_for_dictionaries, lay_out, leaves, unused_fields};
+use pages::{FlatPlan, read_pages};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::file::reader::ChunkReader;
@@ -37,6 +45,8 @@ struct Opened<R> {
     starts: Vec<u64>,
     /// Which leads have rows in each row group alone; empty where that is not known or not asked.
     extents: Vec<KeyExtent>,
+    /// How to read it page by page, where that can be done.
+    flat: Option<FlatPlan>,
 }
 
 pub(crate) fn read(
@@ -78,7 +88,8 @@ fn open<R: ChunkReader>(rows: &mut Rows, file: &File<'_>, source: R) -> Result<O
     // Events with keys of their own may repeat any others.
     let wants_extents = file.tap.is_some_and(Tap::wants_extents) && layout.reserved[ID].is_none();
     let extents = if wants_extents { statistics::extents_of(&metadata, &layout) } else { Vec::new() };
-    Ok(Opened { source: SharedSource::new(source), metadata, layout, leaves, starts, extents })
+    let flat = FlatPlan::new(&metadata, &layout, rows.kind);
+    Ok(Opened { source: SharedSource::new(source), metadata, layout, leaves, starts, extents, flat })
 }
 
 fn read_group<R: ChunkReader>(
@@ -95,7 +106,17 @@ fn read_group<R: ChunkReader>(
     let mut layout = opened.layout.clone();
     let mut piece = file.tap.map(|tap| tap.begin(opened.extents.get(group)));
     let before = Spot { file: file.number, row: start, line: 0 };
-    read_batches(&mut rows, &mut layout, opened, bytes, group, before, piece.as_deref_mut())?;
+    let done = match &opened.flat {
+        Some(plan) => {
+            let group = (&opened.metadata, description);
+            read_pages(&mut rows, plan, group, &bytes, before, piece.as_deref_mut())?
+        }
+        None => 0,
+    };
+    if (done as u64) < u64::try_from(description.num_rows()).unwrap_or(0) {
+        let before = Spot { row: start + done as u64, ..before };
+        read_batches(&mut rows, &mut layout, opened, bytes, (group, done), before, piece.as_deref_mut())?;
+    }
     if let Some(piece) = piece {
         piece.end();
     }
@@ -104,13 +125,13 @@ fn read_group<R: ChunkReader>(
     Ok(rows)
 }
 
-/// Reads a row group by the library's record batches.
+/// Reads the rest of a row group, after the rows that are done, by the library's record batches.
 fn read_batches<R: ChunkReader>(
     rows: &mut Rows,
     layout: &mut Layout,
     opened: &Opened<R>,
     bytes: GroupBytes,
-    group: usize,
+    (group, done): (usize, usize),
     mut before: Spot,
     mut piece: Option<&mut (dyn TapPiece + '_)>,
 ) -> Result<(), String> {
@@ -119,6 +140,7 @@ fn read_batches<R: ChunkReader>(
         .with_projection(mask)
         .with_batch_size(BATCH_ROWS)
         .with_row_groups(vec![group])
+        .with_offset(done)
         .build()
         .map_err(|error| error.to_string())?;
     let mut dictionaries = Dictionaries::default();

@@ -233,6 +233,30 @@ impl Rows {
         }
     }
 
+    /// Returns a trimmed text that may be a lead's key or an event's name; `None` where it will not do.
+    pub(super) fn reserved_text<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let text = text.trim();
+        (!self.text.is_missing(text) && bantam_lang::convert::is_clean_text(text)).then_some(text)
+    }
+
+    /// Appends rows whose reserved values will do: the places of their keys, and for events times and names.
+    pub(super) fn admit_all(&mut self, keys: &[u32], times: &[i64], names: &[u32], first: Spot) {
+        self.seen += keys.len() as u64;
+        self.keys.extend(keys);
+        match self.kind {
+            RowKind::Lead => {
+                self.spots.extend((0..keys.len() as u64).map(|row| Spot { row: first.row + row, ..first }));
+            }
+            RowKind::Event => {
+                if let Column::Time(values) = &mut self.time.values {
+                    values.extend_from_slice(times);
+                }
+                self.time.count(times.len(), 0);
+                self.name.codes.extend_from_slice(names);
+            }
+        }
+    }
+
     /// Returns whether a trimmed text means "no value" in any column.
     pub(super) fn is_missing_text(&self, text: &str) -> bool {
         self.text.is_missing(text)

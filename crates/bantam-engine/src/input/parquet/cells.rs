@@ -9,7 +9,7 @@ use bantam_lang::convert::{MICROS_PER_DAY, MICROS_PER_SECOND};
 use std::fmt::Write;
 
 /// 0001-01-01 and the end of 9999-12-31, in microseconds: the times that can be written.
-const TIMES: std::ops::Range<i64> = -62_135_596_800 * MICROS_PER_SECOND..253_402_300_800 * MICROS_PER_SECOND;
+pub(super) const TIMES: std::ops::Range<i64> = -62_135_596_800 * MICROS_PER_SECOND..253_402_300_800 * MICROS_PER_SECOND;
 
 /// Returns whether a type gives values, or at least says of each cell that it does not convert.
 pub(super) fn is_readable(data_type: &DataType) -> bool {
@@ -201,7 +201,7 @@ fn bytes<'v>(value: &'v [u8], scratch: &'v mut String) -> Given<'v> {
 }
 
 /// A single-precision number counts as its shortest decimal form: 0.1 is 0.1, not 0.10000000149011612.
-fn single<'v>(value: f32) -> Given<'v> {
+pub(super) fn single<'v>(value: f32) -> Given<'v> {
     if value.is_finite() {
         Given::Number(value.to_string().parse().unwrap_or(f64::NAN))
     } else {

@@ -1,0 +1,261 @@
+//! Turns the segments of flat columns into rows, many at a time.
+
+use super::super::cell::{Cell, ColumnBuilder, Given};
+use super::super::report::Spot;
+use super::cells::{TIMES, single};
+use super::flat::{Cells, FlatColumn, FlatType, Next, PlainTexts, Segment};
+use crate::columns::{Column, MISSING_CODE, MISSING_NUMBER, MISSING_TIME};
+use bantam_lang::convert::MICROS_PER_DAY;
+
+/// What a damaged text is told as.
+const NOT_UTF8: &str = "a text is not UTF-8";
+
+/// A column of the definition with where it comes from.
+pub(super) struct FlatValues {
+    pub(super) column: FlatColumn,
+    /// The entries of the dictionary, converted.
+    entries: Vec<Cell>,
+    /// Whether all of them are values.
+    all_present: bool,
+    /// The dictionary's own bytes, for a value that does not convert.
+    plain: Vec<u8>,
+}
+
+/// The value of a plain cell.
+pub(super) fn given<'v>(kind: FlatType, bytes: &'v [u8]) -> Option<Given<'v>> {
+    let four = || bytes.first_chunk().copied();
+    let eight = || bytes.first_chunk().copied();
+    let time = |micros: Option<i64>| match micros {
+        Some(micros) if TIMES.contains(&micros) => Given::Time(micros),
+        _ => Given::Other("a time outside the years 1 to 9999"),
+    };
+    Some(match kind {
+        FlatType::Text => Given::Text(std::str::from_utf8(bytes).ok()?),
+        FlatType::Int32 => Given::Whole(i32::from_le_bytes(four()?).into()),
+        FlatType::Int64 => Given::Whole(i64::from_le_bytes(eight()?).into()),
+        FlatType::Float32 => single(f32::from_le_bytes(four()?)),
+        FlatType::Float64 => Given::Number(f64::from_le_bytes(eight()?)),
+        FlatType::Boolean => Given::Boolean(bytes.first()? == &1),
+        FlatType::Days => time(i64::from(i32::from_le_bytes(four()?)).checked_mul(MICROS_PER_DAY)),
+        FlatType::Millis | FlatType::Micros | FlatType::Nanos => time(micros(kind, i64::from_le_bytes(eight()?))),
+    })
+}
+
+/// Returns a time in microseconds, whatever it is counted in.
+pub(super) fn micros(kind: FlatType, value: i64) -> Option<i64> {
+    match kind {
+        FlatType::Millis => value.checked_mul(1_000),
+        FlatType::Nanos => Some(value.div_euclid(1_000)),
+        _ => Some(value),
+    }
+}
+
+/// Calls `each` with every plain value of a dictionary.
+pub(super) fn for_each_entry(
+    kind: FlatType,
+    count: usize,
+    bytes: &[u8],
+    mut each: impl FnMut(&[u8]) -> Result<(), String>,
+) -> Result<(), String> {
+    const SHORT: &str = "a dictionary ends before its last entry";
+    match kind.size() {
+        Some(size) => bytes.get(..count * size).ok_or(SHORT)?.chunks_exact(size).try_for_each(each),
+        None => {
+            let mut texts = PlainTexts { rest: bytes };
+            (0..count).try_for_each(|_| each(texts.next().ok_or(SHORT)?))
+        }
+    }
+}
+
+impl FlatValues {
+    pub(super) fn new(column: FlatColumn) -> FlatValues {
+        FlatValues { column, entries: Vec::new(), all_present: true, plain: Vec::new() }
+    }
+
+    /// Appends the next `count` rows to a column; the first of them stands at `first`.
+    pub(super) fn read(&mut self, count: usize, first: Spot, builder: &mut ColumnBuilder) -> Result<(), String> {
+        let mut done = 0;
+        while done < count {
+            if let Next::Dictionary(entries, bytes) = self.column.next()? {
+                self.convert_entries(entries, &bytes, builder)?;
+                continue;
+            }
+            let kind = self.column.kind;
+            let segment = self.column.segment(count - done)?;
+            let spot = Spot { row: first.row + done as u64, ..first };
+            done += segment.rows;
+            let passed = match segment.values {
+                Cells::Indexes(indexes) if self.all_present && extend(&segment, indexes, &self.entries, builder)? => 0,
+                Cells::Indexes(indexes) => {
+                    push_entries(&segment, indexes, (kind, &self.entries, &self.plain), spot, builder)?
+                }
+                Cells::Truths(truths) => push_truths(&segment, truths, spot, builder)?,
+                Cells::Plain(bytes) if extend_plain(&segment, kind, bytes, builder) => 0,
+                Cells::Plain(bytes) => push_plain(&segment, kind, bytes, spot, builder)?,
+            };
+            self.column.pass(passed);
+        }
+        Ok(())
+    }
+
+    fn convert_entries(&mut self, count: usize, bytes: &[u8], builder: &mut ColumnBuilder) -> Result<(), String> {
+        let kind = self.column.kind;
+        let entries = &mut self.entries;
+        entries.clear();
+        for_each_entry(kind, count, bytes, |bytes| {
+            entries.push(builder.convert(given(kind, bytes).ok_or(NOT_UTF8)?));
+            Ok(())
+        })?;
+        self.all_present = entries.iter().all(|entry| !matches!(entry, Cell::Missing | Cell::Failed));
+        self.plain.clear();
+        if entries.iter().any(|entry| matches!(entry, Cell::Failed)) {
+            self.plain.extend_from_slice(bytes);
+        }
+        Ok(())
+    }
+}
+
+/// Calls `each` with the value of every row, `None` where it is null.
+fn for_each_row<T: Copy>(segment: &Segment<'_>, values: &[T], mut each: impl FnMut(Option<T>)) {
+    match segment.valid {
+        None => values.iter().for_each(|&value| each(Some(value))),
+        Some(valid) => {
+            let mut values = values.iter();
+            valid.iter().for_each(|&valid| each(if valid { values.next().copied() } else { None }));
+        }
+    }
+}
+
+fn count(segment: &Segment<'_>, present: usize, builder: &mut ColumnBuilder) {
+    builder.count(present, segment.rows - present);
+}
+
+/// Appends entries of a dictionary that are all values. Returns whether the type was one for which that is done here.
+fn extend(
+    segment: &Segment<'_>,
+    indexes: &[u32],
+    entries: &[Cell],
+    builder: &mut ColumnBuilder,
+) -> Result<bool, String> {
+    if indexes.iter().max().is_some_and(|&most| most as usize >= entries.len()) {
+        return Err("a row has an entry that its dictionary lacks".to_owned());
+    }
+    let entry = |index: Option<u32>| index.and_then(|index| entries.get(index as usize));
+    match &mut builder.values {
+        Column::Text(column) => for_each_row(segment, indexes, |index| {
+            column.codes.push(match entry(index) {
+                Some(Cell::Code(code)) => *code,
+                _ => MISSING_CODE,
+            });
+        }),
+        Column::Number(values) => for_each_row(segment, indexes, |index| {
+            values.push(match entry(index) {
+                Some(Cell::Number(number)) => *number,
+                _ => MISSING_NUMBER,
+            });
+        }),
+        Column::Time(values) => for_each_row(segment, indexes, |index| {
+            values.push(match entry(index) {
+                Some(Cell::Time(time)) => *time,
+                _ => MISSING_TIME,
+            });
+        }),
+        Column::Boolean(_) => return Ok(false),
+    }
+    count(segment, indexes.len(), builder);
+    Ok(true)
+}
+
+/// Appends entries of a dictionary one by one.
+fn push_entries(
+    segment: &Segment<'_>,
+    indexes: &[u32],
+    (kind, entries, plain): (FlatType, &[Cell], &[u8]),
+    first: Spot,
+    builder: &mut ColumnBuilder,
+) -> Result<usize, String> {
+    let mut row = first;
+    let mut is_wrong = false;
+    for_each_row(segment, indexes, |index| {
+        match index.map(|index| (index, entries.get(index as usize))) {
+            None => builder.append(Cell::Missing, Given::Missing, row),
+            Some((index, Some(Cell::Failed))) => {
+                // The bytes of an entry are looked for only where it did not convert.
+                let _ = for_each_entry(kind, index as usize + 1, plain, |_| Ok(()));
+                let mut at = 0;
+                let _ = for_each_entry(kind, entries.len(), plain, |bytes| {
+                    if at == index {
+                        builder.append(Cell::Failed, given(kind, bytes).unwrap_or(Given::Missing), row);
+                    }
+                    at += 1;
+                    Ok(())
+                });
+            }
+            Some((_, Some(cell))) => builder.append(*cell, Given::Missing, row),
+            Some((_, None)) => is_wrong = true,
+        }
+        row.row += 1;
+    });
+    if is_wrong { Err("a row has an entry that its dictionary lacks".to_owned()) } else { Ok(0) }
+}
+
+fn push_truths(
+    segment: &Segment<'_>,
+    truths: &[u32],
+    first: Spot,
+    builder: &mut ColumnBuilder,
+) -> Result<usize, String> {
+    let mut row = first;
+    for_each_row(segment, truths, |truth| {
+        builder.push(truth.map_or(Given::Missing, |truth| Given::Boolean(truth == 1)), row);
+        row.row += 1;
+    });
+    Ok(0)
+}
+
+/// Appends plain values of a type that needs no look at each. Returns whether it was one.
+fn extend_plain(segment: &Segment<'_>, kind: FlatType, bytes: &[u8], builder: &mut ColumnBuilder) -> bool {
+    let takes_all = builder.takes_all_numbers();
+    match (kind, &mut builder.values) {
+        (FlatType::Int32, Column::Number(values)) if takes_all => {
+            let words = bytes.as_chunks().0;
+            for_each_row(segment, words, |word| {
+                values.push(word.map_or(MISSING_NUMBER, |word| i32::from_le_bytes(word).into()))
+            });
+            count(segment, words.len(), builder);
+            true
+        }
+        (FlatType::Int64, Column::Number(values)) if takes_all => {
+            let words = bytes.as_chunks().0;
+            for_each_row(segment, words, |word| {
+                values.push(word.map_or(MISSING_NUMBER, |word| i64::from_le_bytes(word) as f64))
+            });
+            count(segment, words.len(), builder);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Appends plain values one by one; returns how many bytes of texts were used.
+fn push_plain(
+    segment: &Segment<'_>,
+    kind: FlatType,
+    bytes: &[u8],
+    first: Spot,
+    builder: &mut ColumnBuilder,
+) -> Result<usize, String> {
+    const SHORT: &str = "a page ends before its last row";
+    let mut texts = PlainTexts { rest: bytes };
+    let mut fixed = bytes.chunks_exact(kind.size().unwrap_or(1));
+    for at in 0..segment.rows {
+        let spot = Spot { row: first.row + at as u64, ..first };
+        if segment.valid.is_some_and(|valid| valid.get(at) != Some(&true)) {
+            builder.push(Given::Missing, spot);
+            continue;
+        }
+        let cell = if kind == FlatType::Text { texts.next() } else { fixed.next() };
+        builder.push(given(kind, cell.ok_or(SHORT)?).ok_or(NOT_UTF8)?, spot);
+    }
+    Ok(if kind == FlatType::Text { bytes.len() - texts.rest.len() } else { 0 })
+}

@@ -1,0 +1,297 @@
+//! Reads a row group page by page, where all its columns are flat.
+//!
+//! Rows whose reserved values will not do are not rejected here: from the first such batch on the row group goes by record
+//! batches, which can show the row.
+
+use super::super::TapPiece;
+use super::super::report::{RowKind, Spot};
+use super::super::rows::{LEAD, NAME, Rows, TIME};
+use super::cells::TIMES;
+use super::fill::{FlatValues, for_each_entry, micros};
+use super::flat::{Cells, FlatColumn, FlatType, Next, PlainTexts, is_readable};
+use super::layout::{Layout, Source};
+use super::source::GroupBytes;
+use crate::columns::MISSING_TIME;
+use crate::ids::Key;
+use parquet::arrow::arrow_reader::ArrowReaderMetadata;
+use parquet::file::metadata::RowGroupMetaData;
+use std::sync::Arc;
+
+/// How many rows are decoded before anybody looks at them: five columns of them stay in the processor's cache.
+const BATCH_ROWS: usize = 16_384;
+/// The place of a key or name that will not do.
+const UNFIT: u32 = u32::MAX;
+
+/// Where each column of a file is, for files that can be read page by page.
+pub(super) struct FlatPlan {
+    reserved: [Option<(usize, FlatType)>; 4],
+    columns: Vec<Option<(usize, FlatType)>>,
+}
+
+impl FlatPlan {
+    /// Returns the plan for a file; `None` where it takes record batches.
+    pub(super) fn new(metadata: &ArrowReaderMetadata, layout: &Layout, kind: RowKind) -> Option<FlatPlan> {
+        let schema = metadata.parquet_schema();
+        let find = |name: &str| {
+            let is_it = |leaf: &parquet::schema::types::ColumnDescPtr| leaf.path().parts() == [name];
+            let leaf = schema.columns().iter().position(is_it)?;
+            let data_type = metadata.schema().field_with_name(name).ok()?.data_type();
+            Some((leaf, FlatType::of(&schema.column(leaf), data_type)?))
+        };
+        let mut reserved = [None; 4];
+        for (slot, name) in reserved.iter_mut().zip(&layout.reserved) {
+            *slot = match name {
+                Some(name) => Some(find(name)?),
+                None => None,
+            };
+        }
+        let is = |at: usize, types: &[FlatType]| reserved[at].is_some_and(|(_, kind)| types.contains(&kind));
+        let fits = is(LEAD, &[FlatType::Text, FlatType::Int32, FlatType::Int64])
+            && (kind == RowKind::Lead
+                || is(TIME, &[FlatType::Millis, FlatType::Micros, FlatType::Nanos]) && is(NAME, &[FlatType::Text]));
+        let column = |source: &Source| match source {
+            Source::Path(path) if path.len() == 1 => path.first().and_then(|name| find(name)).map(Some),
+            Source::Nowhere => Some(None),
+            _ => None,
+        };
+        let columns = layout.columns.iter().map(column).collect::<Option<_>>()?;
+        (fits && !layout.properties).then_some(FlatPlan { reserved, columns })
+    }
+
+    fn leaves(&self) -> impl Iterator<Item = usize> {
+        self.reserved.iter().chain(&self.columns).flatten().map(|(leaf, _)| *leaf)
+    }
+}
+
+/// Reads a row group as far as it can be read page by page; returns how many rows that were.
+pub(super) fn read_pages(
+    rows: &mut Rows,
+    plan: &FlatPlan,
+    (metadata, group): (&ArrowReaderMetadata, &RowGroupMetaData),
+    bytes: &GroupBytes,
+    before: Spot,
+    mut piece: Option<&mut (dyn TapPiece + '_)>,
+) -> Result<usize, String> {
+    if !plan.leaves().filter_map(|leaf| group.columns().get(leaf)).all(is_readable) {
+        return Ok(0);
+    }
+    let total = usize::try_from(group.num_rows()).unwrap_or(0);
+    let bytes = Arc::new(bytes.clone());
+    let schema = metadata.parquet_schema();
+    let open = |place: &Option<(usize, FlatType)>| -> Result<Option<FlatColumn>, String> {
+        let Some((leaf, kind)) = *place else { return Ok(None) };
+        FlatColumn::new(kind, &schema.column(leaf), group.column(leaf), &bytes, total).map(Some)
+    };
+    let [lead, time, name, id] = plan.reserved.each_ref().map(open);
+    let is_event = rows.kind == RowKind::Event;
+    let mut admission = Admission::new(lead?, if is_event { time? } else { None }, name?);
+    let mut others = vec![if is_event { id? } else { open(&plan.reserved[TIME])? }.map(FlatValues::new)];
+    for place in &plan.columns {
+        others.push(open(place)?.map(FlatValues::new));
+    }
+    let mut done = 0;
+    while done < total {
+        let count = BATCH_ROWS.min(total - done);
+        let first = Spot { row: before.row + done as u64 + 1, ..before };
+        if !admission.admit(rows, count, first)? {
+            break;
+        }
+        let reserved = if is_event { &mut rows.id } else { &mut rows.time };
+        let builders = std::iter::once(reserved).chain(&mut rows.columns);
+        for (values, builder) in others.iter_mut().zip(builders) {
+            match values {
+                Some(values) => values.read(count, first, builder)?,
+                None => builder.push_missing(count),
+            }
+        }
+        done += count;
+        if let Some(piece) = &mut piece {
+            piece.take(rows)?;
+        }
+    }
+    Ok(done)
+}
+
+/// The columns that decide whether a row counts.
+struct Admission {
+    lead: Option<FlatColumn>,
+    time: Option<FlatColumn>,
+    name: Option<FlatColumn>,
+    /// Places of the keys and names that dictionaries hold.
+    key_entries: Vec<u32>,
+    name_entries: Vec<u32>,
+    time_entries: Vec<i64>,
+    /// What the rows of a batch have.
+    keys: Vec<u32>,
+    times: Vec<i64>,
+    names: Vec<u32>,
+}
+
+impl Admission {
+    fn new(lead: Option<FlatColumn>, time: Option<FlatColumn>, name: Option<FlatColumn>) -> Admission {
+        let (key_entries, name_entries, time_entries) = (Vec::new(), Vec::new(), Vec::new());
+        let (keys, times, names) = (Vec::new(), Vec::new(), Vec::new());
+        Admission { lead, time, name, key_entries, name_entries, time_entries, keys, times, names }
+    }
+
+    /// Admits the next rows, all of them or none; returns whether it did.
+    fn admit(&mut self, rows: &mut Rows, count: usize, first: Spot) -> Result<bool, String> {
+        (self.keys.clear(), self.times.clear(), self.names.clear());
+        if let Some(column) = &mut self.lead {
+            read_keys(column, &mut self.key_entries, count, rows, &mut self.keys)?;
+        }
+        if let Some(column) = &mut self.name {
+            read_names(column, &mut self.name_entries, count, rows, &mut self.names)?;
+        }
+        let mut fits = !self.keys.contains(&UNFIT) && !self.names.contains(&UNFIT);
+        if let Some(column) = &mut self.time {
+            fits &= read_times(column, &mut self.time_entries, count, &mut self.times)?;
+        }
+        if fits {
+            rows.admit_all(&self.keys, &self.times, &self.names, first);
+        }
+        Ok(fits)
+    }
+}
+
+/// Appends the place of each row's value: of an entry of the dictionary, or of what `add` makes of a plain value.
+fn read_places(
+    column: &mut FlatColumn,
+    entries: &mut Vec<u32>,
+    count: usize,
+    places: &mut Vec<u32>,
+    mut add: impl FnMut(&[u8]) -> Result<u32, String>,
+    mut dictionary_read: impl FnMut(),
+) -> Result<(), String> {
+    let (kind, end) = (column.kind, places.len() + count);
+    while places.len() < end {
+        if let Next::Dictionary(count, bytes) = column.next()? {
+            entries.clear();
+            for_each_entry(kind, count, &bytes, |bytes| {
+                entries.push(add(bytes)?);
+                Ok(())
+            })?;
+            dictionary_read();
+            continue;
+        }
+        let segment = column.segment(end - places.len())?;
+        if segment.valid.is_some() {
+            // Rows without a value: which ones does not matter here.
+            places.resize(end, UNFIT);
+            return Ok(());
+        }
+        let passed = match segment.values {
+            Cells::Indexes(indexes) => {
+                places.extend(indexes.iter().map(|&index| entries.get(index as usize).copied().unwrap_or(UNFIT)));
+                0
+            }
+            Cells::Plain(bytes) => match kind.size() {
+                Some(size) => {
+                    bytes.chunks_exact(size).try_for_each(|bytes| add(bytes).map(|place| places.push(place)))?;
+                    0
+                }
+                None => {
+                    let mut texts = PlainTexts { rest: bytes };
+                    for _ in 0..segment.rows {
+                        places.push(add(texts.next().ok_or("a page ends before its last row")?)?);
+                    }
+                    bytes.len() - texts.rest.len()
+                }
+            },
+            Cells::Truths(_) => return Err("a key is no truth".to_owned()),
+        };
+        column.pass(passed);
+    }
+    Ok(())
+}
+
+fn read_keys(
+    column: &mut FlatColumn,
+    entries: &mut Vec<u32>,
+    count: usize,
+    rows: &mut Rows,
+    places: &mut Vec<u32>,
+) -> Result<(), String> {
+    let kind = column.kind;
+    let mut keys = std::mem::take(&mut rows.keys);
+    // Events of one lead often stand together: then its key is made once.
+    let mut last: (Vec<u8>, u32) = (Vec::new(), UNFIT);
+    let add = |bytes: &[u8]| -> Result<u32, String> {
+        if last.1 != UNFIT && last.0 == bytes {
+            return Ok(last.1);
+        }
+        let place = match kind {
+            FlatType::Int32 => bytes.first_chunk().map(|word| keys.add(Key::Number(i32::from_le_bytes(*word).into()))),
+            FlatType::Int64 => bytes.first_chunk().map(|word| keys.add(Key::Number(i64::from_le_bytes(*word)))),
+            _ => {
+                let text = std::str::from_utf8(bytes).map_err(|_| "a text is not UTF-8")?;
+                rows.reserved_text(text).map(|text| keys.add(Key::of(text)))
+            }
+        };
+        last.0.clear();
+        last.0.extend_from_slice(bytes);
+        last.1 = place.unwrap_or(UNFIT);
+        Ok(last.1)
+    };
+    let mut has_dictionary = false;
+    let result = read_places(column, entries, count, places, add, || has_dictionary = true);
+    if has_dictionary {
+        keys.keep_entries();
+    }
+    rows.keys = keys;
+    result
+}
+
+fn read_names(
+    column: &mut FlatColumn,
+    entries: &mut Vec<u32>,
+    count: usize,
+    rows: &mut Rows,
+    places: &mut Vec<u32>,
+) -> Result<(), String> {
+    let mut names = std::mem::take(&mut rows.name);
+    let add = |bytes: &[u8]| -> Result<u32, String> {
+        let text = std::str::from_utf8(bytes).map_err(|_| "a text is not UTF-8")?;
+        Ok(rows.reserved_text(text).map_or(UNFIT, |text| names.dictionary.intern(text)))
+    };
+    let result = read_places(column, entries, count, places, add, || {});
+    rows.name = names;
+    result
+}
+
+/// Appends times in microseconds; returns whether all rows have one that can be written.
+fn read_times(
+    column: &mut FlatColumn,
+    entries: &mut Vec<i64>,
+    count: usize,
+    times: &mut Vec<i64>,
+) -> Result<bool, String> {
+    let kind = column.kind;
+    let time = |bytes: &[u8]| {
+        let written = bytes.first_chunk().and_then(|word| micros(kind, i64::from_le_bytes(*word)));
+        written.filter(|time| TIMES.contains(time)).unwrap_or(MISSING_TIME)
+    };
+    let mut fits = true;
+    while times.len() < count {
+        if let Next::Dictionary(count, bytes) = column.next()? {
+            entries.clear();
+            for_each_entry(kind, count, &bytes, |bytes| {
+                entries.push(time(bytes));
+                Ok(())
+            })?;
+            continue;
+        }
+        let segment = column.segment(count - times.len())?;
+        let from = times.len();
+        match segment.values {
+            _ if segment.valid.is_some() => return Ok(false),
+            Cells::Plain(bytes) => times.extend(bytes.chunks_exact(8).map(time)),
+            Cells::Indexes(indexes) => {
+                times.extend(indexes.iter().map(|&at| entries.get(at as usize).copied().unwrap_or(MISSING_TIME)));
+            }
+            Cells::Truths(_) => return Ok(false),
+        }
+        fits &= !times.get(from..).unwrap_or_default().contains(&MISSING_TIME);
+    }
+    Ok(fits)
+}
