@@ -1,5 +1,9 @@
 //! Measurements that are repeated with one command. What they need is installed below `target/`, nowhere else.
 
+mod live;
+
+pub(crate) use live::live;
+
 use crate::steps::{cargo, works};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -19,6 +19,8 @@ Usage: cargo xtask TASK
   tidy            Look at files alone: dependencies between crates, lengths, links and the like
   bench batch     Score a generated workload beside hand-written SQL, compare every lead, print time and memory
                   [--leads N] [--events N] [--rounds N] [--write]
+  bench live      Score one lead at a time beside two rule engines, compare every lead, print microseconds
+                  [--leads N] [--events N] [--rounds N] [--write]
   bench titles    Measure the reading of job titles on labelled ones, where they are at hand";
 
 fn main() -> ExitCode {
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
         ["check"] => checks::run(&root, checks::Extent::WithoutSlowTests),
         ["tidy"] => tidy::run(&root),
         ["bench", "batch", options @ ..] => bench::batch(&root, options),
+        ["bench", "live", options @ ..] => bench::live(&root, options),
         ["bench", "titles"] => bench::titles(&root),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");
