@@ -12,7 +12,7 @@ use cel::common::types::{CelBool, CelDouble, CelNull, CelString};
 use cel::common::value::{CowVal, Val};
 use cel::context::{Context, VariableResolver};
 use cel::{Env, Program};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 const DAY: i64 = 86_400_000_000;
