@@ -2,9 +2,11 @@
 
 mod batch;
 mod flame;
+mod live;
 
 pub(crate) use batch::{batch, big, rules};
 pub(crate) use flame::flame;
+pub(crate) use live::live;
 
 use crate::steps::{cargo, works};
 use std::fs;

@@ -26,6 +26,8 @@ Usage: cargo xtask TASK
                   [--leads N] [--events N] [--memory-gib N] [--rounds N] [--threads N] [--compare] [--write]
   bench flame     Draw where the time of scoring goes
                   [--leads N] [--events N] [--threads N] [--variant lead,time] [--write]
+  bench live      Score one lead at a time beside two rule engines, compare every lead, print microseconds
+                  [--leads N] [--events N] [--rounds N] [--write]
   bench titles    Measure the reading of job titles on labelled ones, where they are at hand";
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         ["bench", "rules", options @ ..] => bench::rules(&root, options),
         ["bench", "big", options @ ..] => bench::big(&root, options),
         ["bench", "flame", options @ ..] => bench::flame(&root, options),
+        ["bench", "live", options @ ..] => bench::live(&root, options),
         ["bench", "titles"] => bench::titles(&root),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");

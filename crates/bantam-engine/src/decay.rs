@@ -45,6 +45,19 @@ pub(crate) fn next_change_age(points: i64, decay: Decay, age: i64) -> Option<i64
     }
 }
 
+/// Returns an age from which on nothing is left of `points`, or of fewer; `None` where something always is.
+pub(crate) fn gone_age(points: i64, decay: Decay) -> Option<i64> {
+    match decay {
+        Decay::Never => None,
+        // Each halving takes one binary digit.
+        Decay::HalveEvery(seconds) => {
+            let digits = i64::from(u64::BITS - points.unsigned_abs().leading_zeros());
+            Some(micros(seconds).max(1).saturating_mul(digits.min(HALVINGS_MAX)))
+        }
+        Decay::FadeOver(seconds) => Some(micros(seconds)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,5 +94,20 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn nothing_is_left_from_the_age_at_which_points_are_gone() {
+        for decay in [Decay::FadeOver(17), Decay::HalveEvery(5), Decay::FadeOver(1)] {
+            for points in [-40, -17, -3, 0, 1, 2, 16, 17, 18, 100, 10_000, 1 << 20] {
+                let gone = gone_age(points, decay).unwrap();
+                assert!((0..100).all(|later| decayed(points, decay, gone + micros(later)) == 0), "{points} {decay:?}");
+            }
+        }
+        for points in [-40, -3, 1, 2, 15, 16, 17, 10_000, 1 << 20] {
+            let gone = gone_age(points, Decay::HalveEvery(5)).unwrap();
+            assert_ne!(decayed(points, Decay::HalveEvery(5), gone - 1), 0, "{points}");
+        }
+        assert_eq!(gone_age(1, Decay::Never), None);
     }
 }

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod input;
 pub mod live;
 pub mod output;
+mod reach;
 pub mod scores;
 pub mod stream;
 mod sums;

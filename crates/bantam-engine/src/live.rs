@@ -8,6 +8,7 @@ mod change;
 mod facts;
 mod lead;
 mod memory;
+mod names;
 mod outcome;
 mod plan;
 mod rules;
@@ -39,7 +40,7 @@ use watch::Watch;
 
 /// Returns the score of a lead at `as_of`; `None` where no row of it counts and no event has happened yet.
 pub fn score_lead(plan: &Plan, timeline: &Timeline, as_of: i64) -> Option<LeadScore> {
-    let facts = Facts::index(plan, timeline, as_of, as_of, &Unwatched);
+    let facts = Facts::within_reach(plan, timeline, as_of);
     let lead = Lead::at(plan, timeline, &facts, as_of, &Unwatched)?;
     Some(lead.scored(&mut Forgetful).score(timeline))
 }

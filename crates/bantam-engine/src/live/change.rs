@@ -130,7 +130,7 @@ impl<'a> Walk<'a> {
 
 /// The times of rows and of events that are listened to, and of the first event, which makes the lead.
 fn arrivals(plan: &Plan, timeline: &Timeline) -> Vec<i64> {
-    let heard = timeline.events.iter().filter(|event| plan.names.contains_key(&event.name));
+    let heard = timeline.events.iter().filter(|event| plan.names.get(&event.name).is_some());
     let rows = timeline.profiles.iter().filter_map(|profile| profile.since);
     let first = timeline.events.iter().map(|event| event.time).min();
     let mut arrivals: Vec<i64> = heard.map(|event| event.time).chain(rows).chain(first).collect();
@@ -146,7 +146,7 @@ fn first_dated_fact(timeline: &Timeline) -> Option<i64> {
 
 fn cause(plan: &Plan, timeline: &Timeline, at: i64, is_first: bool) -> Cause {
     let last_event = |heard_only: bool| {
-        let heard = |name: &String| !heard_only || plan.names.contains_key(name);
+        let heard = |name: &str| !heard_only || plan.names.get(name).is_some();
         timeline.events.iter().rposition(|event| event.time == at && heard(&event.name))
     };
     if let Some(index) = last_event(true) {

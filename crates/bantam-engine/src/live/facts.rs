@@ -3,9 +3,11 @@
 //! An event is looked up by name once here; a rule then walks over its own events only, and finds the ends of a window
 //! by binary search.
 
-use super::plan::{NamePlan, Plan, SetId};
+use super::names::NamePlan;
+use super::plan::{Plan, SetId};
 use crate::evaluate::{Scalar, Scope, truth};
-use crate::live::watch::Watch;
+use crate::live::watch::{Unwatched, Watch};
+use crate::reach::Reach;
 use crate::timeline::{Profile, Timeline, TimelineEvent};
 use bantam_lang::meaning::{Name, Value};
 use std::ops::Range;
@@ -32,8 +34,18 @@ pub(crate) struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// Returns the facts up to and including `until`, with actions as they are at `as_of`.
     pub(crate) fn index<W: Watch>(plan: &'a Plan, timeline: &'a Timeline, until: i64, as_of: i64, watch: &W) -> Self {
-        let first = timeline.events.iter().map(|event| event.time).min();
-        let named = heard_in_order(plan, timeline, until);
+        let heard = Heard::listen(plan, timeline, until, |_| i64::MIN);
+        Facts::sort_into_sets(plan, heard, as_of, watch)
+    }
+
+    /// Returns the facts at one moment without events that are past mattering: enough for a score, and nothing else.
+    pub(crate) fn within_reach(plan: &'a Plan, timeline: &'a Timeline, as_of: i64) -> Self {
+        let heard = Heard::listen(plan, timeline, as_of, |reach| reach.first_moment(as_of));
+        Facts::sort_into_sets(plan, heard, as_of, &Unwatched)
+    }
+
+    fn sort_into_sets<W: Watch>(plan: &'a Plan, heard: Heard<'a>, as_of: i64, watch: &W) -> Self {
+        let Heard { events: named, first } = heard;
         let Some(&(filler, _)) = named.first() else {
             return Facts { entries: Vec::new(), sets: vec![0..0; plan.set_count], first };
         };
@@ -85,46 +97,52 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// The events up to `until` whose name is listened to, in order of time, with what listens to them.
-fn heard_in_order<'a>(plan: &'a Plan, timeline: &'a Timeline, until: i64) -> Vec<(Entry<'a>, &'a NamePlan)> {
-    let mut heard = Vec::with_capacity(timeline.events.len());
-    for (index, event) in timeline.events.iter().enumerate() {
-        if event.time <= until
-            && let Some(name) = plan.names.get(&event.name)
-        {
-            heard.push((Entry { time: event.time, index, event }, name));
+/// The events that somebody listens to.
+struct Heard<'a> {
+    /// In order of time, each with what listens to it.
+    events: Vec<(Entry<'a>, &'a NamePlan)>,
+    /// The time of the first event of any name.
+    first: Option<i64>,
+}
+
+impl<'a> Heard<'a> {
+    /// Collects the events up to `until` that are not before the first moment within reach of their listeners.
+    #[inline]
+    fn listen(plan: &'a Plan, timeline: &'a Timeline, until: i64, first_moment: impl Fn(Reach) -> i64) -> Self {
+        let first_moments = plan.names.first_moments(&first_moment);
+        let mut events = Vec::with_capacity(timeline.events.len());
+        let mut first = i64::MAX;
+        for (index, event) in timeline.events.iter().enumerate() {
+            first = first.min(event.time);
+            if event.time <= until
+                && first_moments.may_matter(&event.name, event.time)
+                && let Some(name) = plan.names.get(&event.name)
+                && event.time >= first_moment(name.reach)
+            {
+                events.push((Entry { time: event.time, index, event }, name));
+            }
         }
+        if !events.is_sorted_by_key(|(entry, _)| entry.time) {
+            events.sort_by_key(|(entry, _)| entry.time);
+        }
+        Heard { events, first: (!timeline.events.is_empty()).then_some(first) }
     }
-    if !heard.is_sorted_by_key(|(entry, _)| entry.time) {
-        heard.sort_by_key(|(entry, _)| entry.time);
-    }
-    heard
 }
 
 /// One range per set, wide enough for all events whose name may belong to it.
 fn room_for_sets(plan: &Plan, named: &[(Entry<'_>, &NamePlan)]) -> Vec<Range<usize>> {
-    let mut events_by_name = vec![0_usize; plan.names.len()];
-    for (_, name) in named {
-        if let Some(count) = events_by_name.get_mut(name.number) {
-            *count += 1;
-        }
-    }
-    let mut sizes = vec![0_usize; plan.set_count];
-    for name in plan.names.values() {
-        let events = events_by_name.get(name.number).copied().unwrap_or(0);
-        for member in &name.members {
-            if let Some(size) = sizes.get_mut(member.set) {
-                *size += events;
-            }
+    let mut sets = vec![0..0; plan.set_count];
+    for member in named.iter().flat_map(|(_, name)| &name.members) {
+        if let Some(set) = sets.get_mut(member.set) {
+            set.end += 1;
         }
     }
     let mut end = 0;
-    let range = |size| {
-        let start = end;
-        end += size;
-        start..end
-    };
-    sizes.into_iter().map(range).collect()
+    for set in &mut sets {
+        (set.start, end) = (end, end + set.end);
+        set.end = end;
+    }
+    sets
 }
 
 /// Returns the counting row at `as_of` by its index: the latest `since` at or before it, of equal times the last.

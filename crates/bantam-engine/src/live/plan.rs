@@ -1,10 +1,12 @@
 //! Turns a definition into a [`Plan`]: everything about it that scoring would otherwise look up again for every lead.
 //!
 //! The rules, signals and answers of a definition listen to sets of events. Many listen to the same ones, so each
-//! distinct [`EventSet`] gets a number, and each event name knows the sets its events may belong to.
+//! distinct [`EventSet`] gets a number, and each event name knows the sets its events may belong to (`names.rs`).
 
 use super::memory::Depends;
+use super::names::Names;
 use super::walk::{depends_on_as_of, sees_lead};
+use crate::reach::{Reach, reach_of_rule, reach_of_signal};
 use bantam_lang::meaning::{
     Band, EventSet, Expr, Meaning, Once, OnceKey, Points, Rule, RuleKind, Section, Select, SignalKind, TableKeys, Value,
 };
@@ -24,7 +26,7 @@ pub struct Plan {
     /// The lists of the definition.
     pub(crate) lists: Vec<HashSet<String>>,
     /// What listens to an event of a name.
-    pub(crate) names: HashMap<String, NamePlan>,
+    pub(crate) names: Names,
     /// How many distinct sets there are.
     pub(crate) set_count: usize,
     /// The sets of the answers of sales.
@@ -37,25 +39,6 @@ pub struct Plan {
     pub(crate) grades: GradePlan,
     /// Whether what an event is called depends on *as of*.
     pub(crate) actions_age: bool,
-}
-
-/// What listens to an event of one name.
-#[derive(Debug, Default)]
-pub(crate) struct NamePlan {
-    /// A number of its own, to count events by name.
-    pub(crate) number: usize,
-    /// Indexes of the actions with a condition that an event of this name may be.
-    pub(crate) actions: Vec<usize>,
-    pub(crate) members: Vec<Member>,
-}
-
-/// A set to which events of a name may belong.
-#[derive(Debug)]
-pub(crate) struct Member {
-    pub(crate) set: SetId,
-    /// Belongs to it where it is any of these actions, given as indexes into [`NamePlan::actions`]; always where there
-    /// are none.
-    pub(crate) actions: Vec<usize>,
 }
 
 /// The sets of a signal or an engagement rule.
@@ -92,13 +75,13 @@ pub(crate) struct GradePlan {
 /// Compiles a definition for [`super::score_lead`] and its kin.
 pub fn compile(meaning: Arc<Meaning>) -> Plan {
     let mut sets = Sets::default();
-    let sales = meaning.sales.each_ref().map(|set| sets.number(set));
+    let sales = meaning.sales.each_ref().map(|set| sets.number(set, Reach::FOREVER));
     let signals = meaning.signals.iter().map(|signal| listener_of_signal(&signal.kind, &mut sets)).collect();
     let fit = rule_plans(&meaning.fit, &mut sets);
     let engagement = rule_plans(&meaning.engagement, &mut sets);
     Plan {
         lists: meaning.lists.iter().map(|list| list.values.iter().cloned().collect()).collect(),
-        names: name_plans(&meaning, &sets.distinct),
+        names: Names::new(&meaning, &sets.distinct),
         set_count: sets.distinct.len(),
         sales,
         signals,
@@ -111,28 +94,39 @@ pub fn compile(meaning: Arc<Meaning>) -> Plan {
     }
 }
 
+/// The distinct sets so far, with how far back any of their listeners looks.
 #[derive(Default)]
 struct Sets {
-    distinct: Vec<EventSet>,
+    distinct: Vec<(EventSet, Reach)>,
 }
 
 impl Sets {
-    fn number(&mut self, set: &EventSet) -> SetId {
-        self.distinct.iter().position(|known| known == set).unwrap_or_else(|| {
-            self.distinct.push(set.clone());
-            self.distinct.len() - 1
-        })
+    fn number(&mut self, set: &EventSet, reach: Reach) -> SetId {
+        if let Some(place) = self.distinct.iter().position(|(known, _)| known == set) {
+            if let Some((_, known)) = self.distinct.get_mut(place) {
+                *known = reach.max(*known);
+            }
+            return place;
+        }
+        self.distinct.push((set.clone(), reach));
+        self.distinct.len() - 1
+    }
+
+    /// The latest of these bounds what others look at, so it matters at any age.
+    fn number_since(&mut self, since: Option<&EventSet>) -> Option<SetId> {
+        since.map(|set| self.number(set, Reach::FOREVER))
     }
 }
 
 fn listener_of_signal(kind: &SignalKind, sets: &mut Sets) -> ListenerPlan {
+    let reach = reach_of_signal(kind);
     match kind {
-        SignalKind::Count { select, once } => listener(select, once.as_ref(), None, sets),
-        SignalKind::Sum { select, once, of } => listener(select, once.as_ref(), Some(of), sets),
-        SignalKind::First(select) | SignalKind::Last(select) => listener(select, None, None, sets),
+        SignalKind::Count { select, once } => listener(select, once.as_ref(), None, reach, sets),
+        SignalKind::Sum { select, once, of } => listener(select, once.as_ref(), Some(of), reach, sets),
+        SignalKind::First(select) | SignalKind::Last(select) => listener(select, None, None, reach, sets),
         SignalKind::Sequence { steps, condition, since, .. } => ListenerPlan {
-            events: steps.iter().map(|step| sets.number(step)).collect(),
-            since: since.as_ref().map(|since| sets.number(since)),
+            events: steps.iter().map(|step| sets.number(step, reach)).collect(),
+            since: sets.number_since(since.as_ref()),
             sees_lead: condition.as_ref().is_some_and(sees_lead),
         },
     }
@@ -149,21 +143,24 @@ fn rule_plans(section: &Section, sets: &mut Sets) -> Vec<RulePlan> {
 fn listener_of_rule(rule: &Rule, sets: &mut Sets) -> ListenerPlan {
     match (&rule.kind, &rule.points) {
         (RuleKind::Lead { .. }, _) => ListenerPlan { sees_lead: true, ..ListenerPlan::default() },
-        (RuleKind::Events { select, once, .. }, Points::Fixed(_)) => listener(select, once.as_ref(), None, sets),
-        (RuleKind::Events { select, once, .. }, Points::Table { by, .. }) => {
-            listener(select, once.as_ref(), Some(by), sets)
+        (RuleKind::Events { select, once, .. }, points) => {
+            let by = match points {
+                Points::Fixed(_) => None,
+                Points::Table { by, .. } => Some(by),
+            };
+            listener(select, once.as_ref(), by, reach_of_rule(rule), sets)
         }
     }
 }
 
-fn listener(select: &Select, once: Option<&Once>, worth: Option<&Expr>, sets: &mut Sets) -> ListenerPlan {
+fn listener(select: &Select, once: Option<&Once>, worth: Option<&Expr>, reach: Reach, sets: &mut Sets) -> ListenerPlan {
     let key = once.and_then(|once| match &once.key {
         OnceKey::Value(key) => Some(key),
         _ => None,
     });
     ListenerPlan {
-        events: vec![sets.number(&select.events)],
-        since: select.since.as_ref().map(|since| sets.number(since)),
+        events: vec![sets.number(&select.events, reach)],
+        since: sets.number_since(select.since.as_ref()),
         sees_lead: select.condition.iter().chain(key).chain(worth).any(sees_lead),
     }
 }
@@ -174,44 +171,6 @@ fn long_keys(rule: &Rule) -> Option<HashMap<String, i64>> {
         TableKeys::Text(keys) if keys.len() > SEARCHED_KEYS_MAX => Some(keys.iter().cloned().collect()),
         _ => None,
     }
-}
-
-fn name_plans(meaning: &Meaning, sets: &[EventSet]) -> HashMap<String, NamePlan> {
-    let mut names: HashMap<String, NamePlan> = HashMap::new();
-    let own = sets.iter().flat_map(|set| set.names.iter());
-    let of_actions = sets.iter().flat_map(|set| &set.actions).filter_map(|&action| meaning.actions.get(action));
-    for name in own.chain(of_actions.flat_map(|action| action.on.iter())) {
-        let number = names.len();
-        names.entry(name.clone()).or_insert_with(|| NamePlan { number, ..NamePlan::default() });
-    }
-    for (name, plan) in &mut names {
-        for (set, events) in sets.iter().enumerate() {
-            if let Some(actions) = way_into(events, name, meaning, &mut plan.actions) {
-                plan.members.push(Member { set, actions });
-            }
-        }
-    }
-    names
-}
-
-/// How an event of a name gets into a set: `None` for never, no actions for always. Actions with a condition are added
-/// to `conditional` and named by their place in it.
-fn way_into(events: &EventSet, name: &String, meaning: &Meaning, conditional: &mut Vec<usize>) -> Option<Vec<usize>> {
-    if events.names.contains(name) {
-        return Some(Vec::new());
-    }
-    let mut through = Vec::new();
-    for &index in &events.actions {
-        let Some(action) = meaning.actions.get(index).filter(|action| action.on.contains(name)) else { continue };
-        if action.condition.is_none() {
-            return Some(Vec::new());
-        }
-        through.push(conditional.iter().position(|&known| known == index).unwrap_or_else(|| {
-            conditional.push(index);
-            conditional.len() - 1
-        }));
-    }
-    (!through.is_empty()).then_some(through)
 }
 
 fn grade_plan(meaning: &Meaning) -> GradePlan {

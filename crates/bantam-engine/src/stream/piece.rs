@@ -27,7 +27,7 @@ pub(super) struct StreamPiece<'s, 'm> {
     extent: Option<&'s KeyExtent>,
     /// Marked lead number of each key of the piece.
     leads: Vec<u32>,
-    /// Code among the names that are listened to, and the time after which events count, of each name of the piece.
+    /// Code among the names that are listened to, and the first moment from which on events count, of each name of the piece.
     names: Vec<(u32, i64)>,
     kinds: KindCache,
     /// Events of leads that may have others elsewhere.
@@ -107,7 +107,7 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
         let dictionary = rows.names();
         for code in self.names.len()..dictionary.dictionary.len() {
             let name = dictionary.dictionary.get(code as u32).unwrap_or_default();
-            let heard = names.code(name).zip(horizons.after(name, *as_of));
+            let heard = names.code(name).zip(horizons.first_moment(name, *as_of));
             // After the end of time: no event of an unheard name counts.
             self.names.push(heard.unwrap_or((MISSING_CODE, i64::MAX)));
         }
@@ -119,8 +119,8 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
         let mut kept = Vec::with_capacity(leads.len() / 2);
         let events = leads.iter().zip(rows.times()).zip(&rows.names().codes);
         for (row, ((&lead, &time), &name)) in (0..).zip(events) {
-            let after = self.names.get(name as usize).map_or(i64::MAX, |&(_, after)| after);
-            if time > after && time <= as_of {
+            let first = self.names.get(name as usize).map_or(i64::MAX, |&(_, first)| first);
+            if time >= first && time <= as_of {
                 kept.push(row);
             }
             if lead & WITHOUT_ROW != 0 && time <= as_of {
