@@ -5,7 +5,7 @@
 //! missing in the language anyway, and the reserved code, time and truth cannot be produced by data.
 
 use crate::ids::LeadIds;
-use hashbrown::HashTable;
+use crate::slots::Slots;
 use std::hash::BuildHasher;
 
 /// The code of a missing text.
@@ -156,8 +156,10 @@ impl TextColumn {
 pub struct TextList {
     /// All texts one after the other.
     text: String,
-    /// Where each text ends in `text`.
-    ends: Vec<usize>,
+    /// Where each text ends in `text`, in the lower half of a number.
+    ends: Vec<u32>,
+    /// The numbers of texts with whose end the upper half goes up by one: empty for less than 4 GiB of text.
+    turns: Vec<u32>,
 }
 
 impl TextList {
@@ -173,24 +175,37 @@ impl TextList {
 
     /// Returns the text of a number; `None` for one never given out.
     pub fn get(&self, number: u32) -> Option<&str> {
-        let number = number as usize;
-        let end = *self.ends.get(number)?;
-        let start = if number == 0 { 0 } else { *self.ends.get(number - 1)? };
+        let end = self.end(number as usize)?;
+        let start = if number == 0 { 0 } else { self.end(number as usize - 1)? };
         self.text.get(start..end)
+    }
+
+    fn end(&self, number: usize) -> Option<usize> {
+        let low = *self.ends.get(number)? as usize;
+        if self.turns.is_empty() {
+            return Some(low);
+        }
+        let turns = self.turns.partition_point(|&turn| turn as usize <= number);
+        Some(turns << 32 | low)
     }
 
     /// Appends a text; returns its number.
     pub fn push(&mut self, text: &str) -> u32 {
         let number = self.ends.len() as u32;
+        let before = self.text.len();
         self.text.push_str(text);
-        self.ends.push(self.text.len());
+        let turns = (self.text.len() >> 32) - (before >> 32);
+        self.turns.extend(std::iter::repeat_n(number, turns));
+        self.ends.push(self.text.len() as u32);
         number
     }
 
     /// Keeps the first `count` texts.
     pub fn truncate(&mut self, count: usize) {
+        let end = count.checked_sub(1).map_or(Some(0), |last| self.end(last));
         self.ends.truncate(count);
-        self.text.truncate(self.ends.last().copied().unwrap_or(0));
+        self.turns.retain(|&turn| (turn as usize) < count);
+        self.text.truncate(end.unwrap_or(self.text.len()));
     }
 
     /// Returns all texts in the order of their numbers.
@@ -240,41 +255,27 @@ impl Dictionary {
 
 /// Finds texts of a [`TextList`] by what they are.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct TextIndex {
-    /// Half a hash and the number of each text. Four bytes of hash keep the table small; two texts that share them are
-    /// told apart by looking at the texts.
-    numbers: HashTable<(u32, u32)>,
+struct TextIndex {
+    slots: Slots,
     hasher: hashbrown::DefaultHashBuilder,
 }
 
 impl TextIndex {
-    fn hash(&self, text: &str) -> u32 {
-        (self.hasher.hash_one(text) >> 32) as u32
-    }
-
     /// Returns the number of a text.
-    pub(crate) fn find(&self, texts: &TextList, text: &str) -> Option<u32> {
-        let half = self.hash(text);
-        let is_it = |&(other, number): &(u32, u32)| other == half && texts.get(number) == Some(text);
-        self.numbers.find(whole(half), is_it).map(|&(_, number)| number)
+    fn find(&self, texts: &TextList, text: &str) -> Option<u32> {
+        self.slots.find(self.hasher.hash_one(text), |number| texts.get(number) == Some(text))
     }
 
     /// Returns the number of a text, appending it to the list where it is new.
-    pub(crate) fn intern(&mut self, texts: &mut TextList, text: &str) -> u32 {
-        let half = self.hash(text);
-        let is_it = |&(other, number): &(u32, u32)| other == half && texts.get(number) == Some(text);
-        if let Some(&(_, number)) = self.numbers.find(whole(half), is_it) {
+    fn intern(&mut self, texts: &mut TextList, text: &str) -> u32 {
+        let hash = self.hasher.hash_one(text);
+        if let Some(number) = self.slots.find(hash, |number| texts.get(number) == Some(text)) {
             return number;
         }
         let number = texts.push(text);
-        self.numbers.insert_unique(whole(half), (half, number), |&(half, _)| whole(half));
+        self.slots.insert(hash, number, |number| self.hasher.hash_one(texts.get(number).unwrap_or_default()));
         number
     }
-}
-
-/// Spreads half a hash over all bits: the table looks at the lowest and at the highest.
-fn whole(half: u32) -> u64 {
-    u64::from(half).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// Leads as they count at *as of*: one row per lead.

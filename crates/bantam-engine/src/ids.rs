@@ -3,8 +3,8 @@
 //! A key is a text. Many are whole numbers, in files that hold them as such and in files that hold them as text; those are
 //! looked up as numbers, which takes a third of the time.
 
-use crate::columns::{TextIndex, TextList};
-use hashbrown::HashTable;
+use crate::columns::TextList;
+use crate::slots::{LOOK_UPS, Slots};
 use std::fmt::Write;
 use std::hash::BuildHasher;
 
@@ -24,7 +24,7 @@ impl<'k> Key<'k> {
     }
 }
 
-/// Returns the number whose `Display` is exactly this text: neither `007` nor `+7` is one.
+/// Returns the number whose `Display` is exactly this text: neither `007` nor `+7` is one, nor is the least of all.
 fn whole_number(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
     let plain = match digits {
@@ -32,18 +32,21 @@ fn whole_number(text: &str) -> Option<i64> {
         [b'1'..=b'9', rest @ ..] => rest.len() < 19 && rest.iter().all(u8::is_ascii_digit),
         _ => false,
     };
-    if plain { text.parse().ok() } else { None }
+    if plain { text.parse().ok().filter(|&number| number != NO_NUMBER) } else { None }
 }
 
 /// Distinct keys of leads, numbered from 0 in the order in which they were first seen.
 #[derive(Clone, Debug, Default)]
 pub struct LeadIds {
     texts: TextList,
-    words: TextIndex,
-    /// Of each key that is a whole number: its two halves and its lead number.
-    numbers: HashTable<[u32; 3]>,
+    /// The number that each key is, as far as any is one; [`NO_NUMBER`] where it is another text.
+    numbers: Vec<i64>,
+    slots: Slots,
     hasher: hashbrown::DefaultHashBuilder,
 }
+
+/// Stands for keys that are no numbers. The key of this very number is looked up as a text.
+const NO_NUMBER: i64 = i64::MIN;
 
 impl LeadIds {
     /// Returns the number of leads.
@@ -73,42 +76,104 @@ impl LeadIds {
 
     /// Returns the lead number of a key.
     pub(crate) fn find(&self, key: Key<'_>) -> Option<u32> {
-        match key {
-            Key::Text(text) => self.words.find(&self.texts, text),
-            Key::Number(number) => self.find_number(number),
+        self.slots.find(self.hash(key), |lead| self.is(lead, key))
+    }
+
+    /// Looks up many keys; calls `each` with every key, in order, and its lead number.
+    pub(crate) fn find_all<'k>(
+        &self,
+        mut keys: impl Iterator<Item = Key<'k>>,
+        mut each: impl FnMut(Key<'k>, Option<u32>),
+    ) {
+        let mut waiting = [(Key::Number(0), 0_u64); LOOK_UPS];
+        // In files of one order a lead is most often followed by the next.
+        let mut next = 0;
+        loop {
+            let mut count = 0;
+            for (slot, key) in waiting.iter_mut().zip(&mut keys) {
+                *slot = (key, 0);
+                count += 1;
+            }
+            let waiting = waiting.get_mut(..count).unwrap_or_default();
+            if waiting.is_empty() {
+                return;
+            }
+            if waiting.iter().zip(next..).all(|((key, _), lead)| self.is(lead, *key)) {
+                for (key, _) in waiting.iter() {
+                    each(*key, Some(next));
+                    next += 1;
+                }
+                continue;
+            }
+            let mut fetched = 0;
+            for (key, hash) in waiting.iter_mut() {
+                *hash = self.hash(*key);
+                fetched ^= self.slots.fetch(*hash);
+            }
+            // The slots must be fetched, whatever is in them.
+            std::hint::black_box(fetched);
+            for (key, hash) in waiting.iter() {
+                let found = self.slots.find(*hash, |lead| self.is(lead, *key));
+                next = found.map_or(next, |lead| lead + 1);
+                each(*key, found);
+            }
         }
     }
 
     /// Returns the lead number of a key, giving out the next one where it is new.
     pub(crate) fn intern(&mut self, key: Key<'_>) -> u32 {
+        let hash = self.hash(key);
+        if let Some(lead) = self.slots.find(hash, |lead| self.is(lead, key)) {
+            return lead;
+        }
+        let lead = self.len() as u32;
         match key {
-            Key::Text(text) => self.words.intern(&mut self.texts, text),
-            Key::Number(number) => self.find_number(number).unwrap_or_else(|| self.add_number(number)),
+            Key::Text(text) => {
+                self.texts.push(text);
+                if !self.numbers.is_empty() {
+                    self.numbers.push(NO_NUMBER);
+                }
+            }
+            Key::Number(number) => {
+                let mut digits = Digits::default();
+                // A number of 64 bits has at most 20 characters.
+                let _ = write!(digits, "{number}");
+                self.texts.push(digits.text());
+                self.numbers.resize(lead as usize, NO_NUMBER);
+                self.numbers.push(number);
+            }
+        }
+        let LeadIds { texts, numbers, slots, hasher } = self;
+        slots.insert(hash, lead, |lead| hash_of(hasher, numbers, texts, lead));
+        lead
+    }
+
+    /// Makes room for more leads.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        let LeadIds { texts, numbers, slots, hasher } = self;
+        slots.reserve(more, |lead| hash_of(hasher, numbers, texts, lead));
+    }
+
+    fn hash(&self, key: Key<'_>) -> u64 {
+        match key {
+            Key::Text(text) => self.hasher.hash_one(text),
+            Key::Number(number) => self.hasher.hash_one(number),
         }
     }
 
-    fn find_number(&self, number: i64) -> Option<u32> {
-        let halves = halves(number);
-        let is_it = |&[high, low, _]: &[u32; 3]| [high, low] == halves;
-        self.numbers.find(self.hasher.hash_one(number), is_it).map(|&[_, _, lead]| lead)
-    }
-
-    fn add_number(&mut self, number: i64) -> u32 {
-        let mut digits = Digits::default();
-        // A number of 64 bits has at most 20 characters.
-        let _ = write!(digits, "{number}");
-        let lead = self.texts.push(digits.text());
-        let [high, low] = halves(number);
-        let hash = self.hasher.hash_one(number);
-        self.numbers.insert_unique(hash, [high, low, lead], |&[high, low, _]| {
-            self.hasher.hash_one((u64::from(high) << 32 | u64::from(low)) as i64)
-        });
-        lead
+    fn is(&self, lead: u32, key: Key<'_>) -> bool {
+        match key {
+            Key::Text(text) => self.texts.get(lead) == Some(text),
+            Key::Number(number) => self.numbers.get(lead as usize) == Some(&number),
+        }
     }
 }
 
-fn halves(number: i64) -> [u32; 2] {
-    [(number >> 32) as u32, number as u32]
+fn hash_of(hasher: &hashbrown::DefaultHashBuilder, numbers: &[i64], texts: &TextList, lead: u32) -> u64 {
+    match numbers.get(lead as usize) {
+        Some(&number) if number != NO_NUMBER => hasher.hash_one(number),
+        _ => hasher.hash_one(texts.get(lead).unwrap_or_default()),
+    }
 }
 
 /// Room for the characters of one number.
@@ -148,9 +213,17 @@ mod tests {
         for (number, text) in (0..).zip(texts) {
             assert_eq!((ids.code(text), ids.get(number)), (Some(number), Some(text)));
         }
-        let numbers = [(7, Some(0)), (-7, Some(2)), (0, Some(4)), (i64::MAX, Some(6)), (i64::MIN, None)];
+        let numbers = [(7, Some(0)), (-7, Some(2)), (0, Some(4)), (i64::MAX, Some(6)), (12, None)];
         assert_eq!(numbers.map(|(number, _)| ids.find(Key::Number(number))), numbers.map(|(_, lead)| lead));
-        assert_eq!(ids.intern(Key::Number(i64::MIN)), 11);
-        assert_eq!(ids.code("-9223372036854775808"), Some(11));
+        let least = "-9223372036854775808";
+        assert_eq!((Key::of(least), ids.intern(Key::of(least))), (Key::Text(least), 11));
+        assert_eq!((ids.code(least), ids.intern(Key::of("13")), ids.intern(Key::of("x"))), (Some(11), 12, 13));
+
+        let all: Vec<String> = ids.iter().map(str::to_owned).collect();
+        let keys = all.iter().chain(all.iter().rev()).chain(all.iter().step_by(3).cycle().take(100));
+        let keys: Vec<&str> = keys.map(String::as_str).chain(["none", "99"]).collect();
+        let mut found = Vec::new();
+        ids.find_all(keys.iter().map(|text| Key::of(text)), |_, lead| found.push(lead));
+        assert_eq!(found, keys.iter().map(|text| ids.code(text)).collect::<Vec<_>>());
     }
 }

@@ -14,6 +14,7 @@ pub mod live;
 pub mod output;
 mod reach;
 pub mod scores;
+mod slots;
 pub mod stream;
 mod sums;
 pub mod survey;

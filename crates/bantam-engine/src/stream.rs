@@ -170,9 +170,11 @@ impl<'m> Stream<'m> {
 
     /// Returns the lead number of a key, giving one to a lead without a row.
     fn number(&self, key: Key<'_>) -> u32 {
-        if let Some(lead) = self.leads.ids.find(key) {
-            return lead;
-        }
+        self.leads.ids.find(key).unwrap_or_else(|| self.newcomer(key))
+    }
+
+    /// Returns the lead number of a key that is not among the leads that have been read.
+    fn newcomer(&self, key: Key<'_>) -> u32 {
         let known = self.newcomers.read().unwrap_or_else(PoisonError::into_inner).find(key);
         let newcomer =
             known.unwrap_or_else(|| self.newcomers.write().unwrap_or_else(PoisonError::into_inner).intern(key));

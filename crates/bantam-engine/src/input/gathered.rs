@@ -50,7 +50,8 @@ impl Gathered {
         before.row += piece.seen;
         before.line += lines.unwrap_or(0);
         self.check_room(piece.keys.len())?;
-        piece.keys.resolve(number, &mut Vec::new(), &mut self.lead);
+        let numbers: Vec<u32> = piece.keys.entries(0).map(number).collect();
+        piece.keys.resolve(&numbers, &mut self.lead);
         self.rejected += piece.rejected.len() as u64;
         for row in piece.rejected.drain(..) {
             let (kind, place) = (piece.kind, place(row.spot).place(files));

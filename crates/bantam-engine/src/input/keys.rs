@@ -11,6 +11,8 @@ pub(crate) struct LeadKeys {
     text: String,
     /// How many entries belong to a dictionary of the file and outlive the rows read so far.
     lasting: usize,
+    /// Bytes of their texts.
+    lasting_text: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +52,7 @@ impl LeadKeys {
     /// Makes all entries so far a dictionary: they stay when rows are cleared.
     pub(super) fn keep_entries(&mut self) {
         self.lasting = self.entries.len();
+        self.lasting_text = self.text.len();
     }
 
     /// Appends rows by the places of their keys.
@@ -64,24 +67,21 @@ impl LeadKeys {
         })
     }
 
-    /// Appends the lead number of each row to `leads`. `numbers` holds those of the first entries and grows with them;
-    /// it can be given again after [`LeadKeys::clear_rows`].
-    pub(crate) fn resolve(&self, mut find: impl FnMut(Key<'_>) -> u32, numbers: &mut Vec<u32>, leads: &mut Vec<u32>) {
-        for place in numbers.len()..self.entries.len() {
-            numbers.push(self.get(place as u32).map_or(u32::MAX, &mut find));
-        }
-        leads.extend(self.codes.iter().map(|&code| numbers.get(code as usize).copied().unwrap_or(u32::MAX)));
+    /// Returns the entries from a place on.
+    pub(crate) fn entries(&self, from: usize) -> impl Iterator<Item = Key<'_>> {
+        (from as u32..self.entries.len() as u32).filter_map(|place| self.get(place))
+    }
+
+    /// Appends for each row what belongs to its key; `of_entries` holds that for all entries.
+    pub(crate) fn resolve(&self, of_entries: &[u32], of_rows: &mut Vec<u32>) {
+        of_rows.extend(self.codes.iter().map(|&code| of_entries.get(code as usize).copied().unwrap_or(u32::MAX)));
     }
 
     /// Forgets all rows; returns how many entries are left.
     pub(crate) fn clear_rows(&mut self) -> usize {
         self.codes.clear();
         self.entries.truncate(self.lasting);
-        let end = self.entries.iter().rev().find_map(|entry| match entry {
-            Entry::Text { end, .. } => Some(*end),
-            Entry::Number(_) => None,
-        });
-        self.text.truncate(end.unwrap_or(0));
+        self.text.truncate(self.lasting_text);
         self.lasting
     }
 }

@@ -6,7 +6,6 @@ use super::storage::{Place, Stored};
 use super::{Stream, Tables, lock};
 use crate::batch::{BatchPlan, ROWS_PER_PARTITION, ScoreColumns, score_partition};
 use crate::columns::{Column, MISSING_CODE};
-use crate::ids::Key;
 use crate::input::{KeyExtent, Rows, TapPiece};
 use hashbrown::HashMap;
 
@@ -245,24 +244,22 @@ impl TapPiece for StreamPiece<'_, '_> {
         }
         let (stream, extent) = (self.stream, self.extent);
         let mut is_wrong = false;
-        let mut leads = Vec::new();
-        let find = |key: Key<'_>| {
-            let lead = stream.number(key);
-            let has_row = stream.leads.has_row.get(lead as usize) == Some(&true);
+        let keys = rows.keys().entries(self.leads.len());
+        stream.leads.ids.find_all(keys, |key, found| {
+            let Some(lead) = found else {
+                self.leads.push(stream.newcomer(key) | WITHOUT_ROW);
+                return;
+            };
             let complete = extent.is_some_and(|extent| {
                 let holds = extent.holds(key);
                 is_wrong |= holds.is_none();
                 holds == Some(true)
             });
-            // What is not in the table of leads has no row to be scored with yet.
-            let marks = match (has_row, complete) {
-                (true, true) => COMPLETE,
-                (true, false) => 0,
-                (false, _) => WITHOUT_ROW,
-            };
-            lead | marks
-        };
-        rows.keys().resolve(find, &mut self.leads, &mut leads);
+            let without_row = stream.leads.has_row.get(lead as usize) != Some(&true);
+            self.leads.push(lead | if complete { COMPLETE } else { 0 } | if without_row { WITHOUT_ROW } else { 0 });
+        });
+        let mut leads = Vec::with_capacity(rows.keys().len());
+        rows.keys().resolve(&self.leads, &mut leads);
         if is_wrong {
             return Err("the statistics of its column of leads' keys contradict its rows; write it again".to_owned());
         }
