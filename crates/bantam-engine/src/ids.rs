@@ -85,47 +85,85 @@ impl LeadIds {
         mut keys: impl Iterator<Item = Key<'k>>,
         mut each: impl FnMut(Key<'k>, Option<u32>),
     ) {
-        let mut waiting = [(Key::Number(0), 0_u64); LOOK_UPS];
         // In files of one order a lead is most often followed by the next.
         let mut next = 0;
+        let mut waiting = Vec::with_capacity(LOOK_UPS);
         loop {
-            let mut count = 0;
-            for (slot, key) in waiting.iter_mut().zip(&mut keys) {
-                *slot = (key, 0);
-                count += 1;
-            }
-            let waiting = waiting.get_mut(..count).unwrap_or_default();
+            waiting.clear();
+            waiting.extend(keys.by_ref().take(LOOK_UPS));
             if waiting.is_empty() {
                 return;
             }
-            if waiting.iter().zip(next..).all(|((key, _), lead)| self.is(lead, *key)) {
-                for (key, _) in waiting.iter() {
-                    each(*key, Some(next));
-                    next += 1;
-                }
+            if waiting.iter().zip(next..).all(|(&key, lead)| self.is(lead, key)) {
+                waiting.iter().zip(next..).for_each(|(&key, lead)| each(key, Some(lead)));
+                next += waiting.len() as u32;
                 continue;
             }
-            let mut fetched = 0;
-            for (key, hash) in waiting.iter_mut() {
-                *hash = self.hash(*key);
-                fetched ^= self.slots.fetch(*hash);
-            }
-            // The slots must be fetched, whatever is in them.
-            std::hint::black_box(fetched);
-            for (key, hash) in waiting.iter() {
-                let found = self.slots.find(*hash, |lead| self.is(lead, *key));
+            let fetched = self.fetch(&waiting);
+            for (&key, (hash, likely)) in waiting.iter().zip(fetched) {
+                let found = match likely {
+                    Some(lead) if self.is(lead, key) => likely,
+                    Some(_) => self.slots.find(hash, |lead| self.is(lead, key)),
+                    None => None,
+                };
                 next = found.map_or(next, |lead| lead + 1);
-                each(*key, found);
+                each(key, found);
             }
         }
+    }
+
+    /// Returns the hashes of keys and the leads they most likely are, when all that tells is in the cache.
+    fn fetch(&self, keys: &[Key<'_>]) -> [(u64, Option<u32>); LOOK_UPS] {
+        let mut fetched = [(0, None); LOOK_UPS];
+        let mut touched = 0;
+        for ((hash, _), &key) in fetched.iter_mut().zip(keys) {
+            *hash = self.hash(key);
+            touched ^= self.slots.touch(*hash);
+        }
+        for (hash, likely) in fetched.iter_mut().take(keys.len()) {
+            *likely = self.slots.likely(*hash);
+        }
+        for (&(_, likely), key) in fetched.iter().zip(keys) {
+            let lead = likely.unwrap_or(0);
+            touched ^= match key {
+                Key::Number(_) => self.numbers.get(lead as usize).map_or(0, |&number| number as u32),
+                Key::Text(_) => self.texts.get(lead).map_or(0, |text| text.len() as u32 ^ first_byte(text)),
+            };
+        }
+        // What was fetched must be, though nobody looks at it.
+        std::hint::black_box(touched);
+        fetched
     }
 
     /// Returns the lead number of a key, giving out the next one where it is new.
     pub(crate) fn intern(&mut self, key: Key<'_>) -> u32 {
         let hash = self.hash(key);
-        if let Some(lead) = self.slots.find(hash, |lead| self.is(lead, key)) {
-            return lead;
+        match self.slots.find(hash, |lead| self.is(lead, key)) {
+            Some(lead) => lead,
+            None => self.add(hash, key),
         }
+    }
+
+    /// Appends the lead number of each key, giving out the next ones to those that are new.
+    pub(crate) fn intern_all<'k>(&mut self, mut keys: impl Iterator<Item = Key<'k>>, leads: &mut Vec<u32>) {
+        self.reserve(keys.size_hint().0);
+        let mut waiting = Vec::with_capacity(LOOK_UPS);
+        loop {
+            waiting.clear();
+            waiting.extend(keys.by_ref().take(LOOK_UPS));
+            if waiting.is_empty() {
+                return;
+            }
+            let fetched = self.fetch(&waiting);
+            for (&key, (hash, _)) in waiting.iter().zip(fetched) {
+                let known = self.slots.find(hash, |lead| self.is(lead, key));
+                leads.push(known.unwrap_or_else(|| self.add(hash, key)));
+            }
+        }
+    }
+
+    /// Gives a new key the next number.
+    fn add(&mut self, hash: u64, key: Key<'_>) -> u32 {
         let lead = self.len() as u32;
         match key {
             Key::Text(text) => {
@@ -149,7 +187,7 @@ impl LeadIds {
     }
 
     /// Makes room for more leads.
-    pub(crate) fn reserve(&mut self, more: usize) {
+    fn reserve(&mut self, more: usize) {
         let LeadIds { texts, numbers, slots, hasher } = self;
         slots.reserve(more, |lead| hash_of(hasher, numbers, texts, lead));
     }
@@ -167,6 +205,10 @@ impl LeadIds {
             Key::Number(number) => self.numbers.get(lead as usize) == Some(&number),
         }
     }
+}
+
+fn first_byte(text: &str) -> u32 {
+    text.as_bytes().first().map_or(0, |&byte| u32::from(byte))
 }
 
 fn hash_of(hasher: &hashbrown::DefaultHashBuilder, numbers: &[i64], texts: &TextList, lead: u32) -> u64 {

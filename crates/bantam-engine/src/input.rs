@@ -19,6 +19,7 @@ mod pieces;
 mod quiet;
 mod report;
 mod rows;
+mod spots;
 mod tap;
 mod window;
 
@@ -26,12 +27,13 @@ pub use dataset::Dataset;
 pub(crate) use extents::KeyExtent;
 pub use report::{ColumnReport, InputError, InputReport, Place, Rejected, RepeatedLead, RowKind, UnusedColumn};
 
+pub(crate) use keys::LeadKeys;
 pub(crate) use rows::Rows;
 pub(crate) use tap::{Tap, TapPiece};
 
 use crate::classes::TextUses;
 use crate::columns::LeadTable;
-use crate::ids::{Key, LeadIds};
+use crate::ids::LeadIds;
 use ::parquet::file::reader::ChunkReader;
 use bantam_lang::meaning::{Meaning, Name, Value};
 use gathered::{Gathered, Piece};
@@ -101,8 +103,8 @@ pub(crate) struct File<'f> {
     tap: Option<&'f dyn Tap>,
 }
 
-/// Gives a lead's key its number.
-type Number<'n> = dyn FnMut(Key<'_>) -> u32 + Send + 'n;
+/// Gives keys their lead numbers: appends one for each entry.
+type Number<'n> = dyn FnMut(&LeadKeys, &mut Vec<u32>) + Send + 'n;
 
 /// Events that were not taken while they were read.
 pub(crate) struct Rest {
@@ -195,7 +197,14 @@ impl<'a> Input<'a> {
         reader: impl FnOnce(Rows, &File<'_>, &mut Settle<'_>) -> Result<(), InputError>,
     ) -> Result<(), InputError> {
         let mut ids = std::mem::take(&mut self.shared.ids);
-        let result = self.read_with(kind, name, progress, None, &mut |key| ids.intern(key), reader);
+        let result = self.read_with(
+            kind,
+            name,
+            progress,
+            None,
+            &mut |keys, leads| ids.intern_all(keys.entries(0), leads),
+            reader,
+        );
         self.shared.ids = ids;
         result
     }

@@ -5,13 +5,15 @@
 
 mod parquet;
 
+use crate::batch::BatchScores;
 use crate::input::{Format, Rejected};
 use crate::scores::{LeadScore, Reason};
+use rayon::prelude::*;
 use std::borrow::Borrow;
 use std::io::{self, Write};
 
-/// Text is handed on in pieces of about this many bytes.
-const PIECE_BYTES: usize = 64 << 10;
+/// So many rows are written as one piece of text: about a megabyte.
+const PIECE_ROWS: usize = 16_384;
 
 /// A scored lead with its explanation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,118 +53,175 @@ const COLUMNS: [&str; 11] = [
 /// The columns of an explanation, after those.
 const EXPLAINED_COLUMNS: [&str; 2] = ["reasons", "missing_for_next"];
 
-/// A value of one of [`COLUMNS`].
-enum Value<'a> {
+/// A value of one of the columns of a score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// A name or a key.
     Text(Option<&'a str>),
+    /// Points, a count or seconds.
     Integer(Option<i64>),
 }
 
-fn values(score: &LeadScore) -> [Value<'_>; 11] {
-    fn text(value: &Option<String>) -> Value<'_> {
-        Value::Text(value.as_deref())
+/// Rows that can be written, by their places.
+pub trait ScoreRows: Sync {
+    /// Returns how many there are.
+    fn count(&self) -> usize;
+
+    /// Returns a value of a row's score, by the place of its column among the eleven.
+    fn value(&self, row: usize, column: usize) -> Value<'_>;
+
+    /// Returns where a row's points come from.
+    fn reasons(&self, row: usize) -> Vec<Reason>;
+
+    /// Returns what keeps a row's lead from the next stage.
+    fn missing_for_next(&self, row: usize) -> Vec<&str>;
+}
+
+impl ScoreRows for [ScoredRow] {
+    fn count(&self) -> usize {
+        self.len()
     }
-    [
-        Value::Text(Some(&score.lead_id)),
-        text(&score.stage),
-        Value::Integer(Some(score.score)),
-        Value::Integer(Some(score.fit)),
-        Value::Integer(Some(score.fit_unknown)),
-        Value::Integer(Some(score.engagement)),
-        text(&score.grade),
-        text(&score.persona),
-        text(&score.disqualified_by),
-        text(&score.route),
-        Value::Integer(score.respond_within_seconds),
-    ]
+
+    fn value(&self, row: usize, column: usize) -> Value<'_> {
+        let Some(ScoredRow { score, .. }) = self.get(row) else { return Value::Text(None) };
+        match column {
+            0 => Value::Text(Some(&score.lead_id)),
+            1 => Value::Text(score.stage.as_deref()),
+            2 => Value::Integer(Some(score.score)),
+            3 => Value::Integer(Some(score.fit)),
+            4 => Value::Integer(Some(score.fit_unknown)),
+            5 => Value::Integer(Some(score.engagement)),
+            6 => Value::Text(score.grade.as_deref()),
+            7 => Value::Text(score.persona.as_deref()),
+            8 => Value::Text(score.disqualified_by.as_deref()),
+            9 => Value::Text(score.route.as_deref()),
+            _ => Value::Integer(score.respond_within_seconds),
+        }
+    }
+
+    fn reasons(&self, row: usize) -> Vec<Reason> {
+        self.get(row).map_or_else(Vec::new, |row| row.reasons.clone())
+    }
+
+    fn missing_for_next(&self, row: usize) -> Vec<&str> {
+        self.get(row).map_or_else(Vec::new, |row| row.missing_for_next.iter().map(String::as_str).collect())
+    }
+}
+
+impl ScoreRows for BatchScores<'_> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn value(&self, row: usize, column: usize) -> Value<'_> {
+        let Some(lead) = self.get(row) else { return Value::Text(None) };
+        match column {
+            0 => Value::Text(Some(lead.lead_id())),
+            1 => Value::Text(lead.stage()),
+            2 => Value::Integer(Some(lead.score())),
+            3 => Value::Integer(Some(lead.fit())),
+            4 => Value::Integer(Some(lead.fit_unknown())),
+            5 => Value::Integer(Some(lead.engagement())),
+            6 => Value::Text(lead.grade()),
+            7 => Value::Text(lead.persona()),
+            8 => Value::Text(lead.disqualified_by()),
+            9 => Value::Text(lead.route()),
+            _ => Value::Integer(lead.respond_within_seconds()),
+        }
+    }
+
+    fn reasons(&self, row: usize) -> Vec<Reason> {
+        self.get(row).map_or_else(Vec::new, |lead| lead.reasons())
+    }
+
+    fn missing_for_next(&self, row: usize) -> Vec<&str> {
+        self.get(row).map_or_else(Vec::new, |lead| lead.missing_for_next())
+    }
 }
 
 /// Writes scored leads, in the order given.
-pub fn write_scores<R: Borrow<ScoredRow>>(
-    rows: impl IntoIterator<Item = R>,
+pub fn write_scores<R: ScoreRows + ?Sized>(
+    rows: &R,
     format: Format,
     detail: Detail,
-    out: impl Write + Send,
+    mut out: impl Write + Send,
 ) -> io::Result<()> {
     match format {
-        Format::Csv => write_csv(rows, detail, out),
-        Format::Ndjson => write_ndjson(rows, detail, out),
+        Format::Csv => {
+            let mut header = COLUMNS.join(",");
+            if detail == Detail::Explained {
+                header = [header.as_str(), &EXPLAINED_COLUMNS.join(",")].join(",");
+            }
+            out.write_all(header.as_bytes())?;
+            out.write_all(b"\n")?;
+            write_texts(rows, out, |row, text| push_csv(rows, row, detail, text))
+        }
+        Format::Ndjson => write_texts(rows, out, |row, text| push_ndjson(rows, row, detail, text)),
         Format::Parquet => parquet::write(rows, detail, out),
     }
 }
 
-fn write_csv<R: Borrow<ScoredRow>>(
-    rows: impl IntoIterator<Item = R>,
-    detail: Detail,
+/// Writes rows as text, many of them at a time on all cores.
+fn write_texts<R: ScoreRows + ?Sized>(
+    rows: &R,
     mut out: impl Write,
+    push: impl Fn(usize, &mut Vec<u8>) -> io::Result<()> + Sync,
 ) -> io::Result<()> {
-    let mut text = COLUMNS.join(",").into_bytes();
+    let pieces: Vec<usize> = (0..rows.count()).step_by(PIECE_ROWS).collect();
+    for together in pieces.chunks(rayon::current_num_threads()) {
+        let texts = together.par_iter().map(|&start| {
+            let mut text = Vec::new();
+            (start..(start + PIECE_ROWS).min(rows.count())).try_for_each(|row| push(row, &mut text))?;
+            Ok(text)
+        });
+        for text in texts.collect::<io::Result<Vec<Vec<u8>>>>()? {
+            out.write_all(&text)?;
+        }
+    }
+    out.flush()
+}
+
+fn push_csv<R: ScoreRows + ?Sized>(rows: &R, row: usize, detail: Detail, text: &mut Vec<u8>) -> io::Result<()> {
+    for column in 0..COLUMNS.len() {
+        if column > 0 {
+            text.push(b',');
+        }
+        match rows.value(row, column) {
+            Value::Text(value) => push_cell(text, value.unwrap_or("").as_bytes()),
+            Value::Integer(Some(value)) => write!(text, "{value}")?,
+            Value::Integer(None) => {}
+        }
+    }
     if detail == Detail::Explained {
-        write!(text, ",{}", EXPLAINED_COLUMNS.join(","))?;
+        let mut json = Vec::new();
+        push_reasons(&mut json, &rows.reasons(row))?;
+        text.push(b',');
+        push_cell(text, &json);
+        json.clear();
+        push_missing(&mut json, &rows.missing_for_next(row))?;
+        text.push(b',');
+        push_cell(text, &json);
     }
     text.push(b'\n');
-    let mut json = Vec::new();
-    for row in rows {
-        let row = row.borrow();
-        for (at, value) in values(&row.score).into_iter().enumerate() {
-            if at > 0 {
-                text.push(b',');
-            }
-            match value {
-                Value::Text(value) => push_cell(&mut text, value.unwrap_or("").as_bytes()),
-                Value::Integer(Some(value)) => write!(text, "{value}")?,
-                Value::Integer(None) => {}
-            }
-        }
-        if detail == Detail::Explained {
-            for push in [push_reasons, push_missing] {
-                json.clear();
-                push(&mut json, row)?;
-                text.push(b',');
-                push_cell(&mut text, &json);
-            }
-        }
-        text.push(b'\n');
-        hand_on(&mut text, PIECE_BYTES, &mut out)?;
-    }
-    hand_on(&mut text, 0, &mut out)?;
-    out.flush()
+    Ok(())
 }
 
-fn write_ndjson<R: Borrow<ScoredRow>>(
-    rows: impl IntoIterator<Item = R>,
-    detail: Detail,
-    mut out: impl Write,
-) -> io::Result<()> {
-    let mut text = Vec::new();
-    for row in rows {
-        let row = row.borrow();
-        for ((at, name), value) in COLUMNS.iter().enumerate().zip(values(&row.score)) {
-            write!(text, "{}\"{name}\":", if at == 0 { '{' } else { ',' })?;
-            match value {
-                Value::Text(Some(value)) => push_json_text(&mut text, value)?,
-                Value::Integer(Some(value)) => write!(text, "{value}")?,
-                Value::Text(None) | Value::Integer(None) => text.extend_from_slice(b"null"),
-            }
+fn push_ndjson<R: ScoreRows + ?Sized>(rows: &R, row: usize, detail: Detail, text: &mut Vec<u8>) -> io::Result<()> {
+    for (column, name) in COLUMNS.iter().enumerate() {
+        write!(text, "{}\"{name}\":", if column == 0 { '{' } else { ',' })?;
+        match rows.value(row, column) {
+            Value::Text(Some(value)) => push_json_text(text, value)?,
+            Value::Integer(Some(value)) => write!(text, "{value}")?,
+            Value::Text(None) | Value::Integer(None) => text.extend_from_slice(b"null"),
         }
-        if detail == Detail::Explained {
-            text.extend_from_slice(b",\"reasons\":");
-            push_reasons(&mut text, row)?;
-            text.extend_from_slice(b",\"missing_for_next\":");
-            push_missing(&mut text, row)?;
-        }
-        text.extend_from_slice(b"}\n");
-        hand_on(&mut text, PIECE_BYTES, &mut out)?;
     }
-    hand_on(&mut text, 0, &mut out)?;
-    out.flush()
-}
-
-/// Hands text on where it is longer than `least`.
-fn hand_on(text: &mut Vec<u8>, least: usize, out: &mut impl Write) -> io::Result<()> {
-    if text.len() > least {
-        out.write_all(text)?;
-        text.clear();
+    if detail == Detail::Explained {
+        text.extend_from_slice(b",\"reasons\":");
+        push_reasons(text, &rows.reasons(row))?;
+        text.extend_from_slice(b",\"missing_for_next\":");
+        push_missing(text, &rows.missing_for_next(row))?;
     }
+    text.extend_from_slice(b"}\n");
     Ok(())
 }
 
@@ -183,9 +242,9 @@ fn push_cell(text: &mut Vec<u8>, cell: &[u8]) {
 }
 
 /// Appends the reasons as a JSON list.
-fn push_reasons(json: &mut Vec<u8>, row: &ScoredRow) -> io::Result<()> {
+fn push_reasons(json: &mut Vec<u8>, reasons: &[Reason]) -> io::Result<()> {
     json.push(b'[');
-    for (at, reason) in row.reasons.iter().enumerate() {
+    for (at, reason) in reasons.iter().enumerate() {
         write!(json, "{}{{\"section\":\"{}\",\"rule\":", if at > 0 { "," } else { "" }, reason.section.word())?;
         push_name(json, reason.rule.as_deref())?;
         json.extend_from_slice(b",\"group\":");
@@ -197,9 +256,9 @@ fn push_reasons(json: &mut Vec<u8>, row: &ScoredRow) -> io::Result<()> {
 }
 
 /// Appends what is missing for the next stage as a JSON list.
-fn push_missing(json: &mut Vec<u8>, row: &ScoredRow) -> io::Result<()> {
+fn push_missing(json: &mut Vec<u8>, missing: &[&str]) -> io::Result<()> {
     json.push(b'[');
-    for (at, part) in row.missing_for_next.iter().enumerate() {
+    for (at, part) in missing.iter().enumerate() {
         if at > 0 {
             json.push(b',');
         }

@@ -27,15 +27,7 @@ struct Slot {
 impl Slots {
     /// Returns the number of a thing with this hash for which `is_it`.
     pub(crate) fn find(&self, hash: u64, is_it: impl Fn(u32) -> bool) -> Option<u32> {
-        self.find_from(self.start(hash), hash, is_it)
-    }
-
-    /// Returns where a search for a hash begins, to have it in the cache when it does.
-    pub(crate) fn fetch(&self, hash: u64) -> u32 {
-        self.slots.get(self.start(hash)).map_or(EMPTY, |slot| slot.number)
-    }
-
-    fn find_from(&self, mut at: usize, hash: u64, is_it: impl Fn(u32) -> bool) -> Option<u32> {
+        let mut at = self.start(hash);
         loop {
             let slot = self.slots.get(at)?;
             if slot.number == EMPTY {
@@ -46,6 +38,19 @@ impl Slots {
             }
             at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
         }
+    }
+
+    /// Returns whatever stands where a search for a hash begins: with that, it is in the cache.
+    ///
+    /// Nothing is decided here. A decision on what has not come from memory yet is guessed, and a wrong guess throws away
+    /// the requests that were sent after it.
+    pub(crate) fn touch(&self, hash: u64) -> u32 {
+        self.slots.get(self.start(hash)).map_or(0, |slot| slot.half)
+    }
+
+    /// Returns the first number whose half of the hash agrees: most likely the one looked for, if there is one.
+    pub(crate) fn likely(&self, hash: u64) -> Option<u32> {
+        self.find(hash, |_| true)
     }
 
     /// Adds a number that is not there. `hash_of` gives the hash of any number that is.

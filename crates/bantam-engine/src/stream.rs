@@ -54,6 +54,8 @@ struct Stream<'m> {
     as_of: i64,
     options: StreamOptions,
     leads: LeadTable,
+    /// Whether every lead that has been read has a counting row.
+    all_have_rows: bool,
     horizons: Horizons,
     storage: Storage,
     /// Names that something listens to.
@@ -138,7 +140,13 @@ impl Scoring<'_, '_> {
         reader: impl FnOnce(Rows, &File<'_>, &mut Settle<'_>) -> Result<(), InputError>,
     ) -> Result<(), InputError> {
         let stream = &self.stream;
-        self.input.tap_events(file, progress, stream, &mut |key| stream.number(key), reader)
+        self.input.tap_events(
+            file,
+            progress,
+            stream,
+            &mut |keys, leads| leads.extend(keys.entries(0).map(|key| stream.number(key))),
+            reader,
+        )
     }
 }
 
@@ -157,6 +165,7 @@ impl<'m> Stream<'m> {
             meaning,
             as_of,
             options,
+            all_have_rows: leads.has_row.iter().all(|has_row| *has_row),
             leads,
             horizons,
             names,

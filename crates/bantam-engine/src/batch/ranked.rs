@@ -7,6 +7,7 @@ use super::scored::ScoreColumns;
 use crate::ids::LeadIds;
 use crate::scores::{LeadScore, Reason, SectionName, sort_reasons};
 use bantam_lang::meaning::{DISQUALIFIED, Meaning, Section};
+use hashbrown::HashMap;
 use std::borrow::Cow;
 
 /// The scores of all leads, ranked: highest score first, then by lead id.
@@ -59,10 +60,46 @@ impl<'a> BatchScores<'a> {
         self.order.is_empty()
     }
 
+    /// Returns each stage that leads stand on, `Disqualified` and none among them, with their number, in no order.
+    pub fn count_stages(&self) -> Vec<(Option<&str>, u64)> {
+        let name = |at: usize| match self.meaning.stages.get(at) {
+            None if at == self.meaning.stages.len() => Some(DISQUALIFIED),
+            stage => stage.map(|stage| stage.name.as_str()),
+        };
+        count(self.columns.stage.iter().map(|&stage| usize::from(stage))).map(|(at, leads)| (name(at), leads)).collect()
+    }
+
+    /// Returns each grade that leads have, none among them, with their number, in no order.
+    pub fn count_grades(&self) -> Vec<(Option<&str>, u64)> {
+        let name = |at: usize| self.grades.get(at).map(String::as_str);
+        count(self.columns.grade.iter().map(|&grade| grade as usize)).map(|(at, leads)| (name(at), leads)).collect()
+    }
+
+    /// Returns the lead of a rank, counted from 0.
+    pub fn get(&self, rank: usize) -> Option<ScoredLead<'_>> {
+        self.order.get(rank).map(|&place| ScoredLead { scores: self, place: place as usize })
+    }
+
     /// Returns the leads in rank order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = ScoredLead<'_>> {
         self.order.iter().map(|&place| ScoredLead { scores: self, place: place as usize })
     }
+}
+
+/// Counts how often each code comes.
+fn count(codes: impl Iterator<Item = usize>) -> impl Iterator<Item = (usize, u64)> {
+    let mut counts: HashMap<usize, u64> = HashMap::new();
+    let mut last = (usize::MAX, 0);
+    for code in codes {
+        // Neighbours often have the same.
+        if code != last.0 {
+            *counts.entry(last.0).or_default() += last.1;
+            last = (code, 0);
+        }
+        last.1 += 1;
+    }
+    *counts.entry(last.0).or_default() += last.1;
+    counts.into_iter().filter(|&(_, count)| count > 0)
 }
 
 /// Returns what adds up to a section's points, in the order of `SectionPoints::sources`.

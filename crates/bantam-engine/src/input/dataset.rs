@@ -1,7 +1,7 @@
 //! Turns all rows that were read into a [`Dataset`]: the row of each lead that counts, and each event once.
 
 use super::gathered::Gathered;
-use super::report::{InputError, InputReport, RepeatedLead, RowKind, Spot};
+use super::report::{InputError, InputReport, RepeatedLead, RowKind};
 use super::rows::Rows;
 use crate::columns::{Column, EventTable, LeadTable, MISSING_CODE, MISSING_TIME, TextColumn, Truth};
 use crate::ids::LeadIds;
@@ -188,22 +188,30 @@ pub(super) fn refuse_repeated_leads(rows: &Gathered, ids: &LeadIds, files: &[Str
     if rows.rows.time.found {
         return Ok(());
     }
-    let mut first: Vec<Option<Spot>> = vec![None; ids.len()];
+    if is_in_order(&rows.lead) {
+        return Ok(());
+    }
+    let mut first = vec![NO_ROW; ids.len()];
     let (mut repeats, mut count) = (Vec::new(), 0);
-    for (&lead, &spot) in rows.lead.iter().zip(&rows.rows.spots) {
-        match first.get_mut(lead as usize) {
-            Some(slot @ None) => *slot = Some(spot),
-            Some(Some(earlier)) => {
-                count += 1;
-                if repeats.len() < EXAMPLES_MAX {
-                    let lead_id = ids.get(lead).unwrap_or_default().to_owned();
-                    repeats.push(RepeatedLead { lead_id, first: earlier.place(files), second: spot.place(files) });
-                }
-            }
-            None => {}
+    let place = |row: u32| rows.rows.spots.get(row as usize).unwrap_or_default().place(files);
+    for (row, &lead) in (0..).zip(&rows.lead) {
+        let Some(slot) = first.get_mut(lead as usize) else { continue };
+        if *slot == NO_ROW {
+            *slot = row;
+            continue;
+        }
+        count += 1;
+        if repeats.len() < EXAMPLES_MAX {
+            let lead_id = ids.get(lead).unwrap_or_default().to_owned();
+            repeats.push(RepeatedLead { lead_id, first: place(*slot), second: place(row) });
         }
     }
     if repeats.is_empty() { Ok(()) } else { Err(InputError::RepeatedLeads { repeats, count }) }
+}
+
+/// Returns whether each row has the next lead: then no lead has two.
+fn is_in_order(leads: &[u32]) -> bool {
+    (0..).zip(leads).all(|(row, &lead)| row == lead)
 }
 
 /// Takes the rows of leads that count, and where that is not all of them, the others. Counts stay.
@@ -213,13 +221,13 @@ pub(super) fn finish_leads(
     ids: LeadIds,
     as_of: i64,
 ) -> (LeadTable, Option<History>) {
-    let chosen = choose_rows(rows, ids.len(), as_of);
-    let has_row = chosen.iter().map(|&row| row != NO_ROW).collect();
+    let is_plain = !rows.rows.time.found && is_in_order(&rows.lead);
+    let chosen = if is_plain { Vec::new() } else { choose_rows(rows, ids.len(), as_of) };
     let lead = std::mem::take(&mut rows.lead);
+    let has_row = if is_plain { vec![true; lead.len()] } else { chosen.iter().map(|&row| row != NO_ROW).collect() };
     let Rows { time, columns, .. } = &mut rows.rows;
     let mut attributes: Vec<Column> = columns.iter_mut().map(|column| column.values.take()).collect();
     fill_defaults(&mut attributes, defaults);
-    let is_plain = !time.found && (0..).zip(&lead).all(|(row, &lead)| row == lead);
     let (attributes, history) = if is_plain {
         (attributes, None)
     } else {

@@ -50,7 +50,8 @@ impl Gathered {
         before.row += piece.seen;
         before.line += lines.unwrap_or(0);
         self.check_room(piece.keys.len())?;
-        let numbers: Vec<u32> = piece.keys.entries(0).map(number).collect();
+        let mut numbers = Vec::with_capacity(piece.keys.entries(0).len());
+        number(&piece.keys, &mut numbers);
         piece.keys.resolve(&numbers, &mut self.lead);
         self.rejected += piece.rejected.len() as u64;
         for row in piece.rejected.drain(..) {
@@ -59,7 +60,7 @@ impl Gathered {
         }
         let rows = &mut self.rows;
         rows.seen += piece.seen;
-        rows.spots.extend(piece.spots.drain(..).map(place));
+        rows.spots.append(&piece.spots, place);
         rows.bad_properties += piece.bad_properties;
         if rows.bad_properties_example.is_none() {
             let example = piece.bad_properties_example.take();

@@ -61,15 +61,19 @@ impl LeadKeys {
     }
 
     fn get(&self, place: u32) -> Option<Key<'_>> {
-        self.entries.get(place as usize).map(|entry| match *entry {
+        self.entries.get(place as usize).map(|entry| self.key(entry))
+    }
+
+    fn key(&self, entry: &Entry) -> Key<'_> {
+        match *entry {
             Entry::Number(number) => Key::Number(number),
             Entry::Text { start, end } => Key::Text(self.text.get(start..end).unwrap_or_default()),
-        })
+        }
     }
 
     /// Returns the entries from a place on.
-    pub(crate) fn entries(&self, from: usize) -> impl Iterator<Item = Key<'_>> {
-        (from as u32..self.entries.len() as u32).filter_map(|place| self.get(place))
+    pub(crate) fn entries(&self, from: usize) -> impl ExactSizeIterator<Item = Key<'_>> {
+        self.entries.iter().skip(from).map(|entry| self.key(entry))
     }
 
     /// Appends for each row what belongs to its key; `of_entries` holds that for all entries.

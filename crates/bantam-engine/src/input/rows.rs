@@ -8,6 +8,7 @@ use super::RAW_BYTES_MAX;
 use super::cell::{Cell, ColumnBuilder, Given};
 use super::keys::LeadKeys;
 use super::report::{RowKind, Spot, UnusedColumn, clip, nearest};
+use super::spots::Spots;
 use crate::classes::Classes;
 use crate::columns::{Column, MISSING_TIME, TextColumn};
 use crate::ids::Key;
@@ -57,7 +58,7 @@ pub(crate) struct Rows {
     /// Attributes or properties.
     pub(super) columns: Vec<ColumnBuilder>,
     /// Where each admitted lead row stands. Empty for events: there are many, and nothing asks.
-    pub(super) spots: Vec<Spot>,
+    pub(super) spots: Spots,
     /// Cells of `properties` that hold something else than an object.
     pub(super) bad_properties: u64,
     pub(super) bad_properties_example: Option<(String, Spot)>,
@@ -93,7 +94,7 @@ impl Rows {
             name: TextColumn::default(),
             id: column(ID, Type::Text),
             columns: attributes.iter().map(|attribute| ColumnBuilder::new(attribute, missing)).collect(),
-            spots: Vec::new(),
+            spots: Spots::default(),
             bad_properties: 0,
             bad_properties_example: None,
             unused: Vec::new(),
@@ -115,7 +116,7 @@ impl Rows {
             name: TextColumn::default(),
             id: self.id.blank(),
             columns: self.columns.iter().map(ColumnBuilder::blank).collect(),
-            spots: Vec::new(),
+            spots: Spots::default(),
             bad_properties: 0,
             bad_properties_example: None,
             unused: Vec::new(),
@@ -245,7 +246,7 @@ impl Rows {
         self.keys.extend(keys);
         match self.kind {
             RowKind::Lead => {
-                self.spots.extend((0..keys.len() as u64).map(|row| Spot { row: first.row + row, ..first }));
+                self.spots.push_stretch(first, keys.len());
             }
             RowKind::Event => {
                 if let Column::Time(values) = &mut self.time.values {

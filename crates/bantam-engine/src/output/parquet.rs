@@ -1,55 +1,134 @@
-//! Writes scored leads as Parquet, a batch of rows at a time.
+//! Writes scored leads as Parquet, the columns of a row group on all cores.
 
-use super::{COLUMNS, Detail, EXPLAINED_COLUMNS, ScoredRow, Value, push_missing, push_reasons, values};
-use crate::scores::LeadScore;
-use arrow_array::builder::{Int64Builder, StringBuilder};
-use arrow_array::{ArrayRef, RecordBatch};
+use super::{COLUMNS, Detail, EXPLAINED_COLUMNS, ScoreRows, Value, push_missing, push_reasons};
+use arrow_array::builder::{Int64Builder, StringBuilder, StringDictionaryBuilder};
+use arrow_array::types::Int32Type;
+use arrow_array::{ArrayRef, Int64Array, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowWriterOptions, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
-use std::borrow::Borrow;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+use rayon::prelude::*;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::sync::Arc;
 
-/// How many rows are turned into columns at a time.
-const BATCH_ROWS: usize = 16_384;
-/// How many rows a row group holds; about 16 MB of them are in memory while it is written.
-const ROW_GROUP_ROWS: usize = 1 << 18;
+/// How many rows a row group holds; about 10 MB of them are in memory while it is written.
+const ROW_GROUP_ROWS: usize = 1 << 17;
 
-enum Builder {
-    Text(StringBuilder),
-    Integer(Int64Builder),
-}
+/// The columns whose values are few: names of the definition.
+const NAMES: [usize; 5] = [1, 6, 7, 8, 9];
+/// The columns that are always there.
+const ALWAYS: [usize; 5] = [0, 2, 3, 4, 5];
 
-/// The columns of a batch while it is filled.
-struct Batch {
-    schema: Arc<Schema>,
-    builders: Vec<Builder>,
-    rows: usize,
-}
-
-pub(super) fn write<R: Borrow<ScoredRow>>(
-    rows: impl IntoIterator<Item = R>,
-    detail: Detail,
-    out: impl Write + Send,
-) -> io::Result<()> {
-    let mut batch = Batch::new(detail);
+pub(super) fn write<R: ScoreRows + ?Sized>(rows: &R, detail: Detail, out: impl Write + Send) -> io::Result<()> {
+    let schema = Arc::new(schema(detail));
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        // Every id is another: a dictionary would be given up half way.
+        .set_column_dictionary_enabled(ColumnPath::from(COLUMNS[0]), false)
         .build();
-    let mut writer = ArrowWriter::try_new(out, Arc::clone(&batch.schema), Some(properties)).map_err(failed)?;
-    for row in rows {
-        batch.push(row.borrow(), detail)?;
-        if batch.rows == BATCH_ROWS {
-            writer.write(&batch.finish()?).map_err(failed)?;
+    // Names come as dictionaries, which is nothing that readers of the file need to know.
+    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+    let writer = ArrowWriter::try_new_with_options(out, Arc::clone(&schema), options).map_err(failed)?;
+    let (mut writer, factory) = writer.into_serialized_writer().map_err(failed)?;
+    let groups: Vec<(usize, usize)> = (0..rows.count()).step_by(ROW_GROUP_ROWS).enumerate().collect();
+    for together in groups.chunks(rayon::current_num_threads()) {
+        let encode_group = |&(number, start): &(usize, usize)| -> io::Result<Vec<ArrowColumnChunk>> {
+            let range = start..(start + ROW_GROUP_ROWS).min(rows.count());
+            let columns = factory.create_column_writers(number).map_err(failed)?;
+            let encode = |(column, writer)| encode(rows, &schema, column, writer, range.clone());
+            columns.into_par_iter().enumerate().map(encode).collect()
+        };
+        for chunks in together.par_iter().map(encode_group).collect::<io::Result<Vec<_>>>()? {
+            let mut group = writer.next_row_group().map_err(failed)?;
+            for chunk in chunks {
+                chunk.append_to_row_group(&mut group).map_err(failed)?;
+            }
+            group.close().map_err(failed)?;
         }
     }
-    writer.write(&batch.finish()?).map_err(failed)?;
     writer.close().map_err(failed)?;
     Ok(())
+}
+
+fn schema(detail: Detail) -> Schema {
+    let name = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let field = |(at, column): (usize, &&str)| {
+        let data_type = match at {
+            0 => DataType::Utf8,
+            at if NAMES.contains(&at) => name.clone(),
+            _ => DataType::Int64,
+        };
+        Field::new(*column, data_type, !ALWAYS.contains(&at))
+    };
+    let mut fields: Vec<Field> = COLUMNS.iter().enumerate().map(field).collect();
+    if detail == Detail::Explained {
+        fields.extend(EXPLAINED_COLUMNS.map(|column| Field::new(column, DataType::Utf8, false)));
+    }
+    Schema::new(fields)
+}
+
+/// Encodes one column of a row group.
+fn encode<R: ScoreRows + ?Sized>(
+    rows: &R,
+    schema: &Schema,
+    column: usize,
+    mut writer: ArrowColumnWriter,
+    range: Range<usize>,
+) -> io::Result<ArrowColumnChunk> {
+    let array = array(rows, column, range)?;
+    for leaf in compute_leaves(schema.field(column), &array).map_err(failed)? {
+        writer.write(&leaf).map_err(failed)?;
+    }
+    writer.close().map_err(failed)
+}
+
+/// Returns some rows of a column.
+fn array<R: ScoreRows + ?Sized>(rows: &R, column: usize, range: Range<usize>) -> io::Result<ArrayRef> {
+    let text = |row| match rows.value(row, column) {
+        Value::Text(text) => text,
+        Value::Integer(_) => None,
+    };
+    let integer = |row| match rows.value(row, column) {
+        Value::Integer(integer) => integer,
+        Value::Text(_) => None,
+    };
+    Ok(match column.checked_sub(COLUMNS.len()) {
+        None if column == 0 => {
+            let mut builder = StringBuilder::new();
+            range.for_each(|row| builder.append_value(text(row).unwrap_or("")));
+            Arc::new(builder.finish())
+        }
+        None if NAMES.contains(&column) => {
+            let mut builder = StringDictionaryBuilder::<Int32Type>::new();
+            range.for_each(|row| builder.append_option(text(row)));
+            Arc::new(builder.finish())
+        }
+        None if ALWAYS.contains(&column) => {
+            Arc::new(Int64Array::from_iter_values(range.map(|row| integer(row).unwrap_or(0))))
+        }
+        None => {
+            let mut builder = Int64Builder::new();
+            range.for_each(|row| builder.append_option(integer(row)));
+            Arc::new(builder.finish())
+        }
+        Some(explained) => {
+            let json = |row| -> io::Result<String> {
+                let mut json = Vec::new();
+                match explained {
+                    0 => push_reasons(&mut json, &rows.reasons(row))?,
+                    _ => push_missing(&mut json, &rows.missing_for_next(row))?,
+                }
+                String::from_utf8(json).map_err(io::Error::other)
+            };
+            Arc::new(StringArray::from(range.map(json).collect::<io::Result<Vec<String>>>()?))
+        }
+    })
 }
 
 /// Gives back the error of the stream where there was one, so that callers can tell a closed pipe.
@@ -60,65 +139,5 @@ fn failed(error: ParquetError) -> io::Error {
             Err(inner) => io::Error::other(inner),
         },
         other => io::Error::other(other),
-    }
-}
-
-impl Batch {
-    fn new(detail: Detail) -> Batch {
-        let score = LeadScore::default();
-        let mut fields = Vec::new();
-        let mut builders = Vec::new();
-        for (name, value) in COLUMNS.iter().zip(values(&score)) {
-            let always = matches!(*name, "lead_id" | "score" | "fit" | "fit_unknown" | "engagement");
-            let (data_type, builder) = match value {
-                Value::Text(_) => (DataType::Utf8, Builder::Text(StringBuilder::new())),
-                Value::Integer(_) => (DataType::Int64, Builder::Integer(Int64Builder::new())),
-            };
-            fields.push(Field::new(*name, data_type, !always));
-            builders.push(builder);
-        }
-        if detail == Detail::Explained {
-            for name in EXPLAINED_COLUMNS {
-                fields.push(Field::new(name, DataType::Utf8, false));
-                builders.push(Builder::Text(StringBuilder::new()));
-            }
-        }
-        Batch { schema: Arc::new(Schema::new(fields)), builders, rows: 0 }
-    }
-
-    fn push(&mut self, row: &ScoredRow, detail: Detail) -> io::Result<()> {
-        let mut builders = self.builders.iter_mut();
-        for (value, builder) in values(&row.score).into_iter().zip(builders.by_ref()) {
-            match (builder, value) {
-                (Builder::Text(builder), Value::Text(value)) => builder.append_option(value),
-                (Builder::Integer(builder), Value::Integer(value)) => builder.append_option(value),
-                // Builders were made from values of the same kinds.
-                (Builder::Text(builder), Value::Integer(_)) => builder.append_null(),
-                (Builder::Integer(builder), Value::Text(_)) => builder.append_null(),
-            }
-        }
-        if detail == Detail::Explained {
-            for (push, builder) in [push_reasons, push_missing].into_iter().zip(builders) {
-                let mut json = Vec::new();
-                push(&mut json, row)?;
-                if let Builder::Text(builder) = builder {
-                    builder.append_value(String::from_utf8_lossy(&json));
-                }
-            }
-        }
-        self.rows += 1;
-        Ok(())
-    }
-
-    fn finish(&mut self) -> io::Result<RecordBatch> {
-        self.rows = 0;
-        let finish = |builder: &mut Builder| -> ArrayRef {
-            match builder {
-                Builder::Text(builder) => Arc::new(builder.finish()),
-                Builder::Integer(builder) => Arc::new(builder.finish()),
-            }
-        };
-        let arrays = self.builders.iter_mut().map(finish).collect();
-        RecordBatch::try_new(Arc::clone(&self.schema), arrays).map_err(io::Error::other)
     }
 }

@@ -38,7 +38,7 @@ fn rows() -> [ScoredRow; 2] {
 
 fn written(format: Format, detail: Detail) -> Vec<u8> {
     let mut out = Vec::new();
-    write_scores(rows(), format, detail, &mut out).unwrap();
+    write_scores(rows().as_slice(), format, detail, &mut out).unwrap();
     out
 }
 
@@ -92,11 +92,11 @@ fn no_leads_give_a_header_alone() {
     let none: [ScoredRow; 0] = [];
     for (format, lines) in [(Format::Csv, 1), (Format::Ndjson, 0)] {
         let mut out = Vec::new();
-        write_scores(&none, format, Detail::Scores, &mut out).unwrap();
+        write_scores(none.as_slice(), format, Detail::Scores, &mut out).unwrap();
         assert_eq!(out.iter().filter(|&&byte| byte == b'\n').count(), lines);
     }
     let mut out = Vec::new();
-    write_scores(&none, Format::Parquet, Detail::Scores, &mut out).unwrap();
+    write_scores(none.as_slice(), Format::Parquet, Detail::Scores, &mut out).unwrap();
     assert_eq!(ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(out)).unwrap().build().unwrap().count(), 0);
 }
 
@@ -112,7 +112,7 @@ fn a_closed_pipe_is_told_apart_in_every_format() {
         }
     }
     for format in [Format::Csv, Format::Ndjson, Format::Parquet] {
-        let error = write_scores(rows(), format, Detail::Scores, Closed).unwrap_err();
+        let error = write_scores(rows().as_slice(), format, Detail::Scores, Closed).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{format:?}");
     }
 }

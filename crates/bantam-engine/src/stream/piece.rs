@@ -255,7 +255,7 @@ impl TapPiece for StreamPiece<'_, '_> {
                 is_wrong |= holds.is_none();
                 holds == Some(true)
             });
-            let without_row = stream.leads.has_row.get(lead as usize) != Some(&true);
+            let without_row = !stream.all_have_rows && stream.leads.has_row.get(lead as usize) != Some(&true);
             self.leads.push(lead | if complete { COMPLETE } else { 0 } | if without_row { WITHOUT_ROW } else { 0 });
         });
         let mut leads = Vec::with_capacity(rows.keys().len());

@@ -115,7 +115,7 @@ impl Loaded {
     /// Scores by columns and writes CSV.
     pub(crate) fn batch_csv(&self, detail: Detail) -> String {
         let mut out = Vec::new();
-        write_scores(self.batch(), Format::Csv, detail, &mut out).unwrap();
+        write_scores(self.batch().as_slice(), Format::Csv, detail, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 }

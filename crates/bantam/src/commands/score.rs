@@ -6,7 +6,7 @@ use crate::sink::{Sink, refuse_existing};
 use crate::{Done, definitions, files, terminal};
 use bantam_engine::batch::{BatchOptions, BatchScores};
 use bantam_engine::input::{Format, Rejected};
-use bantam_engine::output::{Detail, ScoredRow, write_reject, write_rejects_header, write_scores};
+use bantam_engine::output::{Detail, write_reject, write_rejects_header, write_scores};
 use bantam_engine::stream::Scored;
 use bantam_lang::CheckedDefinition;
 use std::path::Path;
@@ -133,13 +133,8 @@ impl Rejects {
 
 fn write(scores: &BatchScores<'_>, path: &Path, format: Format, arguments: &ScoreArguments) -> Result<(), Failure> {
     let mut sink = Sink::open(path, arguments.force)?;
-    let rows = scores.iter().map(|lead| ScoredRow {
-        score: lead.to_score(),
-        reasons: if arguments.explain { lead.reasons() } else { Vec::new() },
-        missing_for_next: lead.missing_for_next().into_iter().map(str::to_owned).collect(),
-    });
     let detail = if arguments.explain { Detail::Explained } else { Detail::Scores };
-    let written = write_scores(rows, format, detail, &mut sink);
+    let written = write_scores(scores, format, detail, &mut sink);
     written.map_err(|error| sink.failure(&error))?;
     sink.finish()
 }

@@ -39,12 +39,10 @@ impl Summary {
         report: &InputReport,
         as_of: i64,
     ) -> Self {
-        let mut stages: HashMap<Option<&str>, u64> = HashMap::new();
+        let stages: HashMap<Option<&str>, u64> = scores.count_stages().into_iter().collect();
+        // Two pairs of letters may read alike.
         let mut grades: HashMap<Option<&str>, u64> = HashMap::new();
-        for lead in scores.iter() {
-            *stages.entry(lead.stage()).or_default() += 1;
-            *grades.entry(lead.grade()).or_default() += 1;
-        }
+        scores.count_grades().into_iter().for_each(|(grade, leads)| *grades.entry(grade).or_default() += leads);
         let ladder = definition.stages.iter().map(|stage| stage.name.as_str()).chain([DISQUALIFIED]);
         let mut stage_counts: Vec<(String, u64)> = ladder
             .map(|name| (name.to_owned(), stages.get(&Some(name)).copied().unwrap_or(0)))
