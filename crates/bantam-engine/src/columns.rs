@@ -5,7 +5,7 @@
 //! missing in the language anyway, and the reserved code, time and truth cannot be produced by data.
 
 use crate::ids::LeadIds;
-use crate::slots::Slots;
+use crate::slots::{Mark, Slots};
 use std::hash::BuildHasher;
 
 /// The code of a missing text.
@@ -263,18 +263,23 @@ struct TextIndex {
 impl TextIndex {
     /// Returns the number of a text.
     fn find(&self, texts: &TextList, text: &str) -> Option<u32> {
-        self.slots.find(self.hasher.hash_one(text), |number| texts.get(number) == Some(text))
+        self.slots.find(self.mark(text), |number| texts.get(number) == Some(text))
     }
 
     /// Returns the number of a text, appending it to the list where it is new.
     fn intern(&mut self, texts: &mut TextList, text: &str) -> u32 {
-        let hash = self.hasher.hash_one(text);
-        if let Some(number) = self.slots.find(hash, |number| texts.get(number) == Some(text)) {
+        let mark = self.mark(text);
+        if let Some(number) = self.slots.find(mark, |number| texts.get(number) == Some(text)) {
             return number;
         }
         let number = texts.push(text);
-        self.slots.insert(hash, number, |number| self.hasher.hash_one(texts.get(number).unwrap_or_default()));
+        let mark_of = |number| Mark::of_hash(self.hasher.hash_one(texts.get(number).unwrap_or_default()));
+        self.slots.insert(mark, number, mark_of);
         number
+    }
+
+    fn mark(&self, text: &str) -> Mark {
+        Mark::of_hash(self.hasher.hash_one(text))
     }
 }
 

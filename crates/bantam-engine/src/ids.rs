@@ -4,7 +4,7 @@
 //! looked up as numbers, which takes a third of the time.
 
 use crate::columns::TextList;
-use crate::slots::{LOOK_UPS, Slots};
+use crate::slots::{LOOK_UPS, Mark, Slots};
 use std::fmt::Write;
 use std::hash::BuildHasher;
 
@@ -43,6 +43,22 @@ pub struct LeadIds {
     numbers: Vec<i64>,
     slots: Slots,
     hasher: hashbrown::DefaultHashBuilder,
+    upper: Upper,
+}
+
+/// What the numbers among keys have in common.
+///
+/// Slots hold the lower half of a number. While all keys are numbers with one upper half, that tells them apart, and a
+/// look-up reads memory once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Upper {
+    /// There are no keys.
+    #[default]
+    Open,
+    /// All keys are numbers with this upper half.
+    Same(i32),
+    /// There are others.
+    Mixed,
 }
 
 /// Stands for keys that are no numbers. The key of this very number is looked up as a text.
@@ -76,7 +92,7 @@ impl LeadIds {
 
     /// Returns the lead number of a key.
     pub(crate) fn find(&self, key: Key<'_>) -> Option<u32> {
-        self.slots.find(self.hash(key), |lead| self.is(lead, key))
+        self.slots.find(self.mark(key), |lead| self.is_marked(lead, key))
     }
 
     /// Looks up many keys; calls `each` with every key, in order, and its lead number.
@@ -100,10 +116,10 @@ impl LeadIds {
                 continue;
             }
             let fetched = self.fetch(&waiting);
-            for (&key, (hash, likely)) in waiting.iter().zip(fetched) {
+            for (&key, (mark, likely)) in waiting.iter().zip(fetched) {
                 let found = match likely {
-                    Some(lead) if self.is(lead, key) => likely,
-                    Some(_) => self.slots.find(hash, |lead| self.is(lead, key)),
+                    Some(lead) if self.is_marked(lead, key) => likely,
+                    Some(_) => self.slots.find(mark, |lead| self.is_marked(lead, key)),
                     None => None,
                 };
                 next = found.map_or(next, |lead| lead + 1);
@@ -112,23 +128,25 @@ impl LeadIds {
         }
     }
 
-    /// Returns the hashes of keys and the leads they most likely are, when all that tells is in the cache.
-    fn fetch(&self, keys: &[Key<'_>]) -> [(u64, Option<u32>); LOOK_UPS] {
-        let mut fetched = [(0, None); LOOK_UPS];
+    /// Returns the marks of keys and the leads they most likely are, when all that tells is in the cache.
+    fn fetch(&self, keys: &[Key<'_>]) -> [(Mark, Option<u32>); LOOK_UPS] {
+        let mut fetched = [(Mark::default(), None); LOOK_UPS];
         let mut touched = 0;
-        for ((hash, _), &key) in fetched.iter_mut().zip(keys) {
-            *hash = self.hash(key);
-            touched ^= self.slots.touch(*hash);
+        for ((mark, _), &key) in fetched.iter_mut().zip(keys) {
+            *mark = self.mark(key);
+            touched ^= self.slots.touch(*mark);
         }
-        for (hash, likely) in fetched.iter_mut().take(keys.len()) {
-            *likely = self.slots.likely(*hash);
+        for (mark, likely) in fetched.iter_mut().take(keys.len()) {
+            *likely = self.slots.likely(*mark);
         }
-        for (&(_, likely), key) in fetched.iter().zip(keys) {
-            let lead = likely.unwrap_or(0);
-            touched ^= match key {
-                Key::Number(_) => self.numbers.get(lead as usize).map_or(0, |&number| number as u32),
-                Key::Text(_) => self.texts.get(lead).map_or(0, |text| text.len() as u32 ^ first_byte(text)),
-            };
+        if self.upper == Upper::Mixed {
+            for (&(_, likely), key) in fetched.iter().zip(keys) {
+                let lead = likely.unwrap_or(0);
+                touched ^= match key {
+                    Key::Number(_) => self.numbers.get(lead as usize).map_or(0, |&number| number as u32),
+                    Key::Text(_) => self.texts.get(lead).map_or(0, |text| text.len() as u32 ^ first_byte(text)),
+                };
+            }
         }
         // What was fetched must be, though nobody looks at it.
         std::hint::black_box(touched);
@@ -137,16 +155,15 @@ impl LeadIds {
 
     /// Returns the lead number of a key, giving out the next one where it is new.
     pub(crate) fn intern(&mut self, key: Key<'_>) -> u32 {
-        let hash = self.hash(key);
-        match self.slots.find(hash, |lead| self.is(lead, key)) {
+        let mark = self.mark(key);
+        match self.slots.find(mark, |lead| self.is_marked(lead, key)) {
             Some(lead) => lead,
-            None => self.add(hash, key),
+            None => self.add(mark, key),
         }
     }
 
     /// Appends the lead number of each key, giving out the next ones to those that are new.
     pub(crate) fn intern_all<'k>(&mut self, mut keys: impl Iterator<Item = Key<'k>>, leads: &mut Vec<u32>) {
-        self.reserve(keys.size_hint().0);
         let mut waiting = Vec::with_capacity(LOOK_UPS);
         loop {
             waiting.clear();
@@ -155,16 +172,21 @@ impl LeadIds {
                 return;
             }
             let fetched = self.fetch(&waiting);
-            for (&key, (hash, _)) in waiting.iter().zip(fetched) {
-                let known = self.slots.find(hash, |lead| self.is(lead, key));
-                leads.push(known.unwrap_or_else(|| self.add(hash, key)));
+            for (&key, (mark, _)) in waiting.iter().zip(fetched) {
+                let known = self.slots.find(mark, |lead| self.is_marked(lead, key));
+                leads.push(known.unwrap_or_else(|| self.add(mark, key)));
             }
         }
     }
 
     /// Gives a new key the next number.
-    fn add(&mut self, hash: u64, key: Key<'_>) -> u32 {
+    fn add(&mut self, mark: Mark, key: Key<'_>) -> u32 {
         let lead = self.len() as u32;
+        self.upper = match (self.upper, key) {
+            (Upper::Open, Key::Number(number)) => Upper::Same(upper(number)),
+            (Upper::Same(common), Key::Number(number)) if upper(number) == common => self.upper,
+            _ => Upper::Mixed,
+        };
         match key {
             Key::Text(text) => {
                 self.texts.push(text);
@@ -181,21 +203,29 @@ impl LeadIds {
                 self.numbers.push(number);
             }
         }
-        let LeadIds { texts, numbers, slots, hasher } = self;
-        slots.insert(hash, lead, |lead| hash_of(hasher, numbers, texts, lead));
+        let LeadIds { texts, numbers, slots, hasher, .. } = self;
+        slots.insert(mark, lead, |lead| mark_of(hasher, numbers, texts, lead));
         lead
     }
 
     /// Makes room for more leads.
-    fn reserve(&mut self, more: usize) {
-        let LeadIds { texts, numbers, slots, hasher } = self;
-        slots.reserve(more, |lead| hash_of(hasher, numbers, texts, lead));
+    pub(crate) fn reserve(&mut self, more: usize) {
+        let LeadIds { texts, numbers, slots, hasher, .. } = self;
+        slots.reserve(more, |lead| mark_of(hasher, numbers, texts, lead));
     }
 
-    fn hash(&self, key: Key<'_>) -> u64 {
+    fn mark(&self, key: Key<'_>) -> Mark {
         match key {
-            Key::Text(text) => self.hasher.hash_one(text),
-            Key::Number(number) => self.hasher.hash_one(number),
+            Key::Text(text) => Mark::of_hash(self.hasher.hash_one(text)),
+            Key::Number(number) => mark_of_number(&self.hasher, number),
+        }
+    }
+
+    /// Returns whether a lead whose mark is the key's has this key.
+    fn is_marked(&self, lead: u32, key: Key<'_>) -> bool {
+        match (self.upper, key) {
+            (Upper::Same(common), Key::Number(number)) => upper(number) == common,
+            _ => self.is(lead, key),
         }
     }
 
@@ -211,11 +241,19 @@ fn first_byte(text: &str) -> u32 {
     text.as_bytes().first().map_or(0, |&byte| u32::from(byte))
 }
 
-fn hash_of(hasher: &hashbrown::DefaultHashBuilder, numbers: &[i64], texts: &TextList, lead: u32) -> u64 {
+fn mark_of(hasher: &hashbrown::DefaultHashBuilder, numbers: &[i64], texts: &TextList, lead: u32) -> Mark {
     match numbers.get(lead as usize) {
-        Some(&number) if number != NO_NUMBER => hasher.hash_one(number),
-        _ => hasher.hash_one(texts.get(lead).unwrap_or_default()),
+        Some(&number) if number != NO_NUMBER => mark_of_number(hasher, number),
+        _ => Mark::of_hash(hasher.hash_one(texts.get(lead).unwrap_or_default())),
     }
+}
+
+fn mark_of_number(hasher: &hashbrown::DefaultHashBuilder, number: i64) -> Mark {
+    Mark { hash: hasher.hash_one(number), part: number as u32 }
+}
+
+fn upper(number: i64) -> i32 {
+    (number >> 32) as i32
 }
 
 /// Room for the characters of one number.
@@ -243,6 +281,18 @@ impl Write for Digits {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_that_differ_in_their_upper_half_alone_are_two_leads() {
+        let mut ids = LeadIds::default();
+        let other = 7 + (1 << 32);
+        assert_eq!(
+            (ids.intern(Key::Number(7)), ids.find(Key::Number(other)), ids.find(Key::Text("x"))),
+            (0, None, None)
+        );
+        assert_eq!((ids.intern(Key::Number(other)), ids.find(Key::Number(7))), (1, Some(0)));
+        assert_eq!((ids.intern(Key::Text("x")), ids.find(Key::Number(other))), (2, Some(1)));
+    }
 
     #[test]
     fn a_number_and_its_text_are_one_lead() {

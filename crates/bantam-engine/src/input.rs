@@ -197,14 +197,13 @@ impl<'a> Input<'a> {
         reader: impl FnOnce(Rows, &File<'_>, &mut Settle<'_>) -> Result<(), InputError>,
     ) -> Result<(), InputError> {
         let mut ids = std::mem::take(&mut self.shared.ids);
-        let result = self.read_with(
-            kind,
-            name,
-            progress,
-            None,
-            &mut |keys, leads| ids.intern_all(keys.entries(0), leads),
-            reader,
-        );
+        let mut number = |keys: &LeadKeys, leads: &mut Vec<u32>| {
+            if kind == RowKind::Lead {
+                ids.reserve(keys.expected);
+            }
+            ids.intern_all(keys.entries(0), leads);
+        };
+        let result = self.read_with(kind, name, progress, None, &mut number, reader);
         self.shared.ids = ids;
         result
     }

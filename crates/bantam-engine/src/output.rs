@@ -11,6 +11,7 @@ use crate::scores::{LeadScore, Reason};
 use rayon::prelude::*;
 use std::borrow::Borrow;
 use std::io::{self, Write};
+use std::ops::Range;
 
 /// So many rows are written as one piece of text: about a megabyte.
 const PIECE_ROWS: usize = 16_384;
@@ -62,6 +63,18 @@ pub enum Value<'a> {
     Integer(Option<i64>),
 }
 
+/// Many values of one column.
+pub enum Values<'a> {
+    /// As they are.
+    Each(Vec<Value<'a>>),
+    /// Texts, none of them missing.
+    Texts(Vec<&'a str>),
+    /// Integers, none of them missing.
+    Integers(Vec<i64>),
+    /// Places in a list of names; a place that the list does not have is a missing name.
+    Names(Vec<&'a str>, Vec<u32>),
+}
+
 /// Rows that can be written, by their places.
 pub trait ScoreRows: Sync {
     /// Returns how many there are.
@@ -69,6 +82,11 @@ pub trait ScoreRows: Sync {
 
     /// Returns a value of a row's score, by the place of its column among the eleven.
     fn value(&self, row: usize, column: usize) -> Value<'_>;
+
+    /// Returns many values of one column: those of [`ScoreRows::value`], where that is done faster at once.
+    fn column(&self, column: usize, rows: Range<usize>) -> Values<'_> {
+        Values::Each(rows.map(|row| self.value(row, column)).collect())
+    }
 
     /// Returns where a row's points come from.
     fn reasons(&self, row: usize) -> Vec<Reason>;
@@ -128,6 +146,10 @@ impl ScoreRows for BatchScores<'_> {
             9 => Value::Text(lead.route()),
             _ => Value::Integer(lead.respond_within_seconds()),
         }
+    }
+
+    fn column(&self, column: usize, rows: Range<usize>) -> Values<'_> {
+        self.values(column, rows)
     }
 
     fn reasons(&self, row: usize) -> Vec<Reason> {

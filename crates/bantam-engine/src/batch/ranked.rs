@@ -5,10 +5,12 @@ use super::names::grade_texts;
 use super::rank::rank;
 use super::scored::ScoreColumns;
 use crate::ids::LeadIds;
+use crate::output::{ScoreRows, Values};
 use crate::scores::{LeadScore, Reason, SectionName, sort_reasons};
 use bantam_lang::meaning::{DISQUALIFIED, Meaning, Section};
 use hashbrown::HashMap;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// The scores of all leads, ranked: highest score first, then by lead id.
 pub struct BatchScores<'a> {
@@ -58,6 +60,41 @@ impl<'a> BatchScores<'a> {
     /// Returns whether there are no leads.
     pub fn is_empty(&self) -> bool {
         self.order.is_empty()
+    }
+
+    /// Returns the values of a column of the output, for some ranks.
+    pub(crate) fn values<'s>(&'s self, column: usize, ranks: Range<usize>) -> Values<'s> {
+        let ScoreColumns { lead, fit, fit_unknown, engagement, persona, stage, disqualified_by, route, grade, .. } =
+            &self.columns;
+        let places = self.order.get(ranks.clone()).unwrap_or_default();
+        let meaning = self.meaning;
+        let integers = |of: &dyn Fn(usize) -> i64| Values::Integers(places.iter().map(|&at| of(at as usize)).collect());
+        let code = |codes: &[u16], at: u32| codes.get(at as usize).map_or(u32::MAX, |&code| u32::from(code));
+        let names = |names: Vec<&'s str>, codes: &[u16]| {
+            Values::Names(names, places.iter().map(|&at| code(codes, at)).collect())
+        };
+        fn points<T: Copy + Into<i64>>(values: &[T], at: usize) -> i64 {
+            values.get(at).map_or(0, |&points| points.into())
+        }
+        match column {
+            0 => {
+                let leads = places.iter().map(|&at| lead.get(at as usize).copied().unwrap_or(u32::MAX));
+                Values::Texts(leads.map(|lead| self.ids.get(lead).unwrap_or("")).collect())
+            }
+            1 => names(meaning.stages.iter().map(|stage| stage.name.as_str()).chain([DISQUALIFIED]).collect(), stage),
+            2 => integers(&|at| points(fit, at) + points(engagement, at)),
+            3 => integers(&|at| points(fit, at)),
+            4 => integers(&|at| points(fit_unknown, at)),
+            5 => integers(&|at| points(engagement, at)),
+            6 => {
+                let codes = places.iter().map(|&at| grade.get(at as usize).copied().unwrap_or(u32::MAX));
+                Values::Names(self.grades.iter().map(String::as_str).collect(), codes.collect())
+            }
+            7 => names(meaning.personas.iter().map(|persona| persona.name.as_str()).collect(), persona),
+            8 => names(meaning.disqualify.iter().map(|each| each.name.as_str()).collect(), disqualified_by),
+            9 => names(meaning.routes.iter().map(|route| route.to.as_str()).collect(), route),
+            _ => Values::Each(ranks.map(|rank| self.value(rank, column)).collect()),
+        }
     }
 
     /// Returns each stage that leads stand on, `Disqualified` and none among them, with their number, in no order.

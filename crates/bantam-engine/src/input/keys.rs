@@ -13,6 +13,8 @@ pub(crate) struct LeadKeys {
     lasting: usize,
     /// Bytes of their texts.
     lasting_text: usize,
+    /// How many rows are known to come.
+    pub(super) expected: usize,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -59,6 +59,7 @@ pub(crate) fn read(
     let opened = quiet::catch(|| open(&mut rows, file, source)).map_err(damaged)??;
     let blank = rows.blank();
     // What is true of the file as a whole is settled once, whether it has rows or not.
+    rows.keys.expected = opened.starts.last().map_or(0, |&rows| rows as usize);
     settle(Piece { rows, lines: None })?;
     let read = |group: usize| {
         quiet::catch(|| read_group(&opened, blank.blank(), file, group)).and_then(|rows| rows).map_err(damaged)

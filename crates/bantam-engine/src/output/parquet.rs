@@ -1,9 +1,9 @@
 //! Writes scored leads as Parquet, the columns of a row group on all cores.
 
-use super::{COLUMNS, Detail, EXPLAINED_COLUMNS, ScoreRows, Value, push_missing, push_reasons};
-use arrow_array::builder::{Int64Builder, StringBuilder, StringDictionaryBuilder};
+use super::{COLUMNS, Detail, EXPLAINED_COLUMNS, ScoreRows, Value, Values, push_missing, push_reasons};
+use arrow_array::builder::StringDictionaryBuilder;
 use arrow_array::types::Int32Type;
-use arrow_array::{ArrayRef, Int64Array, StringArray};
+use arrow_array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowWriterOptions, compute_leaves};
@@ -90,45 +90,44 @@ fn encode<R: ScoreRows + ?Sized>(
 
 /// Returns some rows of a column.
 fn array<R: ScoreRows + ?Sized>(rows: &R, column: usize, range: Range<usize>) -> io::Result<ArrayRef> {
-    let text = |row| match rows.value(row, column) {
-        Value::Text(text) => text,
-        Value::Integer(_) => None,
+    let Some(explained) = column.checked_sub(COLUMNS.len()) else {
+        return Ok(match rows.column(column, range) {
+            Values::Texts(texts) => Arc::new(StringArray::from_iter_values(texts)),
+            Values::Integers(integers) => Arc::new(Int64Array::from(integers)),
+            Values::Names(names, places) => names_array(names, &places)?,
+            Values::Each(values) => each_array(column, &values),
+        });
     };
-    let integer = |row| match rows.value(row, column) {
-        Value::Integer(integer) => integer,
-        Value::Text(_) => None,
+    let json = |row| -> io::Result<String> {
+        let mut json = Vec::new();
+        match explained {
+            0 => push_reasons(&mut json, &rows.reasons(row))?,
+            _ => push_missing(&mut json, &rows.missing_for_next(row))?,
+        }
+        String::from_utf8(json).map_err(io::Error::other)
     };
-    Ok(match column.checked_sub(COLUMNS.len()) {
-        None if column == 0 => {
-            let mut builder = StringBuilder::new();
-            range.for_each(|row| builder.append_value(text(row).unwrap_or("")));
-            Arc::new(builder.finish())
-        }
-        None if NAMES.contains(&column) => {
-            let mut builder = StringDictionaryBuilder::<Int32Type>::new();
-            range.for_each(|row| builder.append_option(text(row)));
-            Arc::new(builder.finish())
-        }
-        None if ALWAYS.contains(&column) => {
-            Arc::new(Int64Array::from_iter_values(range.map(|row| integer(row).unwrap_or(0))))
-        }
-        None => {
-            let mut builder = Int64Builder::new();
-            range.for_each(|row| builder.append_option(integer(row)));
-            Arc::new(builder.finish())
-        }
-        Some(explained) => {
-            let json = |row| -> io::Result<String> {
-                let mut json = Vec::new();
-                match explained {
-                    0 => push_reasons(&mut json, &rows.reasons(row))?,
-                    _ => push_missing(&mut json, &rows.missing_for_next(row))?,
-                }
-                String::from_utf8(json).map_err(io::Error::other)
-            };
-            Arc::new(StringArray::from(range.map(json).collect::<io::Result<Vec<String>>>()?))
-        }
-    })
+    Ok(Arc::new(StringArray::from(range.map(json).collect::<io::Result<Vec<String>>>()?)))
+}
+
+fn names_array(names: Vec<&str>, places: &[u32]) -> io::Result<ArrayRef> {
+    let key = |&place: &u32| i32::try_from(place).ok().filter(|&key| (key as usize) < names.len());
+    let keys: Int32Array = places.iter().map(key).collect();
+    let array = DictionaryArray::try_new(keys, Arc::new(StringArray::from_iter_values(&names)));
+    Ok(Arc::new(array.map_err(io::Error::other)?))
+}
+
+fn each_array(column: usize, values: &[Value<'_>]) -> ArrayRef {
+    let text = |value: &Value<'_>| if let Value::Text(Some(text)) = value { Some((*text).to_owned()) } else { None };
+    let integer = |value: &Value<'_>| if let Value::Integer(integer) = value { *integer } else { None };
+    if column == 0 {
+        return Arc::new(StringArray::from_iter_values(values.iter().map(|value| text(value).unwrap_or_default())));
+    }
+    if !NAMES.contains(&column) {
+        return Arc::new(values.iter().map(integer).collect::<Int64Array>());
+    }
+    let mut builder = StringDictionaryBuilder::<Int32Type>::new();
+    values.iter().for_each(|value| builder.append_option(text(value)));
+    Arc::new(builder.finish())
 }
 
 /// Gives back the error of the stream where there was one, so that callers can tell a closed pipe.

@@ -85,18 +85,30 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
                 beside.push(bits.collect());
             }
         }
-        for (at, (&row, &kind)) in kept.iter().zip(&kinds).enumerate() {
-            let lead = leads.get(row as usize).copied().unwrap_or(0);
-            let target = if lead & COMPLETE == 0 { &mut self.stored } else { &mut self.complete };
-            target.lead.push(lead & LEAD);
-            target.time.push(times.get(row as usize).copied().unwrap_or(0));
-            target.kind.push(kind);
-            for (all, values) in target.beside.iter_mut().zip(&beside) {
-                all.extend(values.get(at));
-            }
-        }
+        self.store(leads, times, &kept, &kinds, &beside);
         if self.stored.len() >= RUN_EVENTS {
             lock(&self.stream.runs).push(Run::sort(&mut self.stored));
+        }
+    }
+
+    /// Puts events with the others of leads that are complete with this piece, or with those that wait.
+    fn store(&mut self, leads: &[u32], times: &[i64], kept: &[u32], kinds: &[u32], beside: &[Vec<u64>]) {
+        let lead = |row: u32| leads.get(row as usize).copied().unwrap_or(0);
+        let complete = kept.iter().filter(|&&row| lead(row) & COMPLETE != 0).count();
+        if complete == 0 || complete == kept.len() {
+            let target = if complete == 0 { &mut self.stored } else { &mut self.complete };
+            target.lead.extend(kept.iter().map(|&row| lead(row) & LEAD));
+            target.time.extend(kept.iter().map(|&row| times.get(row as usize).copied().unwrap_or(0)));
+            target.kind.extend_from_slice(kinds);
+            target.beside.iter_mut().zip(beside).for_each(|(all, values)| all.extend_from_slice(values));
+            return;
+        }
+        for (at, (&row, &kind)) in kept.iter().zip(kinds).enumerate() {
+            let target = if lead(row) & COMPLETE == 0 { &mut self.stored } else { &mut self.complete };
+            target.lead.push(lead(row) & LEAD);
+            target.time.push(times.get(row as usize).copied().unwrap_or(0));
+            target.kind.push(kind);
+            target.beside.iter_mut().zip(beside).for_each(|(all, values)| all.extend(values.get(at)));
         }
     }
 
@@ -115,14 +127,21 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
     /// Returns the rows that some rule may count, and takes note of leads that an event brings into being.
     fn choose(&mut self, leads: &[u32], rows: &Rows) -> Vec<u32> {
         let as_of = self.stream.as_of;
-        let mut kept = Vec::with_capacity(leads.len() / 2);
-        let events = leads.iter().zip(rows.times()).zip(&rows.names().codes);
-        for (row, ((&lead, &time), &name)) in (0..).zip(events) {
+        let times = rows.times();
+        // A row is written where the next one that is kept belongs, and stays there if it is one.
+        let mut kept = vec![0; times.len()];
+        let mut count = 0;
+        for (row, (&time, &name)) in (0..).zip(times.iter().zip(&rows.names().codes)) {
             let first = self.names.get(name as usize).map_or(i64::MAX, |&(_, first)| first);
-            if time >= first && time <= as_of {
-                kept.push(row);
+            if let Some(slot) = kept.get_mut(count) {
+                *slot = row;
             }
-            if lead & WITHOUT_ROW != 0 && time <= as_of {
+            count += usize::from(time >= first && time <= as_of);
+        }
+        kept.truncate(count);
+        if leads.iter().any(|lead| lead & WITHOUT_ROW != 0) {
+            let events = leads.iter().zip(times);
+            for (&lead, _) in events.filter(|&(&lead, &time)| lead & WITHOUT_ROW != 0 && time <= as_of) {
                 self.seen.insert(lead & LEAD);
             }
         }

@@ -15,10 +15,34 @@ pub(super) struct FlatValues {
     pub(super) column: FlatColumn,
     /// The entries of the dictionary, converted.
     entries: Vec<Cell>,
-    /// Whether all of them are values.
-    all_present: bool,
+    /// The same as values of the column's type, where all of them are.
+    converted: Converted,
     /// The dictionary's own bytes, for a value that does not convert.
     plain: Vec<u8>,
+}
+
+/// Entries of a dictionary, ready to be put into a column.
+enum Converted {
+    Codes(Vec<u32>),
+    Numbers(Vec<f64>),
+    Times(Vec<i64>),
+    /// Some entry is no value, or there is none.
+    Nothing,
+}
+
+impl Converted {
+    fn of(entries: &[Cell]) -> Converted {
+        let code = |entry: &Cell| if let Cell::Code(code) = entry { Some(*code) } else { None };
+        let number = |entry: &Cell| if let Cell::Number(number) = entry { Some(*number) } else { None };
+        let time = |entry: &Cell| if let Cell::Time(time) = entry { Some(*time) } else { None };
+        match entries.first() {
+            Some(Cell::Code(_)) => entries.iter().map(code).collect::<Option<_>>().map(Converted::Codes),
+            Some(Cell::Number(_)) => entries.iter().map(number).collect::<Option<_>>().map(Converted::Numbers),
+            Some(Cell::Time(_)) => entries.iter().map(time).collect::<Option<_>>().map(Converted::Times),
+            _ => None,
+        }
+        .unwrap_or(Converted::Nothing)
+    }
 }
 
 /// The value of a plain cell.
@@ -69,7 +93,7 @@ pub(super) fn for_each_entry(
 
 impl FlatValues {
     pub(super) fn new(column: FlatColumn) -> FlatValues {
-        FlatValues { column, entries: Vec::new(), all_present: true, plain: Vec::new() }
+        FlatValues { column, entries: Vec::new(), converted: Converted::Nothing, plain: Vec::new() }
     }
 
     /// Appends the next `count` rows to a column; the first of them stands at `first`.
@@ -85,7 +109,7 @@ impl FlatValues {
             let spot = Spot { row: first.row + done as u64, ..first };
             done += segment.rows;
             let passed = match segment.values {
-                Cells::Indexes(indexes) if self.all_present && extend(&segment, indexes, &self.entries, builder)? => 0,
+                Cells::Indexes(indexes) if extend(&segment, indexes, &self.converted, builder)? => 0,
                 Cells::Indexes(indexes) => {
                     push_entries(&segment, indexes, (kind, &self.entries, &self.plain), spot, builder)?
                 }
@@ -106,7 +130,7 @@ impl FlatValues {
             entries.push(builder.convert(given(kind, bytes).ok_or(NOT_UTF8)?));
             Ok(())
         })?;
-        self.all_present = entries.iter().all(|entry| !matches!(entry, Cell::Missing | Cell::Failed));
+        self.converted = Converted::of(entries);
         self.plain.clear();
         if entries.iter().any(|entry| matches!(entry, Cell::Failed)) {
             self.plain.extend_from_slice(bytes);
@@ -134,36 +158,44 @@ fn count(segment: &Segment<'_>, present: usize, builder: &mut ColumnBuilder) {
 fn extend(
     segment: &Segment<'_>,
     indexes: &[u32],
-    entries: &[Cell],
+    entries: &Converted,
     builder: &mut ColumnBuilder,
 ) -> Result<bool, String> {
-    if indexes.iter().max().is_some_and(|&most| most as usize >= entries.len()) {
+    let is_known = |count: usize| indexes.iter().max().is_none_or(|&most| (most as usize) < count);
+    let known = match (&mut builder.values, entries) {
+        (Column::Text(column), Converted::Codes(codes)) => {
+            extend_by(segment, indexes, codes, MISSING_CODE, &mut column.codes);
+            is_known(codes.len())
+        }
+        (Column::Number(values), Converted::Numbers(numbers)) => {
+            extend_by(segment, indexes, numbers, MISSING_NUMBER, values);
+            is_known(numbers.len())
+        }
+        (Column::Time(values), Converted::Times(times)) => {
+            extend_by(segment, indexes, times, MISSING_TIME, values);
+            is_known(times.len())
+        }
+        _ => return Ok(false),
+    };
+    if !known {
         return Err("a row has an entry that its dictionary lacks".to_owned());
-    }
-    let entry = |index: Option<u32>| index.and_then(|index| entries.get(index as usize));
-    match &mut builder.values {
-        Column::Text(column) => for_each_row(segment, indexes, |index| {
-            column.codes.push(match entry(index) {
-                Some(Cell::Code(code)) => *code,
-                _ => MISSING_CODE,
-            });
-        }),
-        Column::Number(values) => for_each_row(segment, indexes, |index| {
-            values.push(match entry(index) {
-                Some(Cell::Number(number)) => *number,
-                _ => MISSING_NUMBER,
-            });
-        }),
-        Column::Time(values) => for_each_row(segment, indexes, |index| {
-            values.push(match entry(index) {
-                Some(Cell::Time(time)) => *time,
-                _ => MISSING_TIME,
-            });
-        }),
-        Column::Boolean(_) => return Ok(false),
     }
     count(segment, indexes.len(), builder);
     Ok(true)
+}
+
+fn extend_by<T: Copy>(segment: &Segment<'_>, indexes: &[u32], entries: &[T], missing: T, values: &mut Vec<T>) {
+    let entry = |index: u32| entries.get(index as usize).copied().unwrap_or(missing);
+    let Some(valid) = segment.valid else {
+        values.extend(indexes.iter().map(|&index| entry(index)));
+        return;
+    };
+    let mut at = 0;
+    values.extend(valid.iter().map(|&valid| {
+        let index = indexes.get(at).copied().unwrap_or(u32::MAX);
+        at += usize::from(valid);
+        if valid { entry(index) } else { missing }
+    }));
 }
 
 /// Appends entries of a dictionary one by one.
