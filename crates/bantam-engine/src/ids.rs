@@ -95,6 +95,11 @@ impl LeadIds {
         self.slots.find(self.mark(key), |lead| self.is_marked(lead, key))
     }
 
+    /// Returns all keys that are numbers.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = i64> {
+        self.numbers.iter().copied().filter(|&number| number != NO_NUMBER)
+    }
+
     /// Looks up many keys; calls `each` with every key, in order, and its lead number.
     pub(crate) fn find_all<'k>(
         &self,

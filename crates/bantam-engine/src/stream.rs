@@ -11,6 +11,7 @@
 //! runs when repeats have been left out.
 
 mod finish;
+mod known;
 mod piece;
 mod runs;
 mod seen;
@@ -24,6 +25,7 @@ use crate::ids::{Key, LeadIds};
 use crate::input::{File, Input, InputError, KeyExtent, Rows, Settle, Tap, TapPiece, csv, ndjson, parquet};
 use ::parquet::file::reader::ChunkReader;
 use bantam_lang::meaning::{Meaning, Name};
+use known::Known;
 use piece::StreamPiece;
 use runs::Run;
 use seen::Seen;
@@ -56,6 +58,7 @@ struct Stream<'m> {
     leads: LeadTable,
     /// Whether every lead that has been read has a counting row.
     all_have_rows: bool,
+    known: Known,
     horizons: Horizons,
     storage: Storage,
     /// Names that something listens to.
@@ -165,6 +168,7 @@ impl<'m> Stream<'m> {
             meaning,
             as_of,
             options,
+            known: Known::of(&leads.ids),
             all_have_rows: leads.has_row.iter().all(|has_row| *has_row),
             leads,
             horizons,

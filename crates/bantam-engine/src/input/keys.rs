@@ -78,6 +78,21 @@ impl LeadKeys {
         self.entries.iter().skip(from).map(|entry| self.key(entry))
     }
 
+    /// Returns an entry.
+    pub(crate) fn entry(&self, place: usize) -> Option<Key<'_>> {
+        self.entries.get(place).map(|entry| self.key(entry))
+    }
+
+    /// Returns the places of rows' keys among the entries.
+    pub(crate) fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
+    /// Returns how many entries outlive the rows.
+    pub(crate) fn lasting(&self) -> usize {
+        self.lasting
+    }
+
     /// Appends for each row what belongs to its key; `of_entries` holds that for all entries.
     pub(crate) fn resolve(&self, of_entries: &[u32], of_rows: &mut Vec<u32>) {
         of_rows.extend(self.codes.iter().map(|&code| of_entries.get(code as usize).copied().unwrap_or(u32::MAX)));

@@ -25,7 +25,7 @@ impl<'m> Scoring<'m, '_> {
         let mut rest = input.finish_events()?;
         let marked: Vec<u32> = rest.lead.iter().map(|&lead| stream.marked(lead)).collect();
         let mut piece = StreamPiece::new(&stream, None);
-        piece.take_rows(&marked, &rest.rows);
+        piece.take_all(&marked, &rest.rows);
         piece.bring_home(None);
         drop(rest.rows);
         let (scores, [oldest, newest]) = stream.finish();

@@ -66,13 +66,68 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
     }
 
     /// Takes rows whose leads have marked numbers.
-    pub(super) fn take_rows(&mut self, leads: &[u32], rows: &Rows) {
+    pub(super) fn take_all(&mut self, leads: &[u32], rows: &Rows) {
+        self.know_names(rows);
+        let kept = self.choose(rows);
+        self.take_rows(leads, &kept, rows);
+    }
+
+    /// Finds the marked lead numbers of rows. Those of rows that are not kept may be wrong, but for their marks.
+    fn find_leads(&mut self, rows: &Rows, kept: &[u32]) -> Result<Vec<u32>, String> {
+        let (stream, extent, keys) = (self.stream, self.extent, rows.keys());
+        let from = self.leads.len();
+        let mut is_needed: Vec<bool> = Vec::new();
+        if stream.all_have_rows {
+            // A lead with a row is there whatever its events are, so for those that do not count it need not be found.
+            is_needed = keys.entries(from).map(|key| !stream.known.has(key)).collect();
+            let lasting = keys.lasting().saturating_sub(from);
+            is_needed.iter_mut().take(lasting).for_each(|needed| *needed = true);
+            for code in kept.iter().filter_map(|&row| keys.codes().get(row as usize)) {
+                if let Some(needed) = (*code as usize).checked_sub(from).and_then(|at| is_needed.get_mut(at)) {
+                    *needed = true;
+                }
+            }
+        }
+        let needed: Vec<usize> =
+            (0..keys.entries(from).len()).filter(|&at| is_needed.get(at) != Some(&false)).collect();
+        let wanted = needed.iter().filter_map(|&at| keys.entry(from + at));
+        self.leads.resize(from + keys.entries(from).len(), 0);
+        let (mut targets, mut is_wrong) = (needed.iter(), false);
+        let found_leads = &mut self.leads;
+        stream.leads.ids.find_all(wanted, |key, found| {
+            let lead = match found {
+                None => stream.newcomer(key) | WITHOUT_ROW,
+                Some(lead) => {
+                    let holds = extent.map_or(Some(false), |extent| extent.holds(key));
+                    is_wrong |= holds.is_none();
+                    let has_row = stream.all_have_rows || stream.leads.has_row.get(lead as usize) == Some(&true);
+                    lead | if holds == Some(true) { COMPLETE } else { 0 } | if has_row { 0 } else { WITHOUT_ROW }
+                }
+            };
+            if let Some(slot) = targets.next().and_then(|&at| found_leads.get_mut(from + at)) {
+                *slot = lead;
+            }
+        });
+        if is_wrong {
+            return Err("the statistics of its column of leads' keys contradict its rows; write it again".to_owned());
+        }
+        let mut leads = Vec::with_capacity(keys.len());
+        keys.resolve(&self.leads, &mut leads);
+        Ok(leads)
+    }
+
+    fn take_rows(&mut self, leads: &[u32], kept: &[u32], rows: &Rows) {
         let times = rows.times();
         self.oldest = times.iter().copied().min().unwrap_or(i64::MAX).min(self.oldest);
         self.newest = times.iter().copied().max().unwrap_or(i64::MIN).max(self.newest);
-        self.know_names(rows);
-        let kept = self.choose(leads, rows);
-        let kinds = self.kinds_of(rows, &kept);
+        if leads.iter().any(|lead| lead & WITHOUT_ROW != 0) {
+            let as_of = self.stream.as_of;
+            let events = leads.iter().zip(times);
+            for (&lead, _) in events.filter(|&(&lead, &time)| lead & WITHOUT_ROW != 0 && time <= as_of) {
+                self.seen.insert(lead & LEAD);
+            }
+        }
+        let kinds = self.kinds_of(rows, kept);
         let Stream { storage, tables, .. } = self.stream;
         let mut beside: Vec<Vec<u64>> = Vec::new();
         if storage.beside > 0 {
@@ -85,7 +140,7 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
                 beside.push(bits.collect());
             }
         }
-        self.store(leads, times, &kept, &kinds, &beside);
+        self.store(leads, times, kept, &kinds, &beside);
         if self.stored.len() >= RUN_EVENTS {
             lock(&self.stream.runs).push(Run::sort(&mut self.stored));
         }
@@ -124,8 +179,8 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
         }
     }
 
-    /// Returns the rows that some rule may count, and takes note of leads that an event brings into being.
-    fn choose(&mut self, leads: &[u32], rows: &Rows) -> Vec<u32> {
+    /// Returns the rows that some rule may count.
+    fn choose(&self, rows: &Rows) -> Vec<u32> {
         let as_of = self.stream.as_of;
         let times = rows.times();
         // A row is written where the next one that is kept belongs, and stays there if it is one.
@@ -139,12 +194,6 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
             count += usize::from(time >= first && time <= as_of);
         }
         kept.truncate(count);
-        if leads.iter().any(|lead| lead & WITHOUT_ROW != 0) {
-            let events = leads.iter().zip(times);
-            for (&lead, _) in events.filter(|&(&lead, &time)| lead & WITHOUT_ROW != 0 && time <= as_of) {
-                self.seen.insert(lead & LEAD);
-            }
-        }
         kept
     }
 
@@ -261,28 +310,10 @@ impl TapPiece for StreamPiece<'_, '_> {
         if rows.have_ids() {
             return Ok(());
         }
-        let (stream, extent) = (self.stream, self.extent);
-        let mut is_wrong = false;
-        let keys = rows.keys().entries(self.leads.len());
-        stream.leads.ids.find_all(keys, |key, found| {
-            let Some(lead) = found else {
-                self.leads.push(stream.newcomer(key) | WITHOUT_ROW);
-                return;
-            };
-            let complete = extent.is_some_and(|extent| {
-                let holds = extent.holds(key);
-                is_wrong |= holds.is_none();
-                holds == Some(true)
-            });
-            let without_row = !stream.all_have_rows && stream.leads.has_row.get(lead as usize) != Some(&true);
-            self.leads.push(lead | if complete { COMPLETE } else { 0 } | if without_row { WITHOUT_ROW } else { 0 });
-        });
-        let mut leads = Vec::with_capacity(rows.keys().len());
-        rows.keys().resolve(&self.leads, &mut leads);
-        if is_wrong {
-            return Err("the statistics of its column of leads' keys contradict its rows; write it again".to_owned());
-        }
-        self.take_rows(&leads, rows);
+        self.know_names(rows);
+        let kept = self.choose(rows);
+        let leads = self.find_leads(rows, &kept)?;
+        self.take_rows(&leads, &kept, rows);
         let lasting = rows.clear_taken();
         self.leads.truncate(lasting);
         Ok(())
