@@ -227,22 +227,21 @@ impl Rows {
         std::mem::take(&mut self.unused)
     }
 
-    /// Returns the unused columns, each with the declared one it may be meant to be.
+    /// Returns the unused columns, each with the declared one it may be meant to be: columns, then keys in `properties`.
     pub(super) fn unused_columns(&self) -> Vec<UnusedColumn> {
         let absent = || self.columns.iter().filter(|column| !column.found).map(|column| column.source.as_str());
         let hint = |name: &str| {
             let last = name.strip_prefix("properties.").unwrap_or(name);
             nearest(last, absent()).map(str::to_owned)
         };
-        self.unused
-            .iter()
-            .map(|(column, rows)| UnusedColumn {
-                kind: self.kind,
-                column: column.clone(),
-                rows: *rows,
-                nearest: hint(column),
-            })
-            .collect()
+        let describe = |(column, rows): &(String, u64)| {
+            let nearest = hint(column);
+            UnusedColumn { kind: self.kind, column: column.clone(), rows: *rows, nearest }
+        };
+        let mut columns: Vec<UnusedColumn> = self.unused.iter().map(describe).collect();
+        // Which of the two comes first in the input depends on where its pieces end.
+        columns.sort_by_key(|unused| unused.column.starts_with("properties."));
+        columns
     }
 
     /// Returns the time or `updated_at` of an admitted row; missing is earlier than any.

@@ -1,9 +1,6 @@
 //! Records out of bytes. A record's cells are ranges of it: nothing is copied but cells with doubled quotes.
 
-use super::super::window::Window;
-use super::super::{RAW_BYTES_MAX, RECORD_BYTES_MAX};
-use memchr::{memchr, memchr_iter, memchr3};
-use std::io::{self, Read};
+use memchr::{memchr, memchr_iter, memchr3, memrchr};
 
 /// A cell's place in its record, or, where quotes in it are doubled, in the text without the doubling.
 #[derive(Clone, Copy, Debug)]
@@ -13,17 +10,19 @@ struct Range {
     doubled: bool,
 }
 
-/// Reads one record after the other.
-pub(super) struct Records<R> {
-    window: Window<R>,
+/// Takes one record after the other out of a block that holds whole ones.
+pub(super) struct Records<'b> {
+    bytes: &'b [u8],
+    /// The bytes as text where that is what they are, without a NUL. Where not, each record is looked at on its own.
+    text: Option<&'b str>,
+    /// Whether there are neither quotes nor returns inside of lines: then a record is a line.
+    plain_lines: bool,
+    /// Where the next record starts, and on which line, from 1.
+    at: usize,
+    line: u64,
     ranges: Vec<Range>,
     /// Cells whose quotes are no longer doubled, one after the other.
     plain: String,
-    /// Raw bytes of a record too long to be kept in the window.
-    clipped: Vec<u8>,
-    /// How many bytes the last record took.
-    taken: usize,
-    line: u64,
 }
 
 /// One record.
@@ -72,120 +71,177 @@ enum Scan {
     More,
 }
 
-impl<R: Read> Records<R> {
-    pub(super) fn new(source: R) -> io::Result<Records<R>> {
-        let mut window = Window::new(source);
-        window.skip_mark()?;
-        let mut records =
-            Records { window, ranges: Vec::new(), plain: String::new(), clipped: Vec::new(), taken: 0, line: 1 };
-        records.skip_blank_lines()?;
-        Ok(records)
+impl<'b> Records<'b> {
+    /// Takes a block of whole records; only the last of a stream may end without a line end.
+    pub(super) fn new(bytes: &'b [u8]) -> Records<'b> {
+        let text = std::str::from_utf8(bytes).ok().filter(|_| memchr(0, bytes).is_none());
+        let plain_lines =
+            memchr(b'"', bytes).is_none() && memchr_iter(b'\r', bytes).all(|at| bytes.get(at + 1) == Some(&b'\n'));
+        Records { bytes, text, plain_lines, at: 0, line: 1, ranges: Vec::new(), plain: String::new() }
     }
 
-    pub(super) fn consumed(&self) -> u64 {
-        self.window.consumed()
+    /// Returns how many bytes have been taken.
+    pub(super) fn taken(&self) -> usize {
+        self.at
+    }
+
+    /// Returns how many lines have been taken.
+    pub(super) fn lines(&self) -> u64 {
+        self.line - 1
     }
 
     /// Returns the next record with the line on which it starts, from 1. At most one cell more than `width` is told apart.
-    pub(super) fn next(&mut self, width: usize) -> io::Result<Option<(u64, Record<'_>)>> {
-        let (reason, content, length) = match self.find(width)? {
-            None => return Ok(None),
-            Some(found) => found,
-        };
-        // Consumed here, but still in memory until the window is filled again.
-        let raw_in_window = length > 0;
-        self.taken = length;
-        let raw: &[u8] =
-            if raw_in_window { self.window.bytes().get(..content).unwrap_or_default() } else { &self.clipped };
-        let lines = if raw_in_window {
-            memchr_iter(b'\n', self.window.bytes().get(..length).unwrap_or_default()).count() as u64
-        } else {
-            1
-        };
-        let line = self.line;
-        self.line += lines;
-        if let Some(reason) = reason {
-            return Ok(Some((line, Record::Bad { reason: reason.to_owned(), raw })));
-        }
-        if memchr(0, raw).is_some() {
-            let reason = "the row holds a NUL; is the file UTF-8 text?".to_owned();
-            return Ok(Some((line, Record::Bad { reason, raw })));
-        }
-        let text = match std::str::from_utf8(raw) {
-            Ok(text) => text,
-            Err(error) => {
-                let byte = error.valid_up_to() + 1;
-                let reason = format!("the row is not UTF-8 (at byte {byte} of it); save the file as CSV UTF-8");
-                return Ok(Some((line, Record::Bad { reason, raw })));
-            }
-        };
-        undouble(text, &mut self.ranges, &mut self.plain);
-        let cells = Cells { text, plain: &self.plain, ranges: &self.ranges };
-        Ok(Some((line, Record::Good { cells, raw })))
-    }
-
-    /// Finds the next record: what is wrong with it, its length without and with its line end. A length of 0 says that
-    /// its first bytes are in `clipped` and that it is gone from the window.
-    fn find(&mut self, width: usize) -> io::Result<Option<(Option<&'static str>, usize, usize)>> {
-        const TOO_LONG: &str = "the row is longer than 16 MiB";
+    pub(super) fn next(&mut self, width: usize) -> Option<(u64, Record<'_>)> {
         const NEVER_CLOSED: &str = "a quote is opened and never closed; double a quote inside quotes";
-        self.window.consume(self.taken);
-        self.taken = 0;
-        self.skip_blank_lines()?;
-        if self.window.bytes().is_empty() {
-            return Ok(None);
+        let (blank, blank_lines) = blank_lines(rest(self.bytes, self.at), true);
+        self.at += blank;
+        self.line += blank_lines;
+        let (start, line) = (self.at, self.line);
+        let bytes = rest(self.bytes, start);
+        if bytes.is_empty() {
+            return None;
         }
-        loop {
-            let bytes = self.window.bytes();
-            let open = match scan(bytes, self.window.at_end(), width, &mut self.ranges) {
-                Scan::Record { content, length } => return Ok(Some((None, content, length))),
-                Scan::Bad { reason, length } => return Ok(Some((Some(reason), length, length))),
-                Scan::Open => true,
-                Scan::More => false,
-            };
-            if self.window.fill()? {
-                continue;
+        let scanned = if self.plain_lines {
+            scan_line(bytes, width, &mut self.ranges)
+        } else {
+            scan(bytes, true, width, &mut self.ranges)
+        };
+        let (reason, content, length) = match scanned {
+            Scan::Record { content, length } => (None, content, length),
+            Scan::Bad { reason, length } => (Some(reason), length, length),
+            Scan::Open | Scan::More => {
+                let content = memchr(b'\n', bytes).unwrap_or(bytes.len());
+                (Some(NEVER_CLOSED), content, (content + 1).min(bytes.len()))
             }
-            // The bytes end, or as many as may be kept are there.
-            let bytes = self.window.bytes();
-            match memchr(b'\n', bytes).filter(|_| open) {
-                Some(end) => return Ok(Some((Some(NEVER_CLOSED), end, end + 1))),
-                None if bytes.len() < RECORD_BYTES_MAX => {
-                    return Ok(Some((Some(NEVER_CLOSED), bytes.len(), bytes.len())));
-                }
-                None => {
-                    self.clipped.clear();
-                    self.clipped.extend_from_slice(bytes.get(..RAW_BYTES_MAX + 1).unwrap_or(bytes));
-                    self.window.skip_line()?;
-                    return Ok(Some((Some(TOO_LONG), 0, 0)));
-                }
-            }
+        };
+        self.at += length;
+        self.line += if self.plain_lines { 1 } else { count_lines(bytes.get(..length).unwrap_or_default()) };
+        let raw = bytes.get(..content).unwrap_or_default();
+        if let Some(reason) = reason {
+            return Some((line, Record::Bad { reason: reason.to_owned(), raw }));
         }
+        let text = match self.text {
+            Some(text) => text.get(start..start + content).unwrap_or_default(),
+            None => match text_of(raw) {
+                Ok(text) => text,
+                Err(reason) => return Some((line, Record::Bad { reason, raw })),
+            },
+        };
+        if !self.plain_lines {
+            undouble(text, &mut self.ranges, &mut self.plain);
+        }
+        let cells = Cells { text, plain: &self.plain, ranges: &self.ranges };
+        Some((line, Record::Good { cells, raw }))
     }
+}
 
-    fn skip_blank_lines(&mut self) -> io::Result<()> {
-        loop {
-            let bytes = self.window.bytes();
-            let blanks = bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).count();
-            match bytes.get(blanks) {
-                Some(b'\n') => {
-                    self.window.consume(blanks + 1);
-                    self.line += 1;
-                }
-                Some(_) => return Ok(()),
-                None if self.window.at_end() => {
-                    self.window.consume(blanks);
-                    return Ok(());
-                }
-                // A line of 16 MiB of blanks is no blank line but one too long.
-                None => {
-                    if !self.window.fill()? {
-                        return Ok(());
-                    }
-                }
+/// Returns a record as text, or why it is none.
+fn text_of(raw: &[u8]) -> Result<&str, String> {
+    if memchr(0, raw).is_some() {
+        return Err("the row holds a NUL; is the file UTF-8 text?".to_owned());
+    }
+    std::str::from_utf8(raw).map_err(|error| {
+        let byte = error.valid_up_to() + 1;
+        format!("the row is not UTF-8 (at byte {byte} of it); save the file as CSV UTF-8")
+    })
+}
+
+/// Returns where the last whole record ends of those that start with the bytes, 0 where there is none. More bytes may
+/// follow, unless this is as `full` as it gets: then a quote that does not close in it is never closed.
+pub(super) fn last_end(bytes: &[u8], full: bool) -> usize {
+    if memchr(b'"', bytes).is_none() {
+        // What else may be wrong with a record does not go beyond its line.
+        return memrchr(b'\n', bytes).map_or(0, |at| at + 1);
+    }
+    let (mut at, mut ranges) = (0, Vec::new());
+    loop {
+        let ahead = rest(bytes, at);
+        let (blank, _) = blank_lines(ahead, false);
+        let length = match scan(rest(ahead, blank), false, 0, &mut ranges) {
+            Scan::Record { length, .. } | Scan::Bad { length, .. } => length,
+            Scan::Open if at + blank == 0 && full => match memchr(b'\n', bytes) {
+                Some(end) => end + 1,
+                None => return 0,
+            },
+            Scan::Open | Scan::More => return at + blank,
+        };
+        at += blank + length;
+    }
+}
+
+/// Returns the length of the blank lines at the front of the bytes and their number. Where the bytes end, a line without
+/// an end may be blank, too.
+fn blank_lines(bytes: &[u8], at_end: bool) -> (usize, u64) {
+    let (mut length, mut lines) = (0, 0);
+    loop {
+        let line = rest(bytes, length);
+        let blanks = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).count();
+        match line.get(blanks) {
+            Some(b'\n') => {
+                length += blanks + 1;
+                lines += 1;
             }
+            None if at_end => return (bytes.len(), lines),
+            _ => return (length, lines),
         }
     }
+}
+
+fn count_lines(bytes: &[u8]) -> u64 {
+    memchr_iter(b'\n', bytes).count() as u64
+}
+
+fn rest(bytes: &[u8], at: usize) -> &[u8] {
+    bytes.get(at..).unwrap_or_default()
+}
+
+/// Finds the record at the front of plain lines and the ranges of its cells, eight bytes at a time.
+fn scan_line(bytes: &[u8], width: usize, ranges: &mut Vec<Range>) -> Scan {
+    ranges.clear();
+    let (mut at, mut start) = (0, 0);
+    // Takes the cell before a comma, a line feed or the end of the bytes; returns where the line ends once that is known.
+    let mut cell_before = |end: usize| {
+        let comma = bytes.get(end) == Some(&b',');
+        let (content, length) = if comma { (end, end) } else { end_line(bytes, end) };
+        ranges.push(Range { start: start as u32, end: content as u32, doubled: false });
+        start = end + 1;
+        if comma && ranges.len() > width {
+            return Some(end_line(bytes, memchr(b'\n', bytes).unwrap_or(bytes.len())));
+        }
+        if comma { None } else { Some((content, length)) }
+    };
+    while let Some(chunk) = rest(bytes, at).first_chunk() {
+        let word = u64::from_le_bytes(*chunk);
+        let mut marks = equal_bytes(word, b',') | equal_bytes(word, b'\n');
+        while marks != 0 {
+            if let Some((content, length)) = cell_before(at + marks.trailing_zeros() as usize / 8) {
+                return Scan::Record { content, length };
+            }
+            marks &= marks - 1;
+        }
+        at += 8;
+    }
+    loop {
+        let end =
+            rest(bytes, at).iter().position(|byte| matches!(byte, b',' | b'\n')).map_or(bytes.len(), |end| at + end);
+        if let Some((content, length)) = cell_before(end) {
+            return Scan::Record { content, length };
+        }
+        at = end + 1;
+    }
+}
+
+/// Returns the length of a line that ends at `end`, without and with its line end.
+fn end_line(bytes: &[u8], end: usize) -> (usize, usize) {
+    let returned = end > 0 && end < bytes.len() && bytes.get(end - 1) == Some(&b'\r');
+    (end - usize::from(returned), (end + 1).min(bytes.len()))
+}
+
+/// Returns a word whose highest bit of each byte says whether that byte of `word` is `byte`.
+fn equal_bytes(word: u64, byte: u8) -> u64 {
+    const LOW: u64 = u64::from_ne_bytes([0x7F; 8]);
+    let differing = word ^ u64::from_ne_bytes([byte; 8]);
+    !(((differing & LOW) + LOW) | differing | LOW)
 }
 
 /// Finds the record at the front of the bytes and the ranges of its cells.
