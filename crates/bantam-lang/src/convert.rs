@@ -27,6 +27,37 @@ pub fn is_clean_text(text: &str) -> bool {
 /// Parses `[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?`, correctly rounded; `None` for anything else and
 /// where the number overflows.
 pub fn parse_number(text: &str) -> Option<f64> {
+    parse_short_number(text.as_bytes()).or_else(|| parse_any_number(text))
+}
+
+/// Parses `-?[0-9]+(\.[0-9]+)?` of few digits; `None` for everything else, numbers or not.
+///
+/// Up to fifteen digits are exact in a float, as is a power of ten of that size, so their quotient is rounded once.
+fn parse_short_number(text: &[u8]) -> Option<f64> {
+    const DIGITS_MAX: usize = 15;
+    const POWERS: [f64; DIGITS_MAX] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14];
+    let (digits, negative) = text.strip_prefix(b"-").map_or((text, false), |digits| (digits, true));
+    if digits.len() > DIGITS_MAX {
+        return None;
+    }
+    let (mut number, mut point) = (0_u64, None);
+    for (place, &byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => number = number * 10 + u64::from(byte - b'0'),
+            b'.' if point.is_none() && place > 0 => point = Some(place),
+            _ => return None,
+        }
+    }
+    let last = digits.len().checked_sub(1)?;
+    let number = match point {
+        None => number as f64,
+        Some(point) if point < last => number as f64 / POWERS.get(last - point)?,
+        Some(_) => return None,
+    };
+    Some(if negative { -number } else { number })
+}
+
+fn parse_any_number(text: &str) -> Option<f64> {
     if !is_number_syntax(text.as_bytes()) {
         return None;
     }
@@ -75,13 +106,46 @@ pub fn parse_boolean(text: &str) -> Option<bool> {
 /// Parses `YYYY-MM-DD`, or `YYYY-MM-DD[T|t| ]HH:MM[:SS[.digits]][Z|z|+HH:MM|-HH:MM]`, to microseconds since
 /// 1970-01-01T00:00Z. Without an offset it is UTC; what is finer than a microsecond is cut off, toward the past.
 pub fn parse_time(text: &str) -> Option<i64> {
+    parse_usual_time(text.as_bytes()).or_else(|| parse_any_time(text))
+}
+
+/// Parses `YYYY-MM-DD[T| ]HH:MM:SS[.mmm|.mmmuuu]Z`, as most programs write times; `None` for everything else, times or not.
+#[inline]
+fn parse_usual_time(text: &[u8]) -> Option<i64> {
+    let (head, rest) = text.split_first_chunk::<19>()?;
+    let &[c, y, y1, y0, b'-', m1, m0, b'-', d1, d0, b'T' | b' ', h1, h0, b':', n1, n0, b':', s1, s0] = head else {
+        return None;
+    };
+    let [f5, f4, f3, f2, f1, f0] = match *rest {
+        [b'Z'] => [b'0'; 6],
+        [b'.', f5, f4, f3, b'Z'] => [f5, f4, f3, b'0', b'0', b'0'],
+        [b'.', f5, f4, f3, f2, f1, f0, b'Z'] => [f5, f4, f3, f2, f1, f0],
+        _ => return None,
+    };
+    let digits = [c, y, y1, y0, m1, m0, d1, d0, h1, h0, n1, n0, s1, s0, f5, f4, f3, f2, f1, f0];
+    // Not `all`: without a way out in the middle this is a few instructions.
+    if digits.iter().fold(false, |wrong, digit| wrong | !digit.is_ascii_digit()) {
+        return None;
+    }
+    let two = |high: u8, low: u8| i64::from(high - b'0') * 10 + i64::from(low - b'0');
+    let (year, month, day) = (two(c, y) * 100 + two(y1, y0), two(m1, m0), two(d1, d0));
+    let (hour, minute, second) = (two(h1, h0), two(n1, n0), two(s1, s0));
+    if !is_date(year, month, day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let micros = (two(f5, f4) * 100 + two(f3, f2)) * 100 + two(f1, f0);
+    let clock = ((hour * 60 + minute) * 60 + second) * MICROS_PER_SECOND + micros;
+    Some(days_from_civil(year, month, day) * MICROS_PER_DAY + clock)
+}
+
+fn parse_any_time(text: &str) -> Option<i64> {
     let mut scan = Scan(text.as_bytes());
     let year = scan.digits(4)?;
     scan.byte(b"-")?;
     let month = scan.digits(2)?;
     scan.byte(b"-")?;
     let day = scan.digits(2)?;
-    if year < 1 || !(1..=12).contains(&month) || !(1..=days_in_month(year, month)).contains(&day) {
+    if !is_date(year, month, day) {
         return None;
     }
     let midnight = days_from_civil(year, month, day) * MICROS_PER_DAY;
@@ -167,15 +231,18 @@ fn days_in_month(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days from 1970-01-01 in the Gregorian calendar, by counting whole 400-year eras of 146,097 days
-/// from 1 March of year 0 (so the leap day ends a year).
+fn is_date(year: i64, month: i64, day: i64) -> bool {
+    year >= 1 && (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day)
+}
+
+/// Days from 1970-01-01 to a date from year 1 on in the Gregorian calendar, counted from 1 March of year 0: so the leap day
+/// ends a year.
 fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
+    // Divisions by constants of numbers without a sign are the cheap ones.
+    let (year, month, day) = (year as u32, month as u32, day as u32);
+    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day;
+    i64::from(days) - 719_469
 }
 
 /// Returns a number's shortest decimal form as ECMAScript prints it: `12`, `12.5`, `1e+21`.
@@ -241,6 +308,71 @@ mod tests {
             "20260101",
         ] {
             assert_eq!(parse_time(text), None, "{text}");
+        }
+    }
+
+    /// Numbers that look random, always the same.
+    fn scramble(seed: u64) -> u64 {
+        let seed = (seed ^ (seed >> 31)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (seed ^ (seed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 7
+    }
+
+    /// Copies of a text with one or two bytes changed to what may stand in numbers and times.
+    fn changed(text: &str, seed: u64) -> String {
+        const BYTES: &[u8] = b"0123456789.-+:TtZz eE/";
+        let mut bytes = text.as_bytes().to_vec();
+        for seed in [seed, seed ^ 0xABCD] {
+            let (place, byte) =
+                (scramble(seed) as usize % bytes.len(), BYTES[scramble(seed + 1) as usize % BYTES.len()]);
+            match scramble(seed + 2) % 8 {
+                0 => bytes.insert(place, byte),
+                1 if bytes.len() > 1 => drop(bytes.remove(place)),
+                2..=5 => bytes[place] = byte,
+                _ => {}
+            }
+        }
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn the_short_way_to_a_time_is_the_long_one() {
+        let days = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+        for year in [1, 4, 99, 100, 400, 1600, 1899, 1900, 1970, 1972, 2000, 2023, 2024, 2100, 9999] {
+            for (month, last) in (1..).zip(days) {
+                for day in 0..=last + 1 {
+                    let text = format!("{year:04}-{month:02}-{day:02}T23:59:59.999999Z");
+                    assert_eq!(parse_time(&text), parse_any_time(&text), "{text}");
+                    assert_eq!(parse_time(&text).is_some(), parse_any_time(&text[..10]).is_some());
+                }
+            }
+        }
+        let usual =
+            ["2025-06-20T09:30:00.123456Z", "2024-02-29 23:59:59Z", "0001-01-01T00:00:00.999Z", "2025-12-31T23:59:60Z"];
+        for seed in 0..100_000 {
+            let text = changed(usual[seed as usize % usual.len()], seed);
+            assert_eq!(parse_time(&text), parse_any_time(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_short_way_to_a_number_is_the_long_one() {
+        let bits = |number: Option<f64>| number.map(f64::to_bits);
+        for seed in 0..200_000 {
+            let digits = scramble(seed) % 10_u64.pow(scramble(seed + 1) as u32 % 17 + 1);
+            let sign = if seed % 3 == 0 { "-" } else { "" };
+            let mut text = format!("{sign}{digits}");
+            if seed % 2 == 0 {
+                text.insert(text.len() - scramble(seed + 2) as usize % text.len(), '.');
+            }
+            if seed % 5 == 0 {
+                text = changed(&text, seed);
+            }
+            assert_eq!(bits(parse_number(&text)), bits(parse_any_number(&text)), "{text}");
+        }
+        for text in
+            ["0", "-0", "-0.0", "0.1", "1.", ".5", "-", "", "-.5", "999999999999999", "99999999999999.9", "0.3", "1..2"]
+        {
+            assert_eq!(bits(parse_number(text)), bits(parse_any_number(text)), "{text}");
         }
     }
 
