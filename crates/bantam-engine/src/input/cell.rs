@@ -1,9 +1,12 @@
 //! Turns what a file gives for one cell into a value of a column's type, a missing value or a failure.
 
+mod recent;
+
 use super::report::{ColumnReport, RowKind, Spot, clip};
 use crate::columns::{Column, MISSING_CODE, MISSING_NUMBER, MISSING_TIME, TextColumn, Truth};
 use bantam_lang::convert::{is_clean_text, number_text, parse_boolean, parse_number, parse_time};
 use bantam_lang::meaning::{Attribute, Type};
+pub(super) use recent::RecentTexts;
 use std::borrow::Cow;
 
 /// How much of a value that does not convert is kept as an example, in bytes.
@@ -36,7 +39,7 @@ impl<'a> Given<'a> {
     /// Returns the text it counts as, where it counts as one.
     pub(super) fn as_text(self) -> Option<Cow<'a, str>> {
         match self {
-            Given::Text(text) => Some(Cow::Borrowed(text.trim())),
+            Given::Text(text) => Some(Cow::Borrowed(trim(text))),
             Given::Digits(digits) => Some(Cow::Borrowed(if digits == "-0" { "0" } else { digits })),
             Given::Whole(number) => Some(Cow::Owned(number.to_string())),
             Given::Number(number) if number.is_finite() => Some(Cow::Owned(number_text(number))),
@@ -90,6 +93,7 @@ impl MissingTexts {
     }
 
     /// Returns whether a trimmed text means "no value".
+    #[inline]
     pub(super) fn has(&self, text: &str) -> bool {
         text.is_empty()
             || (self.lengths & length_bit(text) != 0
@@ -98,6 +102,16 @@ impl MissingTexts {
 
     fn has_number(&self, number: f64) -> bool {
         self.numbers.contains(&number)
+    }
+}
+
+/// Returns a text without white space at its ends.
+#[inline]
+pub(super) fn trim(text: &str) -> &str {
+    // Most begin and end with a visible character of ASCII; only what does not is looked at closely.
+    match text.as_bytes() {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
     }
 }
 
@@ -116,6 +130,8 @@ pub(super) struct ColumnBuilder {
     /// Whether any file had it.
     pub(super) found: bool,
     missing_texts: MissingTexts,
+    /// Texts that have been found to be values of this column, as they stood in the file.
+    recent: RecentTexts,
     present: u64,
     missing: u64,
     failed: u64,
@@ -137,6 +153,7 @@ impl ColumnBuilder {
             values: Column::new(kind),
             found: false,
             missing_texts: MissingTexts::new([global_missing, &[]]),
+            recent: RecentTexts::default(),
             present: 0,
             missing: 0,
             failed: 0,
@@ -152,6 +169,7 @@ impl ColumnBuilder {
             values: self.values.blank(),
             found: self.found,
             missing_texts: self.missing_texts.clone(),
+            recent: RecentTexts::default(),
             present: 0,
             missing: 0,
             failed: 0,
@@ -160,12 +178,14 @@ impl ColumnBuilder {
     }
 
     /// Appends what a file gives.
+    #[inline]
     pub(super) fn push(&mut self, given: Given<'_>, spot: Spot) {
         let cell = self.convert(given);
         self.append(cell, given, spot);
     }
 
     /// Appends a converted cell; `given` is what it was converted from.
+    #[inline]
     pub(super) fn append(&mut self, cell: Cell, given: Given<'_>, spot: Spot) {
         match cell {
             Cell::Missing => self.missing += 1,
@@ -190,10 +210,11 @@ impl ColumnBuilder {
     }
 
     /// Converts what a file gives. A text that is present is interned at once, so what is converted should be appended.
+    #[inline]
     pub(super) fn convert(&mut self, given: Given<'_>) -> Cell {
         match given {
             Given::Missing => Cell::Missing,
-            Given::Text(text) => self.convert_text(text.trim()),
+            Given::Text(text) => self.convert_written(text),
             Given::Time(time) => match self.values {
                 Column::Time(_) => Cell::Time(time),
                 _ => Cell::Failed,
@@ -212,7 +233,23 @@ impl ColumnBuilder {
         }
     }
 
+    /// Converts a text as it stands, not trimmed.
+    #[inline]
+    fn convert_written(&mut self, text: &str) -> Cell {
+        if let Column::Text(column) = &self.values {
+            if text.is_empty() {
+                return Cell::Missing;
+            }
+            // What was a value before is one again: neither missing nor to be trimmed.
+            if let Some(code) = self.recent.find(text, &column.dictionary) {
+                return Cell::Code(code);
+            }
+        }
+        self.convert_text(trim(text))
+    }
+
     /// Returns whether a trimmed text means "no value" here.
+    #[inline]
     pub(super) fn is_missing(&self, text: &str) -> bool {
         self.missing_texts.has(text)
     }
@@ -222,7 +259,11 @@ impl ColumnBuilder {
             return Cell::Missing;
         }
         let converted = match &mut self.values {
-            Column::Text(column) => is_clean_text(text).then(|| Cell::Code(column.dictionary.intern(text))),
+            Column::Text(column) => is_clean_text(text).then(|| {
+                let code = column.dictionary.intern(text);
+                self.recent.note(text, code);
+                Cell::Code(code)
+            }),
             Column::Number(_) => parse_number(text).map(|number| self.convert_number(number)),
             Column::Boolean(_) => parse_boolean(text).map(Cell::Truth),
             Column::Time(_) => parse_time(text).map(Cell::Time),

@@ -208,8 +208,8 @@ fn read_row(rows: &mut Rows, layout: &mut Layout, cells: &records::Cells<'_>, sp
     }
     let given = |place: Option<usize>| place.and_then(|at| cells.get(at)).map_or(Given::Missing, Given::Text);
     rows.admit(layout.reserved.map(given), spot)?;
-    let properties = layout.properties.and_then(|at| cells.get(at)).unwrap_or("").trim();
-    let object = layout.keys.read_properties_text(properties, rows, spot);
+    let properties = layout.properties.and_then(|at| cells.get(at));
+    let object = properties.and_then(|text| layout.keys.read_properties_text(text.trim(), rows, spot));
     for (at, (column, place)) in rows.columns.iter_mut().zip(&layout.columns).enumerate() {
         if place.is_some() {
             column.push(given(*place), spot);

@@ -3,6 +3,8 @@
 //! One [`ObjectKeys`] serves all objects of a file that have the same meaning: rows, or `properties`. It knows the keys that
 //! matter by a small number, their slot, and an object is gone through once, noting in each slot where its value stands.
 
+mod common;
+
 use super::cell::{ColumnBuilder, Given};
 use super::report::Spot;
 use super::rows::Rows;
@@ -33,6 +35,8 @@ pub(super) struct ObjectKeys {
 #[derive(Clone)]
 struct Slot {
     name: String,
+    /// Whether the name is spelled as it is, without escapes.
+    plain: bool,
     used: bool,
     seen: u64,
     /// The object in which it was last seen.
@@ -91,7 +95,8 @@ impl ObjectKeys {
     fn new_slot(&mut self, key: &[u8]) -> usize {
         let slot = self.slots.len();
         let name = String::from_utf8_lossy(key).into_owned();
-        self.slots.push(Slot { name, used: false, seen: 0, object: 0, start: 0, end: 0 });
+        let plain = common::is_plain(key);
+        self.slots.push(Slot { name, plain, used: false, seen: 0, object: 0, start: 0, end: 0 });
         self.index.insert(key.to_vec(), slot);
         slot
     }
@@ -99,6 +104,9 @@ impl ObjectKeys {
     /// Goes through an object. Of equal keys the last counts.
     pub(super) fn read(&mut self, text: &str) -> Result<(), String> {
         self.object += 1;
+        if self.read_common(text).is_some() {
+            return Ok(());
+        }
         let mut json = serde_json::Deserializer::from_str(text);
         let base = text.as_ptr() as usize;
         let read = json.deserialize_map(EntryVisitor { keys: self, base }).and_then(|()| json.end());
@@ -107,6 +115,15 @@ impl ObjectKeys {
             let message = message.split(" at line ").next().unwrap_or_default();
             format!("{message} (at byte {})", error.column())
         })
+    }
+
+    /// Notes where the value of a slot stands in the object that is read.
+    #[inline]
+    fn note(&mut self, slot: Option<usize>, start: usize, end: usize) {
+        if let Some(slot) = slot.and_then(|slot| self.slots.get_mut(slot)) {
+            slot.seen += u64::from(slot.object != self.object);
+            (slot.object, slot.start, slot.end) = (self.object, start, end);
+        }
     }
 
     /// Returns the value of a slot in the object last read, whose text this must be.
@@ -248,13 +265,8 @@ impl<'de> Visitor<'de> for EntryVisitor<'_> {
         while let Some(slot) = map.next_key_seed(KeyVisitor { keys, place })? {
             place += 1;
             let value: &'de RawValue = map.next_value()?;
-            let object = keys.object;
-            if let Some(slot) = slot.and_then(|slot| keys.slots.get_mut(slot)) {
-                slot.seen += u64::from(slot.object != object);
-                slot.object = object;
-                slot.start = value.get().as_ptr() as usize - base;
-                slot.end = slot.start + value.get().len();
-            }
+            let start = value.get().as_ptr() as usize - base;
+            keys.note(slot, start, start + value.get().len());
         }
         Ok(())
     }

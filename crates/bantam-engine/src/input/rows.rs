@@ -5,7 +5,7 @@
 //! Pieces are read side by side and know nothing of each other; `gathered.rs` puts them together.
 
 use super::RAW_BYTES_MAX;
-use super::cell::{Cell, ColumnBuilder, Given};
+use super::cell::{Cell, ColumnBuilder, Given, RecentTexts, trim};
 use super::keys::LeadKeys;
 use super::report::{RowKind, Spot, UnusedColumn, clip, nearest};
 use crate::columns::{Column, MISSING_TIME, TextColumn};
@@ -51,6 +51,8 @@ pub(crate) struct Rows {
     pub(super) time: ColumnBuilder,
     /// An event's name.
     pub(super) name: TextColumn,
+    /// Texts that have been found to be names, as they stood in the file.
+    recent_names: RecentTexts,
     /// An event's own key.
     pub(super) id: ColumnBuilder,
     /// Attributes or properties.
@@ -90,6 +92,7 @@ impl Rows {
             keys: LeadKeys::default(),
             time: column(TIME, Type::Time),
             name: TextColumn::default(),
+            recent_names: RecentTexts::default(),
             id: column(ID, Type::Text),
             columns: attributes.iter().map(|attribute| ColumnBuilder::new(attribute, missing)).collect(),
             spots: Vec::new(),
@@ -112,6 +115,7 @@ impl Rows {
             keys: LeadKeys::default(),
             time: self.time.blank(),
             name: TextColumn::default(),
+            recent_names: RecentTexts::default(),
             id: self.id.blank(),
             columns: self.columns.iter().map(ColumnBuilder::blank).collect(),
             spots: Vec::new(),
@@ -142,6 +146,18 @@ impl Rows {
     /// Takes the reserved values of a row, or says why the row cannot count.
     pub(super) fn admit(&mut self, given: Reserved<'_>, spot: Spot) -> Result<(), String> {
         let [lead, time, name, id] = given;
+        if self.kind == RowKind::Event
+            && let Some(key) = self.usual_key(lead)
+            && let Given::Text(name) = name
+            && let Some(name) = self.recent_names.find(name, &self.name.dictionary)
+            && let moment @ Cell::Time(_) = self.time.convert(time)
+        {
+            self.keys.push(key);
+            self.name.codes.push(name);
+            self.time.append(moment, time, spot);
+            self.id.push(id, spot);
+            return Ok(());
+        }
         match self.kind {
             RowKind::Lead => {
                 let text = self.text_of(lead).map_err(|found| self.complaint(LEAD, found, lead))?;
@@ -161,11 +177,29 @@ impl Rows {
                 }
                 self.keys.push(Key::of(&lead_text));
                 self.name.push(Some(&name_text));
+                if let Some(&code) = self.name.codes.last() {
+                    self.recent_names.note(&name_text, code);
+                }
                 self.time.append(moment, time, spot);
                 self.id.push(id, spot);
             }
         }
         Ok(())
+    }
+
+    /// Returns a lead's key where it is beyond doubt, with less effort than it takes otherwise.
+    #[inline]
+    fn usual_key<'g>(&self, given: Given<'g>) -> Option<Key<'g>> {
+        let text = match given {
+            Given::Text(text) => trim(text),
+            Given::Digits(digits) if digits != "-0" => digits,
+            _ => return None,
+        };
+        if self.text.is_missing(text) {
+            return None;
+        }
+        let key = Key::of(text);
+        (matches!(key, Key::Number(_)) || bantam_lang::convert::is_clean_text(text)).then_some(key)
     }
 
     fn text_of<'g>(&self, given: Given<'g>) -> Result<std::borrow::Cow<'g, str>, Fault> {

@@ -3,6 +3,8 @@
 //! Cutting is the one thing that is done in the order of the stream, so it looks at as few bytes as it can: where records
 //! end is up to the format, and what is in them is up to whoever reads the block.
 
+pub(super) mod marks;
+
 use super::{RAW_BYTES_MAX, RECORD_BYTES_MAX};
 use memchr::memchr;
 use std::io::{self, ErrorKind, Read};

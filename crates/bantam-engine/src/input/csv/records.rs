@@ -1,5 +1,6 @@
 //! Records out of bytes. A record's cells are ranges of it: nothing is copied but cells with doubled quotes.
 
+use super::super::window::marks;
 use memchr::{memchr, memchr_iter, memchr3, memrchr};
 
 /// A cell's place in its record, or, where quotes in it are doubled, in the text without the doubling.
@@ -212,9 +213,9 @@ fn scan_line(bytes: &[u8], width: usize, ranges: &mut Vec<Range>) -> Scan {
     };
     while let Some(chunk) = rest(bytes, at).first_chunk() {
         let word = u64::from_le_bytes(*chunk);
-        let mut marks = equal_bytes(word, b',') | equal_bytes(word, b'\n');
+        let mut marks = marks::equal(word, b',') | marks::equal(word, b'\n');
         while marks != 0 {
-            if let Some((content, length)) = cell_before(at + marks.trailing_zeros() as usize / 8) {
+            if let Some((content, length)) = cell_before(at + marks::first(marks)) {
                 return Scan::Record { content, length };
             }
             marks &= marks - 1;
@@ -235,13 +236,6 @@ fn scan_line(bytes: &[u8], width: usize, ranges: &mut Vec<Range>) -> Scan {
 fn end_line(bytes: &[u8], end: usize) -> (usize, usize) {
     let returned = end > 0 && end < bytes.len() && bytes.get(end - 1) == Some(&b'\r');
     (end - usize::from(returned), (end + 1).min(bytes.len()))
-}
-
-/// Returns a word whose highest bit of each byte says whether that byte of `word` is `byte`.
-fn equal_bytes(word: u64, byte: u8) -> u64 {
-    const LOW: u64 = u64::from_ne_bytes([0x7F; 8]);
-    let differing = word ^ u64::from_ne_bytes([byte; 8]);
-    !(((differing & LOW) + LOW) | differing | LOW)
 }
 
 /// Finds the record at the front of the bytes and the ranges of its cells.
