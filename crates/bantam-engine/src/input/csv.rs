@@ -4,6 +4,7 @@
 //! quote that never closes rejects the line it opens on, and reading resumes at the next line.
 
 mod records;
+mod scan;
 
 use super::cell::Given;
 use super::json::ObjectKeys;
@@ -49,7 +50,7 @@ pub(super) fn read_in_blocks(
     let spares = Spares::default();
     let mut window = Window::new(source, block_bytes, &spares);
     let mut next_block = || {
-        let block = window.next_block(records::last_end);
+        let block = window.next_block(scan::last_end);
         block.map_err(|source| InputError::Read { file: file.name.to_owned(), source }).transpose()
     };
     let (headers, lines, first) = read_header(&mut next_block, &rows, file.name)?;
@@ -84,6 +85,7 @@ fn read_block(rows: &mut Rows, layout: &mut Layout, file: &File<'_>, block: &Blo
         return 1;
     }
     let mut records = Records::new(block.bytes());
+    rows.reserve(records.lines_ahead());
     while let Some((line, record)) = records.next(layout.width) {
         spot = Spot { row: spot.row + 1, line, ..spot };
         let outcome = match &record {
@@ -207,7 +209,8 @@ fn read_row(rows: &mut Rows, layout: &mut Layout, cells: &records::Cells<'_>, sp
         return Err(format!("the row has {least}{count} cells, the header {width}; is a comma not in quotes?"));
     }
     let given = |place: Option<usize>| place.and_then(|at| cells.get(at)).map_or(Given::Missing, Given::Text);
-    rows.admit(layout.reserved.map(given), spot)?;
+    let [lead, time, name, id] = layout.reserved;
+    rows.admit([given(lead), given(time), given(name), given(id)], spot)?;
     let properties = layout.properties.and_then(|at| cells.get(at));
     let object = properties.and_then(|text| layout.keys.read_properties_text(text.trim(), rows, spot));
     for (at, (column, place)) in rows.columns.iter_mut().zip(&layout.columns).enumerate() {

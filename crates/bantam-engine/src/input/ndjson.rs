@@ -7,7 +7,7 @@ use super::report::{InputError, Spot};
 use super::rows::{LEAD, PROPERTIES, Rows};
 use super::window::{BLOCK_BYTES, Block, Spares, Window};
 use super::{File, Piece, Settle};
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 use std::io::Read;
 
 /// Where the values of a file's rows stand.
@@ -60,6 +60,7 @@ fn read_block(rows: &mut Rows, layout: &mut Layout, file: &File<'_>, block: &Blo
     let mut spot = Spot { file: file.number, row: 0, line: 0 };
     let bytes = block.bytes();
     let text = std::str::from_utf8(bytes).ok();
+    rows.reserve(memchr_iter(b'\n', bytes).count());
     let mut start = 0;
     while start < bytes.len() {
         let rest = bytes.get(start..).unwrap_or_default();
@@ -102,12 +103,13 @@ fn lay_out(rows: &Rows) -> Layout {
 
 fn read_row(rows: &mut Rows, layout: &mut Layout, line: &str, spot: Spot) -> Result<(), String> {
     layout.row.read(line).map_err(|problem| format!("the line is no JSON object: {problem}"))?;
-    let row = &layout.row;
+    let (row, plain) = (&layout.row, layout.row.is_plain());
     let value = |slot: Option<usize>| slot.and_then(|slot| row.value(line, slot));
-    let raw = layout.reserved.map(value);
+    let [lead, time, name, id] = layout.reserved;
+    let raw = [value(lead), value(time), value(name), value(id)];
     let mut scratch: [String; 4] = Default::default();
     let mut spelled =
-        raw.iter().zip(&mut scratch).map(|(raw, scratch)| raw.map_or(Given::Missing, |raw| given(raw, scratch)));
+        raw.iter().zip(&mut scratch).map(|(raw, scratch)| raw.map_or(Given::Missing, |raw| given(raw, plain, scratch)));
     let mut next = || spelled.next().unwrap_or(Given::Missing);
     rows.admit([next(), next(), next(), next()], spot)?;
     let [_, time, _, id] = raw;
@@ -117,7 +119,7 @@ fn read_row(rows: &mut Rows, layout: &mut Layout, line: &str, spot: Spot) -> Res
     let mut spelled = String::new();
     let object = match value(layout.properties) {
         Some(raw) if raw.starts_with('{') => layout.inside.read_properties_text(raw, rows, spot),
-        Some(raw) => match given(raw, &mut spelled) {
+        Some(raw) => match given(raw, plain, &mut spelled) {
             Given::Missing => None,
             Given::Text(text) => layout.inside.read_properties_text(text.trim(), rows, spot),
             other => {
@@ -129,7 +131,7 @@ fn read_row(rows: &mut Rows, layout: &mut Layout, line: &str, spot: Spot) -> Res
     };
     for (at, column) in rows.columns.iter_mut().enumerate() {
         match layout.row.find(line, at) {
-            Some(raw) => push_json(column, raw, spot),
+            Some(raw) => push_json(column, raw, plain, spot),
             None => layout.inside.push_found(object, at, column, spot),
         }
     }

@@ -143,6 +143,16 @@ impl Rows {
             || (self.kind == RowKind::Event && column == PROPERTIES)
     }
 
+    /// Makes room for more rows.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.keys.codes_mut().reserve(rows);
+        self.name.codes.reserve(if self.kind == RowKind::Event { rows } else { 0 });
+        self.spots.reserve(if self.kind == RowKind::Lead { rows } else { 0 });
+        for column in [&mut self.time, &mut self.id].into_iter().chain(&mut self.columns) {
+            column.reserve(rows);
+        }
+    }
+
     /// Takes the reserved values of a row, or says why the row cannot count.
     pub(super) fn admit(&mut self, given: Reserved<'_>, spot: Spot) -> Result<(), String> {
         let [lead, time, name, id] = given;
@@ -150,11 +160,11 @@ impl Rows {
             && let Some(key) = self.usual_key(lead)
             && let Given::Text(name) = name
             && let Some(name) = self.recent_names.find(name, &self.name.dictionary)
-            && let moment @ Cell::Time(_) = self.time.convert(time)
+            && let Some(time) = self.time.usual_time(time)
         {
             self.keys.push(key);
             self.name.codes.push(name);
-            self.time.append(moment, time, spot);
+            self.time.push_time(time);
             self.id.push(id, spot);
             return Ok(());
         }

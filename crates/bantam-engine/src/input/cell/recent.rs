@@ -5,8 +5,8 @@
 
 use crate::columns::Dictionary;
 
-/// How many bits of a sketch choose the entry: 256 entries of 24 bytes stay in the nearest cache.
-const ENTRY_BITS: u32 = 8;
+/// How many bits of a sketch choose the entry: 1,024 entries of 24 bytes.
+const ENTRY_BITS: u32 = 10;
 /// A text up to this length is known by its sketch alone.
 const SKETCHED_BYTES: usize = 16;
 

@@ -20,8 +20,7 @@ impl ObjectKeys {
             at = end;
         } else {
             loop {
-                let (slot, end) = self.read_common_key(bytes, at, place)?;
-                let start = skip_white(bytes, skip_byte(bytes, skip_white(bytes, end), b':')?);
+                let (slot, start) = self.read_common_key(bytes, at, place)?;
                 let end = skip_value(bytes, start, NESTING_MAX)?;
                 self.note(slot, start, end);
                 place += 1;
@@ -36,26 +35,19 @@ impl ObjectKeys {
         (skip_white(bytes, at) == bytes.len()).then_some(())
     }
 
-    /// Returns the slot of a key and where its text ends.
+    /// Returns the slot of a key and where its value starts.
     #[inline]
     fn read_common_key(&mut self, bytes: &[u8], at: usize, place: usize) -> Option<(Option<usize>, usize)> {
-        let start = skip_byte(bytes, at, b'"')?;
         if let Some(&slot) = self.order.get(place)
-            && let Some(expected) = self.slots.get(slot).filter(|expected| expected.plain)
-            && bytes.get(start..)?.starts_with(expected.name.as_bytes())
-            && let Some(end) = skip_byte(bytes, start + expected.name.len(), b'"')
+            && let Some(spelling) = self.slots.get(slot).and_then(|expected| expected.spelling)
+            && let Some(start) = spelling.skip(bytes, at)
         {
-            return Some((Some(slot), end));
+            return Some((Some(slot), skip_white(bytes, start)));
         }
         let end = skip_text(bytes, at)?;
-        let slot = self.slot_of(bytes.get(start..end - 1)?, place);
-        Some((slot, end))
+        let slot = self.slot_of(bytes.get(at + 1..end - 1)?, place);
+        Some((slot, skip_white(bytes, skip_byte(bytes, skip_white(bytes, end), b':')?)))
     }
-}
-
-/// Returns whether a key is spelled as it is: between quotes, without escapes.
-pub(super) fn is_plain(key: &[u8]) -> bool {
-    key.iter().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'))
 }
 
 #[inline]

@@ -98,7 +98,7 @@ fn headers_are_found_across_blocks() {
 #[test]
 fn cli_01_records_too_long_are_rejected_wherever_blocks_end() {
     let long = "x".repeat(RECORD_BYTES_MAX);
-    let lines = "5,v,2026-06-01\n".repeat(RECORD_BYTES_MAX / 15 + 10);
+    let lines = format!("5,v,2026-06-01,{}\n", "y".repeat(10_000)).repeat(RECORD_BYTES_MAX / 10_000);
     let good = "1,v,2026-06-01\n";
     let bodies = [
         format!("{good}2,{long}\n{good}"),
@@ -114,10 +114,10 @@ fn cli_01_records_too_long_are_rejected_wherever_blocks_end() {
         let csv = format!("{HEADER}{body}");
         let (default, small) = (
             shown(RowKind::Event, Format::Csv, csv.as_bytes(), 1 << 20),
-            shown(RowKind::Event, Format::Csv, csv.as_bytes(), 99),
+            shown(RowKind::Event, Format::Csv, csv.as_bytes(), 4_099),
         );
         assert!(default == small, "{number}: {}", difference(&default.0, &small.0));
-        check(RowKind::Lead, Format::Ndjson, body.as_bytes(), 99);
+        check(RowKind::Lead, Format::Ndjson, body.as_bytes(), 4_099);
     }
 }
 
