@@ -246,10 +246,11 @@ impl<'a> Input<'a> {
 
 impl File<'_> {
     /// Lets the tap take the rows of a whole piece.
-    fn tap(&self, rows: &mut Rows) -> Result<(), String> {
+    fn tap(&self, rows: &mut Rows) -> Result<(), InputError> {
         let Some(tap) = self.tap else { return Ok(()) };
         let mut piece = tap.begin(None);
-        piece.take(rows)?;
+        let failed = |problem| InputError::Header { file: self.name.to_owned(), problem, help: None };
+        piece.take(rows).map_err(failed)?;
         piece.end();
         Ok(())
     }

@@ -1,63 +1,17 @@
 //! Turns what a file gives for one cell into a value of a column's type, a missing value or a failure.
 
-use super::report::{ColumnReport, RowKind, Spot, clip};
+mod given;
+mod missing;
+mod recent;
+
+use super::report::{ColumnReport, RowKind, Spot};
 use crate::classes::Classes;
 use crate::columns::{Column, MISSING_CODE, MISSING_NUMBER, MISSING_TIME, TextColumn, Truth};
-use bantam_lang::convert::{is_clean_text, number_text, parse_boolean, parse_number, parse_time};
+use bantam_lang::convert::{is_clean_text, parse_boolean, parse_number, parse_time};
 use bantam_lang::meaning::{Attribute, Type};
-use std::borrow::Cow;
-
-/// How much of a value that does not convert is kept as an example, in bytes.
-const EXAMPLE_BYTES_MAX: usize = 200;
-
-/// What a file gives for a cell, before it is known what it should be.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Given<'a> {
-    /// No cell, or null.
-    Missing,
-    /// A text as it stands, not trimmed.
-    Text(&'a str),
-    /// A JSON integer; all digits count.
-    Digits(&'a str),
-    /// A whole number.
-    Whole(i128),
-    /// A number with a fraction or an exponent; may be NaN or infinite.
-    Number(f64),
-    /// A truth.
-    Boolean(bool),
-    /// An instant in microseconds.
-    Time(i64),
-    /// Something that converts to nothing, as it would be shown: an array, an object, a text that is not Unicode.
-    Other(&'a str),
-    /// A number too large for any type.
-    Overflow(&'a str),
-}
-
-impl<'a> Given<'a> {
-    /// Returns the text it counts as, where it counts as one.
-    pub(super) fn as_text(self) -> Option<Cow<'a, str>> {
-        match self {
-            Given::Text(text) => Some(Cow::Borrowed(text.trim())),
-            Given::Digits(digits) => Some(Cow::Borrowed(if digits == "-0" { "0" } else { digits })),
-            Given::Whole(number) => Some(Cow::Owned(number.to_string())),
-            Given::Number(number) if number.is_finite() => Some(Cow::Owned(number_text(number))),
-            Given::Boolean(value) => Some(Cow::Borrowed(if value { "true" } else { "false" })),
-            _ => None,
-        }
-    }
-
-    /// Returns it as it would be shown to people.
-    pub(super) fn shown(self) -> String {
-        match self {
-            Given::Missing => String::new(),
-            Given::Text(text) | Given::Other(text) | Given::Overflow(text) => clip(text.as_bytes(), EXAMPLE_BYTES_MAX),
-            Given::Time(micros) => {
-                jiff::Timestamp::from_microsecond(micros).map_or_else(|_| micros.to_string(), |time| time.to_string())
-            }
-            other => other.as_text().map(Cow::into_owned).unwrap_or_else(|| format!("{other:?}")),
-        }
-    }
-}
+pub(super) use given::{Given, trim};
+use missing::MissingTexts;
+pub(super) use recent::RecentTexts;
 
 /// A cell of a column, converted.
 #[derive(Clone, Copy, Debug)]
@@ -68,42 +22,6 @@ pub(super) enum Cell {
     Number(f64),
     Truth(bool),
     Time(i64),
-}
-
-/// Texts that mean "no value" in one column.
-#[derive(Clone, Debug, Default)]
-pub(super) struct MissingTexts {
-    texts: Vec<String>,
-    /// Bit n is set where a text of n bytes is listed, bit 63 for 63 and more: most cells need no further look.
-    lengths: u64,
-    /// Entries that read as a number, for number columns.
-    numbers: Vec<f64>,
-}
-
-impl MissingTexts {
-    pub(super) fn new(lists: [&[String]; 2]) -> MissingTexts {
-        let mut texts: Vec<String> = lists.iter().copied().flatten().map(|text| text.trim().to_owned()).collect();
-        texts.sort();
-        texts.dedup();
-        let lengths = texts.iter().fold(0, |bits, text| bits | length_bit(text));
-        let numbers = texts.iter().filter_map(|text| parse_number(text)).collect();
-        MissingTexts { texts, lengths, numbers }
-    }
-
-    /// Returns whether a trimmed text means "no value".
-    pub(super) fn has(&self, text: &str) -> bool {
-        text.is_empty()
-            || (self.lengths & length_bit(text) != 0
-                && self.texts.binary_search_by(|listed| listed.as_str().cmp(text)).is_ok())
-    }
-
-    fn has_number(&self, number: f64) -> bool {
-        self.numbers.contains(&number)
-    }
-}
-
-fn length_bit(text: &str) -> u64 {
-    1 << text.len().min(63)
 }
 
 /// One column while it is filled, with what there is to say about it.
@@ -119,6 +37,8 @@ pub(super) struct ColumnBuilder {
     /// The kinds of text, where a text stands for all of its kind.
     pub(super) classes: Option<Classes>,
     missing_texts: MissingTexts,
+    /// Texts that have been found to be values of this column, as they stood in the file.
+    recent: RecentTexts,
     present: u64,
     missing: u64,
     failed: u64,
@@ -141,6 +61,7 @@ impl ColumnBuilder {
             found: false,
             classes: None,
             missing_texts: MissingTexts::new([global_missing, &[]]),
+            recent: RecentTexts::default(),
             present: 0,
             missing: 0,
             failed: 0,
@@ -157,6 +78,7 @@ impl ColumnBuilder {
             found: self.found,
             classes: self.classes.as_ref().map(Classes::blank),
             missing_texts: self.missing_texts.clone(),
+            recent: RecentTexts::default(),
             present: 0,
             missing: 0,
             failed: 0,
@@ -165,12 +87,73 @@ impl ColumnBuilder {
     }
 
     /// Appends what a file gives.
+    #[inline]
     pub(super) fn push(&mut self, given: Given<'_>, spot: Spot) {
-        let cell = self.convert(given);
-        self.append(cell, given, spot);
+        let usual = match given {
+            Given::Text(text) => self.push_usual(text),
+            Given::Digits("-0") => false,
+            Given::Digits(digits) => !matches!(self.values, Column::Time(_)) && self.push_usual(digits),
+            _ => false,
+        };
+        if !usual {
+            let cell = self.convert(given);
+            self.append(cell, given, spot);
+        }
+    }
+
+    /// Appends a text as it stands, not trimmed, where it is beyond doubt what it means; returns whether it is.
+    #[inline]
+    fn push_usual(&mut self, text: &str) -> bool {
+        match &mut self.values {
+            Column::Text(column) => {
+                // What was a value before is one again: neither missing nor to be trimmed.
+                let Some(code) = self.recent.find(text, &column.dictionary) else { return false };
+                column.codes.push(code);
+            }
+            Column::Number(values) if !self.missing_texts.has_numbers() && !self.missing_texts.may_have(text) => {
+                let Some(number) = parse_number(text) else { return false };
+                values.push(positive_zero(number));
+            }
+            Column::Time(values) if !self.missing_texts.may_have(text) => {
+                let Some(time) = parse_time(text) else { return false };
+                values.push(time);
+            }
+            _ => return false,
+        }
+        self.present += 1;
+        true
+    }
+
+    /// Returns the time of a column of times that a text means beyond doubt.
+    #[inline]
+    pub(super) fn usual_time(&self, given: Given<'_>) -> Option<i64> {
+        match given {
+            Given::Text(text) if !self.missing_texts.may_have(text) => parse_time(text),
+            _ => None,
+        }
+    }
+
+    /// Appends a time to a column of times.
+    #[inline]
+    pub(super) fn push_time(&mut self, time: i64) {
+        if let Column::Time(values) = &mut self.values {
+            values.push(time);
+            self.present += 1;
+        }
+    }
+
+    /// Makes room for more rows.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        match &mut self.values {
+            Column::Text(column) => column.codes.reserve(rows),
+            Column::Number(values) => values.reserve(rows),
+            Column::Boolean(values) => values.reserve(rows),
+            Column::Time(values) => values.reserve(rows),
+        }
     }
 
     /// Appends a converted cell; `given` is what it was converted from.
+    #[inline]
     pub(super) fn append(&mut self, cell: Cell, given: Given<'_>, spot: Spot) {
         match cell {
             Cell::Missing => self.missing += 1,
@@ -195,10 +178,11 @@ impl ColumnBuilder {
     }
 
     /// Converts what a file gives. A text that is present is interned at once, so what is converted should be appended.
+    #[inline]
     pub(super) fn convert(&mut self, given: Given<'_>) -> Cell {
         match given {
             Given::Missing => Cell::Missing,
-            Given::Text(text) => self.convert_text(text.trim()),
+            Given::Text(text) => self.convert_text(trim(text)),
             Given::Time(time) => match self.values {
                 Column::Time(_) => Cell::Time(time),
                 _ => Cell::Failed,
@@ -218,6 +202,7 @@ impl ColumnBuilder {
     }
 
     /// Returns whether a trimmed text means "no value" here.
+    #[inline]
     pub(super) fn is_missing(&self, text: &str) -> bool {
         self.missing_texts.has(text)
     }
@@ -229,10 +214,12 @@ impl ColumnBuilder {
         let converted = match &mut self.values {
             Column::Text(column) => is_clean_text(text).then(|| {
                 let dictionary = &mut column.dictionary;
-                Cell::Code(match &mut self.classes {
+                let code = match &mut self.classes {
                     Some(classes) => classes.code(text, dictionary),
                     None => dictionary.intern(text),
-                })
+                };
+                self.recent.note(text, code);
+                Cell::Code(code)
             }),
             Column::Number(_) => parse_number(text).map(|number| self.convert_number(number)),
             Column::Boolean(_) => parse_boolean(text).map(Cell::Truth),
@@ -242,12 +229,7 @@ impl ColumnBuilder {
     }
 
     fn convert_number(&self, number: f64) -> Cell {
-        if self.missing_texts.has_number(number) {
-            Cell::Missing
-        } else {
-            // The only other zero: -0 equals 0 in the language, and one of them is enough in a column.
-            Cell::Number(if number == 0.0 { 0.0 } else { number })
-        }
+        if self.missing_texts.has_number(number) { Cell::Missing } else { Cell::Number(positive_zero(number)) }
     }
 
     /// Counts values that were appended to `values` as they are.
@@ -264,7 +246,7 @@ impl ColumnBuilder {
 
     /// Returns whether no number means "no value".
     pub(super) fn takes_all_numbers(&self) -> bool {
-        self.missing_texts.numbers.is_empty()
+        !self.missing_texts.has_numbers()
     }
 
     /// Appends the rows of a later piece; its spots are moved to where the piece stands.
@@ -291,6 +273,11 @@ impl ColumnBuilder {
             example: self.example.as_ref().map(|(value, spot)| (value.clone(), spot.place(files))),
         }
     }
+}
+
+/// Returns a number, 0 for the only other zero: -0 equals 0 in the language, and one of them is enough in a column.
+fn positive_zero(number: f64) -> f64 {
+    if number == 0.0 { 0.0 } else { number }
 }
 
 /// Appends values to a column of the same type.

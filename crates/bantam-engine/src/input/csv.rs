@@ -4,20 +4,23 @@
 //! quote that never closes rejects the line it opens on, and reading resumes at the next line.
 
 mod records;
+mod scan;
 
 use super::cell::Given;
 use super::json::ObjectKeys;
+use super::pieces::read_pieces;
 use super::report::{InputError, Spot, nearest};
 use super::rows::{PROPERTIES, Rows};
+use super::window::{BLOCK_BYTES, Block, Spares, Window};
 use super::{COLUMNS_MAX, File, Piece, Settle};
 use hashbrown::HashSet;
 use records::{Record, Records};
-use std::io::{self, Read};
+use std::io::Read;
 
-/// Every so many rows the caller is told how far reading is.
-const ROWS_PER_PROGRESS: u64 = 16_384;
+const TOO_LONG: &str = "the row is longer than 16 MiB";
 
 /// Which cells of a file's records go where.
+#[derive(Clone)]
 struct Layout {
     width: usize,
     reserved: [Option<usize>; 4],
@@ -28,74 +31,128 @@ struct Layout {
 }
 
 pub(crate) fn read(
-    mut rows: Rows,
+    rows: Rows,
     file: &File<'_>,
-    source: impl Read,
+    source: impl Read + Send,
     settle: &mut Settle<'_>,
 ) -> Result<(), InputError> {
-    let failed = |source: io::Error| InputError::Read { file: file.name.to_owned(), source };
-    let mut records = Records::new(source).map_err(failed)?;
-    let headers = read_header(&mut records, &rows, file.name)?;
-    let mut layout = lay_out(&mut rows, &headers, file.name)?;
-    let (mut row, mut told) = (0, 0);
-    while let Some((line, record)) = records.next(layout.width).map_err(failed)? {
-        row += 1;
-        rows.seen += 1;
-        let spot = Spot { file: file.number, row, line };
+    read_in_blocks(rows, file, source, BLOCK_BYTES, settle)
+}
+
+/// Reads blocks of records on all cores.
+pub(super) fn read_in_blocks(
+    mut rows: Rows,
+    file: &File<'_>,
+    source: impl Read + Send,
+    block_bytes: usize,
+    settle: &mut Settle<'_>,
+) -> Result<(), InputError> {
+    let spares = Spares::default();
+    let mut window = Window::new(source, block_bytes, &spares);
+    let mut next_block = || {
+        let block = window.next_block(scan::last_end);
+        block.map_err(|source| InputError::Read { file: file.name.to_owned(), source }).transpose()
+    };
+    let (headers, lines, first) = read_header(&mut next_block, &rows, file.name)?;
+    let layout = lay_out(&mut rows, &headers, file.name)?;
+    let unused = || headers.iter().enumerate().filter(|(at, header)| !header.is_empty() && !layout.uses(*at));
+    for (_, header) in unused() {
+        rows.count_unused(header, 0);
+    }
+    let blank = rows.blank();
+    // What is true of the file as a whole is settled once, whether it has rows or not.
+    settle(Piece { rows, lines: Some(lines) })?;
+    let read = |block: Block| {
+        let (mut rows, mut layout) = (blank.blank(), layout.clone());
+        let lines = read_block(&mut rows, &mut layout, file, &block);
+        for (_, header) in unused() {
+            rows.count_unused(header, rows.seen);
+        }
+        layout.keys.report_unused(&mut rows);
+        (file.progress)(block.consumed);
+        spares.put(block);
+        file.tap(&mut rows)?;
+        Ok(Piece { rows, lines: Some(lines) })
+    };
+    read_pieces(std::iter::once(Ok(first)).chain(std::iter::from_fn(next_block)), read, settle)
+}
+
+/// Reads the rows of a block; returns how many lines it has.
+fn read_block(rows: &mut Rows, layout: &mut Layout, file: &File<'_>, block: &Block) -> u64 {
+    let mut spot = Spot { file: file.number, row: 0, line: 1 };
+    if block.too_long {
+        rows.seen = 1;
+        rows.reject(Spot { row: 1, ..spot }, TOO_LONG.to_owned(), block.bytes());
+        return 1;
+    }
+    let mut records = Records::new(block.bytes());
+    rows.reserve(records.lines_ahead());
+    while let Some((line, record)) = records.next(layout.width) {
+        spot = Spot { row: spot.row + 1, line, ..spot };
         let outcome = match &record {
-            Record::Good { cells, raw: _ } => read_row(&mut rows, &mut layout, cells, spot),
+            Record::Good { cells, raw: _ } => read_row(rows, layout, cells, spot),
             Record::Bad { reason, raw: _ } => Err(reason.clone()),
         };
         if let Err(reason) = outcome {
             rows.reject(spot, reason, record.raw());
         }
-        if row.is_multiple_of(ROWS_PER_PROGRESS) {
-            (file.progress)(records.consumed() - told);
-            told = records.consumed();
-        }
     }
-    for (at, header) in headers.iter().enumerate() {
-        if !header.is_empty() && !layout.uses(at) {
-            rows.count_unused(header, row);
-        }
-    }
-    layout.keys.report_unused(&mut rows);
-    (file.progress)(records.consumed() - told);
-    file.tap(&mut rows).map_err(|problem| InputError::Header { file: file.name.to_owned(), problem, help: None })?;
-    settle(Piece { rows, lines: None })
+    rows.seen = spot.row;
+    records.lines()
 }
 
-fn read_header(records: &mut Records<impl Read>, rows: &Rows, file: &str) -> Result<Vec<String>, InputError> {
+/// Reads the header; returns it with the number of lines up to its end and the block that goes on after it.
+fn read_header(
+    next_block: &mut impl FnMut() -> Option<Result<Block, InputError>>,
+    rows: &Rows,
+    file: &str,
+) -> Result<(Vec<String>, u64, Block), InputError> {
     let problem = |problem: String, help: Option<String>| InputError::Header { file: file.to_owned(), problem, help };
     let wanted = || Some(format!("the first line names the columns, `{}` among them", rows.reserved_name(0)));
-    let record = records.next(COLUMNS_MAX).map_err(|source| InputError::Read { file: file.to_owned(), source })?;
-    let headers: Vec<String> = match record.map(|(_, record)| record) {
-        None => return Err(problem("the file is empty".into(), wanted())),
-        Some(Record::Bad { reason, raw }) if raw.starts_with(b"\xFF\xFE") || raw.starts_with(b"\xFE\xFF") => {
-            return Err(problem(format!("the file is UTF-16 ({reason})"), Some("save it as CSV UTF-8".into())));
+    let no_header = |reason: &str| problem(format!("the first line is no header: {reason}"), wanted());
+    let (mut lines, mut consumed) = (0, 0);
+    loop {
+        let mut block = next_block().ok_or_else(|| problem("the file is empty".into(), wanted()))??;
+        if block.too_long {
+            return Err(no_header(TOO_LONG));
         }
-        Some(Record::Bad { reason, .. }) => {
-            return Err(problem(format!("the first line is no header: {reason}"), wanted()));
+        let mut records = Records::new(block.bytes());
+        let headers: Option<Vec<String>> = match records.next(COLUMNS_MAX).map(|(_, record)| record) {
+            None => None,
+            Some(Record::Bad { reason, raw }) if raw.starts_with(b"\xFF\xFE") || raw.starts_with(b"\xFE\xFF") => {
+                return Err(problem(format!("the file is UTF-16 ({reason})"), Some("save it as CSV UTF-8".into())));
+            }
+            Some(Record::Bad { reason, .. }) => return Err(no_header(&reason)),
+            Some(Record::Good { cells, .. }) if cells.len() > COLUMNS_MAX => {
+                return Err(problem(format!("the header has more than {COLUMNS_MAX} columns"), None));
+            }
+            Some(Record::Good { cells, .. }) => {
+                Some((0..cells.len()).map(|at| cells.get(at).unwrap_or_default().trim().to_owned()).collect())
+            }
+        };
+        lines += records.lines();
+        let taken = records.taken();
+        block.skip(taken);
+        consumed += block.consumed;
+        if let Some(headers) = headers {
+            check_headers(&headers).map_err(|(text, help)| problem(text, Some(help)))?;
+            block.consumed = consumed;
+            return Ok((headers, lines, block));
         }
-        Some(Record::Good { cells, .. }) if cells.len() > COLUMNS_MAX => {
-            return Err(problem(format!("the header has more than {COLUMNS_MAX} columns"), None));
-        }
-        Some(Record::Good { cells, .. }) => {
-            (0..cells.len()).map(|at| cells.get(at).unwrap_or_default().trim().to_owned()).collect()
-        }
-    };
+    }
+}
+
+fn check_headers(headers: &[String]) -> Result<(), (String, String)> {
     let twice = {
         let mut seen = HashSet::new();
-        headers.iter().find(|header| !seen.insert(header.as_str())).cloned()
+        headers.iter().find(|header| !seen.insert(header.as_str()))
     };
-    match twice {
-        None => Ok(headers),
-        Some(twice) if twice.is_empty() => {
-            Err(problem("two columns have no name".into(), Some("give each a name, or remove them".into())))
-        }
-        Some(twice) => Err(problem(
+    match twice.map(String::as_str) {
+        None => Ok(()),
+        Some("") => Err(("two columns have no name".into(), "give each a name, or remove them".into())),
+        Some(twice) => Err((
             format!("two columns are named `{twice}`"),
-            Some("rename one or remove it: it is unclear which counts".into()),
+            "rename one or remove it: it is unclear which counts".into(),
         )),
     }
 }
@@ -153,9 +210,10 @@ fn read_row(rows: &mut Rows, layout: &mut Layout, cells: &records::Cells<'_>, sp
         return Err(format!("the row has {least}{count} cells, the header {width}; is a comma not in quotes?"));
     }
     let given = |place: Option<usize>| place.and_then(|at| cells.get(at)).map_or(Given::Missing, Given::Text);
-    rows.admit(layout.reserved.map(given), spot)?;
-    let properties = layout.properties.and_then(|at| cells.get(at)).unwrap_or("").trim();
-    let object = layout.keys.read_properties_text(properties, rows, spot);
+    let [lead, time, name, id] = layout.reserved;
+    rows.admit([given(lead), given(time), given(name), given(id)], spot)?;
+    let properties = layout.properties.and_then(|at| cells.get(at));
+    let object = properties.and_then(|text| layout.keys.read_properties_text(text.trim(), rows, spot));
     for (at, (column, place)) in rows.columns.iter_mut().zip(&layout.columns).enumerate() {
         if place.is_some() {
             column.push(given(*place), spot);

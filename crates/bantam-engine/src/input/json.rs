@@ -3,12 +3,16 @@
 //! One [`ObjectKeys`] serves all objects of a file that have the same meaning: rows, or `properties`. It knows the keys that
 //! matter by a small number, their slot, and an object is gone through once, noting in each slot where its value stands.
 
+mod common;
+mod spelling;
+
 use super::cell::{ColumnBuilder, Given};
 use super::report::Spot;
 use super::rows::Rows;
 use hashbrown::HashMap;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use spelling::Spelling;
 use std::fmt;
 
 /// How many keys that nothing uses are remembered by name.
@@ -25,6 +29,8 @@ pub(super) struct ObjectKeys {
     sources: Vec<Option<Source>>,
     /// Number of the object last read.
     object: u64,
+    /// Whether there are no escapes in it.
+    plain: bool,
     unused: usize,
     /// What stands before the name of an unused key in reports.
     prefix: &'static str,
@@ -33,6 +39,8 @@ pub(super) struct ObjectKeys {
 #[derive(Clone)]
 struct Slot {
     name: String,
+    /// How it is spelled as a key, where that is short.
+    spelling: Option<Spelling>,
     used: bool,
     seen: u64,
     /// The object in which it was last seen.
@@ -57,6 +65,7 @@ impl ObjectKeys {
             order: Vec::new(),
             sources: Vec::new(),
             object: 0,
+            plain: false,
             unused: 0,
             prefix: "",
         }
@@ -91,7 +100,8 @@ impl ObjectKeys {
     fn new_slot(&mut self, key: &[u8]) -> usize {
         let slot = self.slots.len();
         let name = String::from_utf8_lossy(key).into_owned();
-        self.slots.push(Slot { name, used: false, seen: 0, object: 0, start: 0, end: 0 });
+        let spelling = Spelling::of(key);
+        self.slots.push(Slot { name, spelling, used: false, seen: 0, object: 0, start: 0, end: 0 });
         self.index.insert(key.to_vec(), slot);
         slot
     }
@@ -99,6 +109,10 @@ impl ObjectKeys {
     /// Goes through an object. Of equal keys the last counts.
     pub(super) fn read(&mut self, text: &str) -> Result<(), String> {
         self.object += 1;
+        self.plain = self.read_common(text).is_some();
+        if self.plain {
+            return Ok(());
+        }
         let mut json = serde_json::Deserializer::from_str(text);
         let base = text.as_ptr() as usize;
         let read = json.deserialize_map(EntryVisitor { keys: self, base }).and_then(|()| json.end());
@@ -107,6 +121,20 @@ impl ObjectKeys {
             let message = message.split(" at line ").next().unwrap_or_default();
             format!("{message} (at byte {})", error.column())
         })
+    }
+
+    /// Notes where the value of a slot stands in the object that is read.
+    #[inline]
+    fn note(&mut self, slot: Option<usize>, start: usize, end: usize) {
+        if let Some(slot) = slot.and_then(|slot| self.slots.get_mut(slot)) {
+            slot.seen += u64::from(slot.object != self.object);
+            (slot.object, slot.start, slot.end) = (self.object, start, end);
+        }
+    }
+
+    /// Returns whether there are certainly no escapes in the object last read.
+    pub(super) fn is_plain(&self) -> bool {
+        self.plain
     }
 
     /// Returns the value of a slot in the object last read, whose text this must be.
@@ -139,7 +167,7 @@ impl ObjectKeys {
     /// Appends a column's value in the object last read, whose text this must be.
     pub(super) fn push_found(&self, object: Option<&str>, at: usize, column: &mut ColumnBuilder, spot: Spot) {
         match object.and_then(|text| self.find(text, at)) {
-            Some(raw) => push_json(column, raw, spot),
+            Some(raw) => push_json(column, raw, self.plain, spot),
             None => column.push(Given::Missing, spot),
         }
     }
@@ -175,21 +203,23 @@ impl ObjectKeys {
 }
 
 /// Appends a JSON value.
-pub(super) fn push_json(column: &mut ColumnBuilder, raw: &str, spot: Spot) {
+#[inline]
+pub(super) fn push_json(column: &mut ColumnBuilder, raw: &str, plain: bool, spot: Spot) {
     let mut scratch = String::new();
     column.found = true;
-    column.push(given(raw, &mut scratch), spot);
+    column.push(given(raw, plain, &mut scratch), spot);
 }
 
-/// Returns what a JSON value gives; a text with escapes is spelled out in `scratch`.
-pub(super) fn given<'t>(raw: &'t str, scratch: &'t mut String) -> Given<'t> {
+/// Returns what a JSON value gives; a text with escapes is spelled out in `scratch`. Where `plain` there are none.
+#[inline]
+pub(super) fn given<'t>(raw: &'t str, plain: bool, scratch: &'t mut String) -> Given<'t> {
     match raw.as_bytes().first() {
         None | Some(b'n') => Given::Missing,
         Some(b't') => Given::Boolean(true),
         Some(b'f') => Given::Boolean(false),
         Some(b'{' | b'[') => Given::Other(raw),
         Some(b'"') => match raw.get(1..raw.len().saturating_sub(1)) {
-            Some(inner) if memchr::memchr(b'\\', inner.as_bytes()).is_none() => Given::Text(inner),
+            Some(inner) if plain || memchr::memchr(b'\\', inner.as_bytes()).is_none() => Given::Text(inner),
             _ => match serde_json::from_str::<String>(raw) {
                 Ok(text) => {
                     *scratch = text;
@@ -248,13 +278,8 @@ impl<'de> Visitor<'de> for EntryVisitor<'_> {
         while let Some(slot) = map.next_key_seed(KeyVisitor { keys, place })? {
             place += 1;
             let value: &'de RawValue = map.next_value()?;
-            let object = keys.object;
-            if let Some(slot) = slot.and_then(|slot| keys.slots.get_mut(slot)) {
-                slot.seen += u64::from(slot.object != object);
-                slot.object = object;
-                slot.start = value.get().as_ptr() as usize - base;
-                slot.end = slot.start + value.get().len();
-            }
+            let start = value.get().as_ptr() as usize - base;
+            keys.note(slot, start, start + value.get().len());
         }
         Ok(())
     }

@@ -29,6 +29,11 @@ impl LeadKeys {
         self.codes.len()
     }
 
+    /// Makes room for so many rows.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.codes.reserve(rows);
+    }
+
     /// Appends a row with its key.
     pub(super) fn push(&mut self, key: Key<'_>) {
         // Events of one lead often stand together: then its key is looked up once.

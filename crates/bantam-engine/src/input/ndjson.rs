@@ -2,17 +2,16 @@
 
 use super::cell::Given;
 use super::json::{ObjectKeys, given, push_json};
+use super::pieces::read_pieces;
 use super::report::{InputError, Spot};
 use super::rows::{LEAD, PROPERTIES, Rows};
-use super::window::Window;
-use super::{File, Piece, RAW_BYTES_MAX, RECORD_BYTES_MAX, Settle};
-use memchr::memchr;
-use std::io::{self, Read};
-
-/// Every so many rows the caller is told how far reading is.
-const ROWS_PER_PROGRESS: u64 = 16_384;
+use super::window::{BLOCK_BYTES, Block, Spares, Window};
+use super::{File, Piece, Settle};
+use memchr::{memchr, memchr_iter, memrchr};
+use std::io::Read;
 
 /// Where the values of a file's rows stand.
+#[derive(Clone)]
 struct Layout {
     row: ObjectKeys,
     inside: ObjectKeys,
@@ -21,83 +20,75 @@ struct Layout {
 }
 
 pub(crate) fn read(
-    mut rows: Rows,
+    rows: Rows,
     file: &File<'_>,
-    source: impl Read,
+    source: impl Read + Send,
     settle: &mut Settle<'_>,
 ) -> Result<(), InputError> {
-    let failed = |source: io::Error| InputError::Read { file: file.name.to_owned(), source };
-    let mut layout = lay_out(&rows);
-    let mut window = Window::new(source);
-    window.skip_mark().map_err(failed)?;
-    let mut clipped = Vec::new();
+    read_in_blocks(rows, file, source, BLOCK_BYTES, settle)
+}
+
+/// Reads blocks of lines on all cores.
+pub(super) fn read_in_blocks(
+    rows: Rows,
+    file: &File<'_>,
+    source: impl Read + Send,
+    block_bytes: usize,
+    settle: &mut Settle<'_>,
+) -> Result<(), InputError> {
+    let spares = Spares::default();
+    let mut window = Window::new(source, block_bytes, &spares);
+    let next_block = || {
+        let block = window.next_block(|bytes, _| memrchr(b'\n', bytes).map_or(0, |at| at + 1));
+        block.map_err(|source| InputError::Read { file: file.name.to_owned(), source }).transpose()
+    };
+    let layout = lay_out(&rows);
+    let read = |block: Block| {
+        let (mut rows, mut layout) = (rows.blank(), layout.clone());
+        let lines = read_block(&mut rows, &mut layout, file, &block);
+        layout.row.report_unused(&mut rows);
+        layout.inside.report_unused(&mut rows);
+        (file.progress)(block.consumed);
+        spares.put(block);
+        file.tap(&mut rows)?;
+        Ok(Piece { rows, lines: Some(lines) })
+    };
+    read_pieces(std::iter::from_fn(next_block), read, settle)
+}
+
+/// Reads the rows of a block; returns how many lines it has.
+fn read_block(rows: &mut Rows, layout: &mut Layout, file: &File<'_>, block: &Block) -> u64 {
     let mut spot = Spot { file: file.number, row: 0, line: 0 };
-    let mut told = 0;
-    loop {
-        let line = next_line(&mut window, &mut clipped).map_err(failed)?;
-        let (bytes, length) = match line {
-            Line::End => break,
-            Line::Whole { content, length } => (window.bytes().get(..content).unwrap_or_default(), length),
-            Line::TooLong => (clipped.as_slice(), 0),
-        };
+    let bytes = block.bytes();
+    let text = std::str::from_utf8(bytes).ok();
+    rows.reserve(memchr_iter(b'\n', bytes).count());
+    let mut start = 0;
+    while start < bytes.len() {
+        let rest = bytes.get(start..).unwrap_or_default();
+        let length = if block.too_long { rest.len() } else { memchr(b'\n', rest).unwrap_or(rest.len()) };
+        let line = rest.get(..length).unwrap_or_default();
         spot.line += 1;
-        if !bytes.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
+        if !line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
             spot.row += 1;
-            rows.seen += 1;
-            let outcome = match line {
-                Line::TooLong => Err("the line is longer than 16 MiB".to_owned()),
-                _ => read_row(&mut rows, &mut layout, bytes, spot),
+            let outcome = match text.and_then(|text| text.get(start..start + length)) {
+                _ if block.too_long => Err("the line is longer than 16 MiB".to_owned()),
+                Some(line) => read_row(rows, layout, line, spot),
+                None => text_of(line).and_then(|line| read_row(rows, layout, line, spot)),
             };
             if let Err(reason) = outcome {
-                rows.reject(spot, reason, bytes);
+                rows.reject(spot, reason, line);
             }
         }
-        window.consume(length);
-        if spot.row.is_multiple_of(ROWS_PER_PROGRESS) {
-            (file.progress)(window.consumed() - told);
-            told = window.consumed();
-        }
+        start += length + 1;
     }
-    layout.row.report_unused(&mut rows);
-    layout.inside.report_unused(&mut rows);
-    (file.progress)(window.consumed() - told);
-    file.tap(&mut rows).map_err(|problem| InputError::Header { file: file.name.to_owned(), problem, help: None })?;
-    settle(Piece { rows, lines: None })
+    rows.seen = spot.row;
+    spot.line
 }
 
-#[derive(Clone, Copy)]
-enum Line {
-    Whole {
-        content: usize,
-        length: usize,
-    },
-    /// Gone from the window; its first bytes are kept.
-    TooLong,
-    End,
-}
-
-fn next_line(window: &mut Window<impl Read>, clipped: &mut Vec<u8>) -> io::Result<Line> {
-    loop {
-        let bytes = window.bytes();
-        if let Some(end) = memchr(b'\n', bytes) {
-            return Ok(Line::Whole { content: end, length: end + 1 });
-        }
-        if window.fill()? {
-            continue;
-        }
-        let bytes = window.bytes();
-        if bytes.len() >= RECORD_BYTES_MAX {
-            clipped.clear();
-            clipped.extend_from_slice(bytes.get(..RAW_BYTES_MAX + 1).unwrap_or(bytes));
-            window.skip_line()?;
-            return Ok(Line::TooLong);
-        }
-        return Ok(if bytes.is_empty() {
-            Line::End
-        } else {
-            Line::Whole { content: bytes.len(), length: bytes.len() }
-        });
-    }
+/// Returns a line as text, or why it is none.
+fn text_of(line: &[u8]) -> Result<&str, String> {
+    std::str::from_utf8(line)
+        .map_err(|error| format!("the line is not UTF-8 (at byte {} of it)", error.valid_up_to() + 1))
 }
 
 fn lay_out(rows: &Rows) -> Layout {
@@ -111,16 +102,15 @@ fn lay_out(rows: &Rows) -> Layout {
     Layout { row, inside, reserved, properties }
 }
 
-fn read_row(rows: &mut Rows, layout: &mut Layout, bytes: &[u8], spot: Spot) -> Result<(), String> {
-    let line = std::str::from_utf8(bytes)
-        .map_err(|error| format!("the line is not UTF-8 (at byte {} of it)", error.valid_up_to() + 1))?;
+fn read_row(rows: &mut Rows, layout: &mut Layout, line: &str, spot: Spot) -> Result<(), String> {
     layout.row.read(line).map_err(|problem| format!("the line is no JSON object: {problem}"))?;
-    let row = &layout.row;
+    let (row, plain) = (&layout.row, layout.row.is_plain());
     let value = |slot: Option<usize>| slot.and_then(|slot| row.value(line, slot));
-    let raw = layout.reserved.map(value);
+    let [lead, time, name, id] = layout.reserved;
+    let raw = [value(lead), value(time), value(name), value(id)];
     let mut scratch: [String; 4] = Default::default();
     let mut spelled =
-        raw.iter().zip(&mut scratch).map(|(raw, scratch)| raw.map_or(Given::Missing, |raw| given(raw, scratch)));
+        raw.iter().zip(&mut scratch).map(|(raw, scratch)| raw.map_or(Given::Missing, |raw| given(raw, plain, scratch)));
     let mut next = || spelled.next().unwrap_or(Given::Missing);
     rows.admit([next(), next(), next(), next()], spot)?;
     let [_, time, _, id] = raw;
@@ -130,7 +120,7 @@ fn read_row(rows: &mut Rows, layout: &mut Layout, bytes: &[u8], spot: Spot) -> R
     let mut spelled = String::new();
     let object = match value(layout.properties) {
         Some(raw) if raw.starts_with('{') => layout.inside.read_properties_text(raw, rows, spot),
-        Some(raw) => match given(raw, &mut spelled) {
+        Some(raw) => match given(raw, plain, &mut spelled) {
             Given::Missing => None,
             Given::Text(text) => layout.inside.read_properties_text(text.trim(), rows, spot),
             other => {
@@ -142,7 +132,7 @@ fn read_row(rows: &mut Rows, layout: &mut Layout, bytes: &[u8], spot: Spot) -> R
     };
     for (at, column) in rows.columns.iter_mut().enumerate() {
         match layout.row.find(line, at) {
-            Some(raw) => push_json(column, raw, spot),
+            Some(raw) => push_json(column, raw, plain, spot),
             None => layout.inside.push_found(object, at, column, spot),
         }
     }

@@ -131,7 +131,7 @@ pub struct InputReport {
     pub bad_properties_example: Option<(String, Place)>,
     /// Attributes, then properties, in the definition's order, then `updated_at` and the event's key.
     pub columns: Vec<ColumnReport>,
-    /// Columns that nothing uses, in the order in which they were first seen.
+    /// Columns that nothing uses, then keys inside `properties`, each in the order in which they were first seen.
     pub unused: Vec<UnusedColumn>,
     /// Time of the earliest event that counts at any moment.
     pub oldest_event: Option<i64>,

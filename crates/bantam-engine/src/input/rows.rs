@@ -5,7 +5,7 @@
 //! Pieces are read side by side and know nothing of each other; `gathered.rs` puts them together.
 
 use super::RAW_BYTES_MAX;
-use super::cell::{Cell, ColumnBuilder, Given};
+use super::cell::{Cell, ColumnBuilder, Given, RecentTexts, trim};
 use super::keys::LeadKeys;
 use super::report::{RowKind, Spot, UnusedColumn, clip, nearest};
 use super::spots::Spots;
@@ -53,6 +53,8 @@ pub(crate) struct Rows {
     pub(super) time: ColumnBuilder,
     /// An event's name.
     pub(super) name: TextColumn,
+    /// Texts that have been found to be names, as they stood in the file.
+    recent_names: RecentTexts,
     /// An event's own key.
     pub(super) id: ColumnBuilder,
     /// Attributes or properties.
@@ -92,6 +94,7 @@ impl Rows {
             keys: LeadKeys::default(),
             time: column(TIME, Type::Time),
             name: TextColumn::default(),
+            recent_names: RecentTexts::default(),
             id: column(ID, Type::Text),
             columns: attributes.iter().map(|attribute| ColumnBuilder::new(attribute, missing)).collect(),
             spots: Spots::default(),
@@ -114,6 +117,7 @@ impl Rows {
             keys: LeadKeys::default(),
             time: self.time.blank(),
             name: TextColumn::default(),
+            recent_names: RecentTexts::default(),
             id: self.id.blank(),
             columns: self.columns.iter().map(ColumnBuilder::blank).collect(),
             spots: Spots::default(),
@@ -179,9 +183,30 @@ impl Rows {
             || (self.kind == RowKind::Event && column == PROPERTIES)
     }
 
+    /// Makes room for more rows.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.keys.reserve(rows);
+        self.name.codes.reserve(if self.kind == RowKind::Event { rows } else { 0 });
+        for column in [&mut self.time, &mut self.id].into_iter().chain(&mut self.columns) {
+            column.reserve(rows);
+        }
+    }
+
     /// Takes the reserved values of a row, or says why the row cannot count.
     pub(super) fn admit(&mut self, given: Reserved<'_>, spot: Spot) -> Result<(), String> {
         let [lead, time, name, id] = given;
+        if self.kind == RowKind::Event
+            && let Some(key) = self.usual_key(lead)
+            && let Given::Text(name) = name
+            && let Some(name) = self.recent_names.find(name, &self.name.dictionary)
+            && let Some(time) = self.time.usual_time(time)
+        {
+            self.keys.push(key);
+            self.name.codes.push(name);
+            self.time.push_time(time);
+            self.id.push(id, spot);
+            return Ok(());
+        }
         match self.kind {
             RowKind::Lead => {
                 let text = self.text_of(lead).map_err(|found| self.complaint(LEAD, found, lead))?;
@@ -201,11 +226,29 @@ impl Rows {
                 }
                 self.keys.push(Key::of(&lead_text));
                 self.name.push(Some(&name_text));
+                if let Some(&code) = self.name.codes.last() {
+                    self.recent_names.note(&name_text, code);
+                }
                 self.time.append(moment, time, spot);
                 self.id.push(id, spot);
             }
         }
         Ok(())
+    }
+
+    /// Returns a lead's key where it is beyond doubt, with less effort than it takes otherwise.
+    #[inline]
+    fn usual_key<'g>(&self, given: Given<'g>) -> Option<Key<'g>> {
+        let text = match given {
+            Given::Text(text) => trim(text),
+            Given::Digits(digits) if digits != "-0" => digits,
+            _ => return None,
+        };
+        if self.text.is_missing(text) {
+            return None;
+        }
+        let key = Key::of(text);
+        (matches!(key, Key::Number(_)) || bantam_lang::convert::is_clean_text(text)).then_some(key)
     }
 
     fn text_of<'g>(&self, given: Given<'g>) -> Result<std::borrow::Cow<'g, str>, Fault> {
@@ -291,22 +334,21 @@ impl Rows {
         std::mem::take(&mut self.unused)
     }
 
-    /// Returns the unused columns, each with the declared one it may be meant to be.
+    /// Returns the unused columns, each with the declared one it may be meant to be: columns, then keys in `properties`.
     pub(super) fn unused_columns(&self) -> Vec<UnusedColumn> {
         let absent = || self.columns.iter().filter(|column| !column.found).map(|column| column.source.as_str());
         let hint = |name: &str| {
             let last = name.strip_prefix("properties.").unwrap_or(name);
             nearest(last, absent()).map(str::to_owned)
         };
-        self.unused
-            .iter()
-            .map(|(column, rows)| UnusedColumn {
-                kind: self.kind,
-                column: column.clone(),
-                rows: *rows,
-                nearest: hint(column),
-            })
-            .collect()
+        let describe = |(column, rows): &(String, u64)| {
+            let nearest = hint(column);
+            UnusedColumn { kind: self.kind, column: column.clone(), rows: *rows, nearest }
+        };
+        let mut columns: Vec<UnusedColumn> = self.unused.iter().map(describe).collect();
+        // Which of the two comes first in the input depends on where its pieces end.
+        columns.sort_by_key(|unused| unused.column.starts_with("properties."));
+        columns
     }
 
     /// Returns the time or `updated_at` of an admitted row; missing is earlier than any.

@@ -27,6 +27,24 @@ fn json_values_become_values_of_their_types() {
 }
 
 #[test]
+fn a_value_seen_before_is_read_by_its_own_type() {
+    check(
+        &[lead_lines(concat!(
+            "{\"lead_id\":1,\"title\":\"-0\",\"employees\":\"-0\",\"created\":\"2026-01-01\"}\n",
+            "{\"lead_id\":2,\"title\":-0,\"employees\":-0,\"created\":20260101}\n",
+            "{\"lead_id\":-0,\"title\":\"1\",\"employees\":12}\n",
+            "{\"lead_id\":\"-0\",\"title\":1,\"employees\":\" 12\"}\n",
+        ))],
+        r#"
+        lead 1: "-0", ·, ·, d20454+0
+        lead 2: "0", ·, ·, ·
+        lead 0: "1", 12, ·, ·
+        lead -0: "1", 12, ·, ·
+        "#,
+    );
+}
+
+#[test]
 fn cli_01_a_line_that_is_no_object_rejects_that_line_alone() {
     check(
         &[lead_lines(

@@ -1,0 +1,51 @@
+//! Texts that mean "no value".
+
+use bantam_lang::convert::parse_number;
+
+/// Texts that mean "no value" in one column.
+#[derive(Clone, Debug, Default)]
+pub(super) struct MissingTexts {
+    texts: Vec<String>,
+    /// Bit n is set where a text of n bytes is listed, bit 63 for 63 and more: most cells need no further look.
+    lengths: u64,
+    /// Entries that read as a number, for number columns.
+    numbers: Vec<f64>,
+}
+
+impl MissingTexts {
+    pub(super) fn new(lists: [&[String]; 2]) -> MissingTexts {
+        let mut texts: Vec<String> = lists.iter().copied().flatten().map(|text| text.trim().to_owned()).collect();
+        texts.sort();
+        texts.dedup();
+        let lengths = texts.iter().fold(0, |bits, text| bits | length_bit(text));
+        let numbers = texts.iter().filter_map(|text| parse_number(text)).collect();
+        MissingTexts { texts, lengths, numbers }
+    }
+
+    /// Returns whether a trimmed text means "no value".
+    #[inline]
+    pub(super) fn has(&self, text: &str) -> bool {
+        text.is_empty()
+            || (self.may_have(text) && self.texts.binary_search_by(|listed| listed.as_str().cmp(text)).is_ok())
+    }
+
+    /// Returns false where a text that is not empty is certainly not listed.
+    #[inline]
+    pub(super) fn may_have(&self, text: &str) -> bool {
+        self.lengths & length_bit(text) != 0
+    }
+
+    /// Returns whether any text that means "no value" reads as a number.
+    #[inline]
+    pub(super) fn has_numbers(&self) -> bool {
+        !self.numbers.is_empty()
+    }
+
+    pub(super) fn has_number(&self, number: f64) -> bool {
+        self.numbers.contains(&number)
+    }
+}
+
+fn length_bit(text: &str) -> u64 {
+    1 << text.len().min(63)
+}
