@@ -61,6 +61,9 @@ enum Upper {
     Mixed,
 }
 
+/// So many leads are looked at before a key is looked up.
+const NEAR: u32 = 4;
+
 /// Stands for keys that are no numbers. The key of this very number is looked up as a text.
 const NO_NUMBER: i64 = i64::MIN;
 
@@ -106,8 +109,8 @@ impl LeadIds {
         mut keys: impl Iterator<Item = Key<'k>>,
         mut each: impl FnMut(Key<'k>, Option<u32>),
     ) {
-        // In files of one order a lead is most often followed by the next.
-        let mut next = 0;
+        // In files of one order a lead is most often followed by one of the next.
+        let (mut next, mut is_ordered) = (0, true);
         let mut waiting = Vec::with_capacity(LOOK_UPS);
         loop {
             waiting.clear();
@@ -115,9 +118,16 @@ impl LeadIds {
             if waiting.is_empty() {
                 return;
             }
-            if waiting.iter().zip(next..).all(|(&key, lead)| self.is(lead, key)) {
-                waiting.iter().zip(next..).for_each(|(&key, lead)| each(key, Some(lead)));
-                next += waiting.len() as u32;
+            if is_ordered {
+                let mut followed = 0;
+                for &key in &waiting {
+                    let found = (next..next + NEAR).find(|&lead| self.is(lead, key));
+                    followed += usize::from(found.is_some());
+                    let found = found.or_else(|| self.find(key));
+                    next = found.map_or(next, |lead| lead + 1);
+                    each(key, found);
+                }
+                is_ordered = followed * 2 > waiting.len();
                 continue;
             }
             let fetched = self.fetch(&waiting);
@@ -127,7 +137,6 @@ impl LeadIds {
                     Some(_) => self.slots.find(mark, |lead| self.is_marked(lead, key)),
                     None => None,
                 };
-                next = found.map_or(next, |lead| lead + 1);
                 each(key, found);
             }
         }

@@ -6,6 +6,7 @@ mod input {
     mod damage;
     mod formats;
     mod ndjson;
+    mod pages;
     mod parquet;
     mod selection;
     mod support;

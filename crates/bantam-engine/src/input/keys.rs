@@ -93,11 +93,6 @@ impl LeadKeys {
         &self.codes
     }
 
-    /// Returns how many entries outlive the rows.
-    pub(crate) fn lasting(&self) -> usize {
-        self.lasting
-    }
-
     /// Appends for each row what belongs to its key; `of_entries` holds that for all entries.
     pub(crate) fn resolve(&self, of_entries: &[u32], of_rows: &mut Vec<u32>) {
         of_rows.extend(self.codes.iter().map(|&code| of_entries.get(code as usize).copied().unwrap_or(u32::MAX)));

@@ -15,8 +15,10 @@ const COMPLETE: u32 = 1 << 31;
 pub(super) const WITHOUT_ROW: u32 = 1 << 30;
 /// The lead number without its marks.
 const LEAD: u32 = WITHOUT_ROW - 1;
-/// A kind that has not been looked up yet.
+/// A kind, or a lead, that has not been looked up yet. It has the marks of a lead, so it must not be asked for them.
 const UNKNOWN: u32 = u32::MAX;
+/// A lead that is being looked up.
+const PENDING: u32 = u32::MAX - 1;
 /// Kinds are found by a table where it has at most this many places.
 const KIND_PLACES_MAX: usize = 1 << 16;
 
@@ -74,26 +76,36 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
 
     /// Finds the marked lead numbers of rows. Those of rows that are not kept may be wrong, but for their marks.
     fn find_leads(&mut self, rows: &Rows, kept: &[u32]) -> Result<Vec<u32>, String> {
-        let (stream, extent, keys) = (self.stream, self.extent, rows.keys());
+        let keys = rows.keys();
         let from = self.leads.len();
-        let mut is_needed: Vec<bool> = Vec::new();
-        if stream.all_have_rows {
-            // A lead with a row is there whatever its events are, so for those that do not count it need not be found.
-            is_needed = keys.entries(from).map(|key| !stream.known.has(key)).collect();
-            let lasting = keys.lasting().saturating_sub(from);
-            is_needed.iter_mut().take(lasting).for_each(|needed| *needed = true);
-            for code in kept.iter().filter_map(|&row| keys.codes().get(row as usize)) {
-                if let Some(needed) = (*code as usize).checked_sub(from).and_then(|at| is_needed.get_mut(at)) {
-                    *needed = true;
-                }
+        // A lead with a row is there whatever its events are, so for those that do not count it need not be found.
+        let may_wait = |key| self.stream.all_have_rows && self.stream.known.has(key);
+        let mut needed = Vec::new();
+        for (at, key) in (from as u32..).zip(keys.entries(from)) {
+            let waits = may_wait(key);
+            self.leads.push(if waits { UNKNOWN } else { PENDING });
+            if !waits {
+                needed.push(at);
             }
         }
-        let needed: Vec<usize> =
-            (0..keys.entries(from).len()).filter(|&at| is_needed.get(at) != Some(&false)).collect();
-        let wanted = needed.iter().filter_map(|&at| keys.entry(from + at));
-        self.leads.resize(from + keys.entries(from).len(), 0);
+        for code in kept.iter().filter_map(|&row| keys.codes().get(row as usize)) {
+            if let Some(lead @ &mut UNKNOWN) = self.leads.get_mut(*code as usize) {
+                *lead = PENDING;
+                needed.push(*code);
+            }
+        }
+        self.look_up_leads(rows, &needed)?;
+        let mut leads = Vec::with_capacity(keys.len());
+        keys.resolve(&self.leads, &mut leads);
+        Ok(leads)
+    }
+
+    /// Looks up the leads of some of a piece's keys.
+    fn look_up_leads(&mut self, rows: &Rows, needed: &[u32]) -> Result<(), String> {
+        let (stream, extent) = (self.stream, self.extent);
+        let wanted = needed.iter().filter_map(|&at| rows.keys().entry(at as usize));
         let (mut targets, mut is_wrong) = (needed.iter(), false);
-        let found_leads = &mut self.leads;
+        let leads = &mut self.leads;
         stream.leads.ids.find_all(wanted, |key, found| {
             let lead = match found {
                 None => stream.newcomer(key) | WITHOUT_ROW,
@@ -104,26 +116,25 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
                     lead | if holds == Some(true) { COMPLETE } else { 0 } | if has_row { 0 } else { WITHOUT_ROW }
                 }
             };
-            if let Some(slot) = targets.next().and_then(|&at| found_leads.get_mut(from + at)) {
+            if let Some(slot) = targets.next().and_then(|&at| leads.get_mut(at as usize)) {
                 *slot = lead;
             }
         });
         if is_wrong {
             return Err("the statistics of its column of leads' keys contradict its rows; write it again".to_owned());
         }
-        let mut leads = Vec::with_capacity(keys.len());
-        keys.resolve(&self.leads, &mut leads);
-        Ok(leads)
+        Ok(())
     }
 
     fn take_rows(&mut self, leads: &[u32], kept: &[u32], rows: &Rows) {
         let times = rows.times();
         self.oldest = times.iter().copied().min().unwrap_or(i64::MAX).min(self.oldest);
         self.newest = times.iter().copied().max().unwrap_or(i64::MIN).max(self.newest);
-        if leads.iter().any(|lead| lead & WITHOUT_ROW != 0) {
+        let is_without_row = |lead: u32| lead & WITHOUT_ROW != 0 && lead != UNKNOWN;
+        if leads.iter().any(|&lead| is_without_row(lead)) {
             let as_of = self.stream.as_of;
             let events = leads.iter().zip(times);
-            for (&lead, _) in events.filter(|&(&lead, &time)| lead & WITHOUT_ROW != 0 && time <= as_of) {
+            for (&lead, _) in events.filter(|&(&lead, &time)| is_without_row(lead) && time <= as_of) {
                 self.seen.insert(lead & LEAD);
             }
         }

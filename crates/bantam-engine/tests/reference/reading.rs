@@ -84,7 +84,7 @@ fn without_repeats(events: Vec<(String, TimelineEvent)>) -> Vec<(String, Timelin
 }
 
 /// Section 7, CSV: header names and rows of cells; a blank line is no row.
-fn read_csv(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
+pub(crate) fn read_csv(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut row: Vec<String> = Vec::new();
