@@ -105,7 +105,7 @@ impl Slots {
 
     /// The upper bits of a hash, brought into the range of slots without a division.
     fn start(&self, hash: u64) -> usize {
-        (u128::from(hash) * self.slots.len() as u128 >> 64) as usize
+        ((u128::from(hash) * self.slots.len() as u128) >> 64) as usize
     }
 }
 

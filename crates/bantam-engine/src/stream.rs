@@ -73,7 +73,7 @@ struct Stream<'m> {
 }
 
 /// What codes stand for.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Tables {
     /// By property; only those kept as codes are used.
     texts: Vec<Texts>,

@@ -2,7 +2,7 @@
 
 use super::piece::StreamPiece;
 use super::runs::{PARTITION_LEADS, Run, gather, partition};
-use super::{Scores, Scoring, Stream, Tables};
+use super::{Scores, Scoring, Stream};
 use crate::batch::{BatchPlan, BatchScores, LeadSet, ScoreColumns, score_partition};
 use crate::ids::Key;
 use crate::input::{InputError, InputReport};
@@ -101,12 +101,6 @@ impl<'m> Stream<'m> {
             score_partition(&plan, &stream.leads, stream.as_of, stream.options.batch, &part)
         };
         (0..partitions).into_par_iter().map(score).collect()
-    }
-}
-
-impl Default for Tables {
-    fn default() -> Self {
-        Tables { texts: Vec::new(), kinds: super::Kinds::default() }
     }
 }
 

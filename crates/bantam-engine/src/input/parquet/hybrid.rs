@@ -124,7 +124,7 @@ fn unpack(bytes: &[u8], mut bit: usize, width: u32, mut count: usize, numbers: &
         return None;
     }
     // Eight numbers of up to eight bits that start at a byte are read at once.
-    while width <= 8 && count >= 8 && bit % 8 == 0 {
+    while width <= 8 && count >= 8 && bit.is_multiple_of(8) {
         let Some(word) = word_at(bytes, bit / 8) else { break };
         numbers.extend_from_slice(&std::array::from_fn::<u32, 8, _>(|at| (word >> (at * step)) as u32 & mask));
         bit += 8 * step;

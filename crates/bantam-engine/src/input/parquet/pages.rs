@@ -45,7 +45,9 @@ impl FlatPlan {
                 None => None,
             };
         }
-        let is = |at: usize, types: &[FlatType]| reserved[at].is_some_and(|(_, kind)| types.contains(&kind));
+        let is = |at: usize, types: &[FlatType]| {
+            reserved.get(at).copied().flatten().is_some_and(|(_, kind)| types.contains(&kind))
+        };
         let fits = is(LEAD, &[FlatType::Text, FlatType::Int32, FlatType::Int64])
             && (kind == RowKind::Lead
                 || is(TIME, &[FlatType::Millis, FlatType::Micros, FlatType::Nanos]) && is(NAME, &[FlatType::Text]));
@@ -136,7 +138,9 @@ impl Admission {
 
     /// Admits the next rows, all of them or none; returns whether it did.
     fn admit(&mut self, rows: &mut Rows, count: usize, first: Spot) -> Result<bool, String> {
-        (self.keys.clear(), self.times.clear(), self.names.clear());
+        self.keys.clear();
+        self.times.clear();
+        self.names.clear();
         if let Some(column) = &mut self.lead {
             read_keys(column, &mut self.key_entries, count, rows, &mut self.keys)?;
         }
