@@ -1,9 +1,9 @@
 //! Scores all leads that are not complete before the end of the input, and puts the results together.
 
 use super::piece::StreamPiece;
-use super::runs::{PARTITION_LEADS, Run, gather, partition};
+use super::runs::{PARTITION_LEADS, Run, gather};
 use super::{Scores, Scoring, Stream};
-use crate::batch::{BatchPlan, BatchScores, LeadSet, ScoreColumns, score_partition};
+use crate::batch::{BatchPlan, BatchScores, LeadSet, Partition, ScoreColumns, score_partition};
 use crate::ids::Key;
 use crate::input::{InputError, InputReport};
 use rayon::prelude::*;
@@ -97,7 +97,8 @@ impl<'m> Stream<'m> {
                 LeadSet::List(left.clone())
             };
             let has_event = left.iter().map(|&lead| scores.seen.contains(lead)).collect();
-            let part = partition(leads, tables.kinds.unfold(&stream.storage, events), has_event);
+            let events = tables.kinds.unfold(&stream.storage, events);
+            let part = Partition { leads, events, has_event };
             score_partition(&plan, &stream.leads, stream.as_of, stream.options.batch, &part)
         };
         (0..partitions).into_par_iter().map(score).collect()

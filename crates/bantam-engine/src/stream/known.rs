@@ -1,6 +1,6 @@
 //! Tells of most keys, in a single bit, that their lead is known.
 //!
-//! Four events in five are too old to count, and of their leads only one thing matters: that they need not be added. Where
+//! Many events are too old to count, and of their leads only one thing matters: that they need not be added. Where
 //! keys are numbers close to each other, a bit for each number of their range fits the processor's cache, and a look-up in
 //! the table of leads is saved.
 

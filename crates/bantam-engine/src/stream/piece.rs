@@ -1,10 +1,10 @@
 //! Takes the rows of one piece of a file: drops what counts for nothing, keeps the rest, scores leads that are complete.
 
-use super::runs::{RUN_EVENTS, Run, cut, partition};
+use super::runs::{RUN_EVENTS, Run, cut};
 use super::seen::Seen;
 use super::storage::{Place, Stored};
 use super::{Stream, Tables, lock};
-use crate::batch::{BatchPlan, ROWS_PER_PARTITION, ScoreColumns, score_partition};
+use crate::batch::{BatchPlan, Partition, ROWS_PER_PARTITION, ScoreColumns, score_partition};
 use crate::columns::{Column, MISSING_CODE};
 use crate::input::{KeyExtent, Rows, TapPiece};
 use hashbrown::HashMap;
@@ -309,7 +309,8 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
         let mut columns = ScoreColumns::default();
         for (leads, events) in cut(complete, ROWS_PER_PARTITION) {
             let has_event = vec![true; leads.len()];
-            let part = partition(leads, tables.kinds.unfold(&stream.storage, events), has_event);
+            let events = tables.kinds.unfold(&stream.storage, events);
+            let part = Partition { leads, events, has_event };
             columns.append(score_partition(&plan, &stream.leads, stream.as_of, stream.options.batch, &part));
         }
         columns

@@ -4,7 +4,7 @@
 //! gathers its events from every run.
 
 use super::storage::Stored;
-use crate::batch::{LeadSet, Partition};
+use crate::batch::LeadSet;
 
 /// A partition has this many leads, as a power of two: with their events that is about what the cache holds.
 pub(super) const PARTITION_BITS: u32 = 11;
@@ -125,11 +125,6 @@ fn sort_by_lead(events: &mut Stored) {
     pick(&mut events.time, &order);
     pick(&mut events.kind, &order);
     events.beside.iter_mut().for_each(|values| pick(values, &order));
-}
-
-/// Puts a partition together.
-pub(super) fn partition(leads: LeadSet, events: crate::columns::EventTable, has_event: Vec<bool>) -> Partition {
-    Partition { leads, events, has_event }
 }
 
 #[cfg(test)]

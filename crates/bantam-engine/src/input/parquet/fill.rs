@@ -212,16 +212,16 @@ fn push_entries(
         match index.map(|index| (index, entries.get(index as usize))) {
             None => builder.append(Cell::Missing, Given::Missing, row),
             Some((index, Some(Cell::Failed))) => {
-                // The bytes of an entry are looked for only where it did not convert.
-                let _ = for_each_entry(kind, index as usize + 1, plain, |_| Ok(()));
+                // Only the first value that fails is shown, so its bytes may be looked for from the start.
                 let mut at = 0;
-                let _ = for_each_entry(kind, entries.len(), plain, |bytes| {
+                let shown = for_each_entry(kind, entries.len(), plain, |bytes| {
                     if at == index {
                         builder.append(Cell::Failed, given(kind, bytes).unwrap_or(Given::Missing), row);
                     }
                     at += 1;
                     Ok(())
                 });
+                is_wrong |= shown.is_err();
             }
             Some((_, Some(cell))) => builder.append(*cell, Given::Missing, row),
             Some((_, None)) => is_wrong = true,
