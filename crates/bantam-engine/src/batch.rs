@@ -25,7 +25,7 @@ mod signals;
 
 pub(crate) use bind::{children, only_text};
 pub(crate) use observe::{ChosenTally, LimitTally, Observed, RuleTally, SectionTally, observe};
-pub(crate) use partition::{LeadSet, Partition, ROWS_PER_PARTITION};
+pub(crate) use partition::{LeadSet, Partition, ROWS_PER_PARTITION, codes};
 pub(crate) use plan::BatchPlan;
 pub use ranked::{BatchScores, ScoredLead};
 pub(crate) use result::score_partition;

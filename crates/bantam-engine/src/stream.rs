@@ -133,9 +133,7 @@ impl Scoring<'_, '_> {
     ) -> Result<(), InputError> {
         self.read(file, progress, |rows, file, settle| parquet::read(rows, file, source, settle))
     }
-}
 
-impl Scoring<'_, '_> {
     fn read(
         &mut self,
         file: &str,

@@ -3,6 +3,7 @@
 use super::bind::{Bound, BoundNumber, BoundTruth, Table, bind, bind_number, bind_truth};
 use super::names::Names;
 use crate::columns::{Dictionary, EventTable, LeadTable};
+use crate::horizons::Horizons;
 use bantam_lang::meaning::{
     Action, Decay, EventSet, Expr, Limit, Meaning, Once, OnceKey, Points, Rule, RuleKind, Section, Select, Signal,
     SignalKind, Table as PointsTable, TableKeys,
@@ -118,9 +119,9 @@ impl<'a> BatchPlan<'a> {
             .iter()
             .map(|stage| stage.parts.iter().map(|(_, part)| bind_truth(part, &names)).collect())
             .collect();
-        let mut plan = BatchPlan {
+        BatchPlan {
             meaning,
-            heard: vec![false; events.name.dictionary.len()],
+            heard: binder.codes(Horizons::of(meaning).names()),
             actions: meaning.actions.iter().map(|action| binder.action(action)).collect(),
             sales: meaning.sales.iter().map(|set| binder.heard(set)).collect(),
             derived,
@@ -133,40 +134,8 @@ impl<'a> BatchPlan<'a> {
             stage_parts,
             routes: meaning.routes.iter().map(|route| binder.truth(route.condition.as_ref())).collect(),
             names,
-        };
-        plan.listen(&events.name.dictionary);
-        plan
-    }
-
-    /// Marks the names of all events that anything looks at.
-    fn listen(&mut self, dictionary: &Dictionary) {
-        let meaning = self.meaning;
-        let mut sets: Vec<&EventSet> = meaning.sales.iter().collect();
-        let selects = meaning.signals.iter().flat_map(|signal| match &signal.kind {
-            SignalKind::Count { select, .. } | SignalKind::Sum { select, .. } => event_sets(select),
-            SignalKind::First(select) | SignalKind::Last(select) => event_sets(select),
-            SignalKind::Sequence { steps, since, .. } => steps.iter().chain(since).collect(),
-        });
-        sets.extend(selects);
-        for rule in meaning.fit.rules.iter().chain(&meaning.engagement.rules) {
-            if let RuleKind::Events { select, .. } = &rule.kind {
-                sets.extend(event_sets(select));
-            }
-        }
-        for set in sets {
-            let of_actions =
-                set.actions.iter().filter_map(|&action| meaning.actions.get(action)).flat_map(|action| &action.on);
-            for name in set.names.iter().chain(of_actions) {
-                if let Some(heard) = dictionary.code(name).and_then(|code| self.heard.get_mut(code as usize)) {
-                    *heard = true;
-                }
-            }
         }
     }
-}
-
-fn event_sets(select: &Select) -> Vec<&EventSet> {
-    std::iter::once(&select.events).chain(&select.since).collect()
 }
 
 struct Binder<'b, 'a> {
@@ -179,10 +148,10 @@ impl<'a> Binder<'_, 'a> {
         condition.map(|condition| bind_truth(condition, self.names))
     }
 
-    fn codes<'n>(&self, names: impl IntoIterator<Item = &'n String>) -> Vec<bool> {
+    fn codes<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> Vec<bool> {
         let mut listed = vec![false; self.events.len()];
         for name in names {
-            if let Some(listed) = self.events.code(name).and_then(|code| listed.get_mut(code as usize)) {
+            if let Some(listed) = self.events.code(name.as_ref()).and_then(|code| listed.get_mut(code as usize)) {
                 *listed = true;
             }
         }

@@ -99,11 +99,16 @@ impl<'a> BatchScores<'a> {
 
     /// Returns each stage that leads stand on, `Disqualified` and none among them, with their number, in no order.
     pub fn count_stages(&self) -> Vec<(Option<&str>, u64)> {
-        let name = |at: usize| match self.meaning.stages.get(at) {
+        let stages = self.columns.stage.iter().map(|&stage| usize::from(stage));
+        count(stages).map(|(at, leads)| (self.stage_name(at), leads)).collect()
+    }
+
+    /// Returns the name of a stage by its index; the one past the last is `Disqualified`.
+    fn stage_name(&self, at: usize) -> Option<&str> {
+        match self.meaning.stages.get(at) {
             None if at == self.meaning.stages.len() => Some(DISQUALIFIED),
             stage => stage.map(|stage| stage.name.as_str()),
-        };
-        count(self.columns.stage.iter().map(|&stage| usize::from(stage))).map(|(at, leads)| (name(at), leads)).collect()
+        }
     }
 
     /// Returns each grade that leads have, none among them, with their number, in no order.
@@ -160,11 +165,7 @@ impl<'s> ScoredLead<'s> {
 
     /// Returns the stage, or `Disqualified`.
     pub fn stage(&self) -> Option<&'s str> {
-        let stages = &self.scores.meaning.stages;
-        match self.at(&self.scores.columns.stage) as usize {
-            code if code == stages.len() => Some(DISQUALIFIED),
-            code => stages.get(code).map(|stage| stage.name.as_str()),
-        }
+        self.scores.stage_name(usize::from(self.at(&self.scores.columns.stage)))
     }
 
     /// Returns fit and engagement together.

@@ -4,9 +4,9 @@
 //! are its *kind*, one small number; a table says what each kind stands for. What remains, numbers and times and texts that
 //! count for themselves, is kept beside it, eight bytes each.
 
-use crate::batch::children;
+use crate::batch::{children, codes};
 use crate::classes::{Classes, TextUses, looked_at};
-use crate::columns::{Column, Dictionary, EventTable, MISSING_CODE, MISSING_TIME, TextColumn, Truth};
+use crate::columns::{Column, Dictionary, EventTable, MISSING_CODE, MISSING_TIME, Truth};
 use bantam_lang::meaning::{Expr, ExprKind, Meaning, Name, Type, Value};
 use hashbrown::{HashMap, HashSet};
 
@@ -138,10 +138,6 @@ fn truth_of(code: u32) -> Truth {
         1 => Truth::True,
         _ => Truth::Unknown,
     }
-}
-
-fn codes(codes: Vec<u32>) -> TextColumn {
-    TextColumn { codes, ..TextColumn::default() }
 }
 
 /// The texts of one property, of all pieces.
