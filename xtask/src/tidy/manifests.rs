@@ -7,7 +7,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("bantam-lang", &[]),
     ("bantam-engine", &["bantam-lang"]),
     ("bantam-simulate", &[]),
-    ("bantam", &["bantam-lang", "bantam-engine", "bantam-simulate"]),
+    ("bantam-insight", &["bantam-lang", "bantam-engine"]),
+    ("bantam", &["bantam-lang", "bantam-engine", "bantam-insight", "bantam-simulate"]),
     ("xtask", &[]),
 ];
 /// Tests of any crate but itself may use this one: it makes data and knows nobody.

@@ -10,7 +10,12 @@ const LEFT_FOR_LATER: [&str; 3] = [concat!("to", "do!"), concat!("FIX", "ME"), c
 const OF_ONE_MACHINE: [&str; 5] =
     [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Us", "ers/"), concat!("/tm", "p/")];
 /// Crates that compute: all they know comes in as arguments.
-const COMPUTING: [&str; 3] = ["crates/bantam-lang/src/", "crates/bantam-engine/src/", "crates/bantam-simulate/src/"];
+const COMPUTING: [&str; 4] = [
+    "crates/bantam-lang/src/",
+    "crates/bantam-engine/src/",
+    "crates/bantam-insight/src/",
+    "crates/bantam-simulate/src/",
+];
 /// What they must not use.
 const OUTSIDE_WORLD: [&str; 4] = ["std::fs", "std::net", "std::env", "std::process"];
 
