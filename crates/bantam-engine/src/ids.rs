@@ -1,54 +1,44 @@
 //! Leads' keys and their numbers.
 //!
-//! A key is a text. Many are whole numbers, in files that hold them as such and in files that hold them as text; those are
-//! looked up as numbers, which takes a third of the time.
+//! A key is a text. Most are numbers, alone or behind a prefix that all share (`ids/series.rs`), and come in their order:
+//! while that is so, nothing needs to be looked up to see that a key is new. Other keys are found by their hash
+//! (`slots.rs`). Once all leads have been read, numbers close to each other are found by their rank (`ids/ranked.rs`).
+
+mod key;
+mod ranked;
+mod series;
 
 use crate::columns::TextList;
 use crate::slots::{LOOK_UPS, Mark, Slots};
-use std::fmt::Write;
+use key::Digits;
+use ranked::Ranked;
+use series::Series;
 use std::hash::BuildHasher;
 
-/// A lead's key in one of its two spellings. Two keys are equal where their texts are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Key<'k> {
-    /// A text that [`whole_number`] does not know.
-    Text(&'k str),
-    /// The text that `Display` writes of it.
-    Number(i64),
-}
-
-impl<'k> Key<'k> {
-    /// Returns the key with this text.
-    pub(crate) fn of(text: &'k str) -> Key<'k> {
-        whole_number(text).map_or(Key::Text(text), Key::Number)
-    }
-}
-
-/// Returns the number whose `Display` is exactly this text: neither `007` nor `+7` is one, nor is the least of all.
-fn whole_number(text: &str) -> Option<i64> {
-    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-    let plain = match digits {
-        [b'0'] => text.len() == 1,
-        [b'1'..=b'9', rest @ ..] => rest.len() < 19 && rest.iter().all(u8::is_ascii_digit),
-        _ => false,
-    };
-    if plain { text.parse().ok().filter(|&number| number != NO_NUMBER) } else { None }
-}
+pub(crate) use key::Key;
 
 /// Distinct keys of leads, numbered from 0 in the order in which they were first seen.
 #[derive(Clone, Debug, Default)]
 pub struct LeadIds {
     texts: TextList,
+    /// How keys that count as numbers are spelled.
+    series: Series,
     /// The number that each key is, as far as any is one; [`NO_NUMBER`] where it is another text.
     numbers: Vec<i64>,
+    /// Whether a key has come that is no number, or not above the one before it. Until then `numbers` is sorted, and there
+    /// is nothing in the slots.
+    is_mixed: bool,
+    /// Leads by the numbers of their keys, of those leads that were there at the last [`LeadIds::settle`].
+    ranked: Option<Ranked>,
+    /// All leads that are found in neither way.
     slots: Slots,
     hasher: hashbrown::DefaultHashBuilder,
     upper: Upper,
 }
 
-/// What the numbers among keys have in common.
+/// What the keys in the slots have in common.
 ///
-/// Slots hold the lower half of a number. While all keys are numbers with one upper half, that tells them apart, and a
+/// Slots hold the lower half of a number. While all keys there are numbers with one upper half, that tells them apart, and a
 /// look-up reads memory once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Upper {
@@ -59,6 +49,16 @@ enum Upper {
     Same(i32),
     /// There are others.
     Mixed,
+}
+
+/// A key as a table looks it up.
+#[derive(Clone, Copy)]
+enum Spelled<'k> {
+    /// A number of the table's series.
+    Number(i64),
+    Text(&'k str),
+    /// A whole number in a table whose series it does not belong to.
+    Digits(Digits),
 }
 
 /// So many leads are looked at before a key is looked up.
@@ -95,12 +95,45 @@ impl LeadIds {
 
     /// Returns the lead number of a key.
     pub(crate) fn find(&self, key: Key<'_>) -> Option<u32> {
-        self.slots.find(self.mark(key), |lead| self.is_marked(lead, key))
+        self.find_spelled(&self.spell(key))
     }
 
-    /// Returns all keys that are numbers.
-    pub(crate) fn numbers(&self) -> impl Iterator<Item = i64> {
-        self.numbers.iter().copied().filter(|&number| number != NO_NUMBER)
+    /// Returns the lead number of a key if that takes no look into a hash table; `None` says nothing about the key.
+    #[inline]
+    pub(crate) fn find_by_rank(&self, key: Key<'_>) -> Option<u32> {
+        let ranked = self.ranked.as_ref()?;
+        if let Spelled::Number(number) = self.spell(key) { ranked.get(number) } else { None }
+    }
+
+    #[inline]
+    fn spell<'k>(&self, key: Key<'k>) -> Spelled<'k> {
+        match (key, &self.series) {
+            (Key::Number(NO_NUMBER), _) => Spelled::Digits(Digits::of(NO_NUMBER)),
+            (Key::Number(number), Series::Plain) => Spelled::Number(number),
+            (Key::Number(number), series) => {
+                let digits = Digits::of(number);
+                series.number(digits.text()).map_or(Spelled::Digits(digits), Spelled::Number)
+            }
+            (Key::Text(text), series) => series.number(text).map_or(Spelled::Text(text), Spelled::Number),
+        }
+    }
+
+    fn find_spelled(&self, key: &Spelled<'_>) -> Option<u32> {
+        let by_number = match *key {
+            Spelled::Number(number) if !self.is_mixed => return self.find_in_order(number),
+            Spelled::Number(number) => self.ranked.as_ref().and_then(|ranked| ranked.get(number)),
+            _ => None,
+        };
+        by_number.or_else(|| self.slots.find(self.mark(key), |lead| self.is_marked(lead, key)))
+    }
+
+    /// Returns the lead of a number while all keys are numbers in their order.
+    fn find_in_order(&self, number: i64) -> Option<u32> {
+        match self.numbers.last() {
+            Some(&last) if last > number => self.numbers.binary_search(&number).ok().map(|lead| lead as u32),
+            Some(&last) if last == number => Some(self.numbers.len() as u32 - 1),
+            _ => None,
+        }
     }
 
     /// Looks up many keys; calls `each` with every key, in order, and its lead number.
@@ -112,41 +145,44 @@ impl LeadIds {
         // In files of one order a lead is most often followed by one of the next.
         let (mut next, mut is_ordered) = (0, true);
         let mut waiting = Vec::with_capacity(LOOK_UPS);
+        if self.slots.is_empty() {
+            return keys.for_each(|key| each(key, self.find(key)));
+        }
         loop {
             waiting.clear();
-            waiting.extend(keys.by_ref().take(LOOK_UPS));
+            waiting.extend(keys.by_ref().take(LOOK_UPS).map(|key| (key, self.spell(key))));
             if waiting.is_empty() {
                 return;
             }
             if is_ordered {
                 let mut followed = 0;
-                for &key in &waiting {
-                    let found = (next..next + NEAR).find(|&lead| self.is(lead, key));
+                for (key, spelled) in &waiting {
+                    let found = (next..next + NEAR).find(|&lead| self.is(lead, spelled));
                     followed += usize::from(found.is_some());
-                    let found = found.or_else(|| self.find(key));
+                    let found = found.or_else(|| self.find_spelled(spelled));
                     next = found.map_or(next, |lead| lead + 1);
-                    each(key, found);
+                    each(*key, found);
                 }
                 is_ordered = followed * 2 > waiting.len();
                 continue;
             }
             let fetched = self.fetch(&waiting);
-            for (&key, (mark, likely)) in waiting.iter().zip(fetched) {
+            for ((key, spelled), (mark, likely)) in waiting.iter().zip(fetched) {
                 let found = match likely {
-                    Some(lead) if self.is_marked(lead, key) => likely,
-                    Some(_) => self.slots.find(mark, |lead| self.is_marked(lead, key)),
+                    Some(lead) if self.is_marked(lead, spelled) => likely,
+                    Some(_) => self.slots.find(mark, |lead| self.is_marked(lead, spelled)),
                     None => None,
                 };
-                each(key, found);
+                each(*key, found.or_else(|| self.find_by_rank(*key)));
             }
         }
     }
 
     /// Returns the marks of keys and the leads they most likely are, when all that tells is in the cache.
-    fn fetch(&self, keys: &[Key<'_>]) -> [(Mark, Option<u32>); LOOK_UPS] {
+    fn fetch(&self, keys: &[(Key<'_>, Spelled<'_>)]) -> [(Mark, Option<u32>); LOOK_UPS] {
         let mut fetched = [(Mark::default(), None); LOOK_UPS];
         let mut touched = 0;
-        for ((mark, _), &key) in fetched.iter_mut().zip(keys) {
+        for ((mark, _), (_, key)) in fetched.iter_mut().zip(keys) {
             *mark = self.mark(key);
             touched ^= self.slots.touch(*mark);
         }
@@ -154,11 +190,11 @@ impl LeadIds {
             *likely = self.slots.likely(*mark);
         }
         if self.upper == Upper::Mixed {
-            for (&(_, likely), key) in fetched.iter().zip(keys) {
+            for (&(_, likely), (_, key)) in fetched.iter().zip(keys) {
                 let lead = likely.unwrap_or(0);
                 touched ^= match key {
-                    Key::Number(_) => self.numbers.get(lead as usize).map_or(0, |&number| number as u32),
-                    Key::Text(_) => self.texts.get(lead).map_or(0, |text| text.len() as u32 ^ first_byte(text)),
+                    Spelled::Number(_) => self.numbers.get(lead as usize).map_or(0, |&number| number as u32),
+                    _ => self.texts.get(lead).map_or(0, |text| text.len() as u32 ^ first_byte(text)),
                 };
             }
         }
@@ -169,84 +205,152 @@ impl LeadIds {
 
     /// Returns the lead number of a key, giving out the next one where it is new.
     pub(crate) fn intern(&mut self, key: Key<'_>) -> u32 {
-        let mark = self.mark(key);
-        match self.slots.find(mark, |lead| self.is_marked(lead, key)) {
-            Some(lead) => lead,
-            None => self.add(mark, key),
+        if self.is_empty() {
+            self.begin(std::iter::once(key));
         }
+        let spelled = self.spell(key);
+        self.find_spelled(&spelled).unwrap_or_else(|| self.add(&spelled, key))
     }
 
     /// Appends the lead number of each key, giving out the next ones to those that are new.
     pub(crate) fn intern_all<'k>(&mut self, mut keys: impl Iterator<Item = Key<'k>>, leads: &mut Vec<u32>) {
-        let mut waiting = Vec::with_capacity(LOOK_UPS);
+        let mut waiting: Vec<(Key<'k>, Spelled<'k>)> = Vec::with_capacity(LOOK_UPS);
         loop {
             waiting.clear();
-            waiting.extend(keys.by_ref().take(LOOK_UPS));
+            waiting.extend(keys.by_ref().take(LOOK_UPS).map(|key| (key, self.spell(key))));
             if waiting.is_empty() {
                 return;
             }
-            let fetched = self.fetch(&waiting);
-            for (&key, (mark, _)) in waiting.iter().zip(fetched) {
-                let known = self.slots.find(mark, |lead| self.is_marked(lead, key));
-                leads.push(known.unwrap_or_else(|| self.add(mark, key)));
+            if self.is_empty() {
+                self.begin(waiting.iter().map(|&(key, _)| key));
+                waiting.iter_mut().for_each(|(key, spelled)| *spelled = self.spell(*key));
+            }
+            if !self.slots.is_empty() {
+                self.fetch(&waiting);
+            }
+            for (key, spelled) in &waiting {
+                leads.push(self.find_spelled(spelled).unwrap_or_else(|| self.add(spelled, *key)));
             }
         }
     }
 
+    /// Settles how keys are spelled, by the first of them.
+    fn begin<'k>(&mut self, keys: impl Iterator<Item = Key<'k>>) {
+        self.series = Series::of(keys);
+    }
+
     /// Gives a new key the next number.
-    fn add(&mut self, mark: Mark, key: Key<'_>) -> u32 {
+    fn add(&mut self, spelled: &Spelled<'_>, key: Key<'_>) -> u32 {
         let lead = self.len() as u32;
-        self.upper = match (self.upper, key) {
-            (Upper::Open, Key::Number(number)) => Upper::Same(upper(number)),
-            (Upper::Same(common), Key::Number(number)) if upper(number) == common => self.upper,
+        match key {
+            Key::Text(text) => self.texts.push(text),
+            Key::Number(number) => self.texts.push(Digits::of(number).text()),
+        };
+        let is_next = match *spelled {
+            Spelled::Number(number) => !self.is_mixed && self.numbers.last().is_none_or(|&last| last < number),
+            _ => false,
+        };
+        if let Spelled::Number(number) = *spelled {
+            self.numbers.resize(lead as usize, NO_NUMBER);
+            self.numbers.push(number);
+        } else if !self.numbers.is_empty() {
+            self.numbers.push(NO_NUMBER);
+        }
+        if !is_next {
+            self.leave_order(lead);
+            self.put_into_slots(lead, spelled);
+        }
+        lead
+    }
+
+    /// Keys are not in their order any more: those before `end` are found by their hash from now on.
+    fn leave_order(&mut self, end: u32) {
+        if !self.is_mixed {
+            self.is_mixed = true;
+            self.fill_slots((0..end).collect());
+        }
+    }
+
+    /// Makes look-ups fast, for now that most leads are known.
+    pub(crate) fn settle(&mut self) {
+        let before = self.ranked.take();
+        let numbered = (0..).zip(&self.numbers).filter(|&(_, &number)| number != NO_NUMBER);
+        self.ranked = Ranked::of(numbered.map(|(lead, &number)| (number, lead)));
+        if self.ranked.is_none() && before.is_none() {
+            return self.leave_order(self.len() as u32);
+        }
+        self.is_mixed = true;
+        let is_left = |&lead: &u32| self.ranked.is_none() || self.number_of(lead).is_none();
+        self.fill_slots((0..self.len() as u32).filter(is_left).collect());
+    }
+
+    /// Puts these leads into the slots and no others.
+    fn fill_slots(&mut self, leads: Vec<u32>) {
+        (self.slots, self.upper) = (Slots::default(), Upper::Open);
+        self.make_room(leads.len());
+        for lead in leads {
+            let number = self.number_of(lead);
+            self.note_upper(number);
+            let LeadIds { texts, numbers, slots, hasher, .. } = self;
+            slots.insert(mark_of(hasher, numbers, texts, lead), lead, |lead| mark_of(hasher, numbers, texts, lead));
+        }
+    }
+
+    fn number_of(&self, lead: u32) -> Option<i64> {
+        self.numbers.get(lead as usize).copied().filter(|&number| number != NO_NUMBER)
+    }
+
+    /// Takes note of what a key in the slots is.
+    fn note_upper(&mut self, number: Option<i64>) {
+        self.upper = match (self.upper, number) {
+            (Upper::Open, Some(number)) => Upper::Same(upper(number)),
+            (Upper::Same(common), Some(number)) if upper(number) == common => self.upper,
             _ => Upper::Mixed,
         };
-        match key {
-            Key::Text(text) => {
-                self.texts.push(text);
-                if !self.numbers.is_empty() {
-                    self.numbers.push(NO_NUMBER);
-                }
-            }
-            Key::Number(number) => {
-                let mut digits = Digits::default();
-                // A number of 64 bits has at most 20 characters.
-                let _ = write!(digits, "{number}");
-                self.texts.push(digits.text());
-                self.numbers.resize(lead as usize, NO_NUMBER);
-                self.numbers.push(number);
-            }
-        }
+    }
+
+    fn put_into_slots(&mut self, lead: u32, key: &Spelled<'_>) {
+        self.note_upper(if let Spelled::Number(number) = *key { Some(number) } else { None });
+        let mark = self.mark(key);
         let LeadIds { texts, numbers, slots, hasher, .. } = self;
         slots.insert(mark, lead, |lead| mark_of(hasher, numbers, texts, lead));
-        lead
     }
 
     /// Makes room for more leads.
     pub(crate) fn reserve(&mut self, more: usize) {
+        if self.is_mixed {
+            self.make_room(more);
+        } else {
+            self.numbers.reserve(more);
+        }
+    }
+
+    fn make_room(&mut self, more: usize) {
         let LeadIds { texts, numbers, slots, hasher, .. } = self;
         slots.reserve(more, |lead| mark_of(hasher, numbers, texts, lead));
     }
 
-    fn mark(&self, key: Key<'_>) -> Mark {
+    fn mark(&self, key: &Spelled<'_>) -> Mark {
         match key {
-            Key::Text(text) => Mark::of_hash(self.hasher.hash_one(text)),
-            Key::Number(number) => mark_of_number(&self.hasher, number),
+            Spelled::Number(number) => mark_of_number(&self.hasher, *number),
+            Spelled::Text(text) => Mark::of_hash(self.hasher.hash_one(*text)),
+            Spelled::Digits(digits) => Mark::of_hash(self.hasher.hash_one(digits.text())),
         }
     }
 
     /// Returns whether a lead whose mark is the key's has this key.
-    fn is_marked(&self, lead: u32, key: Key<'_>) -> bool {
+    fn is_marked(&self, lead: u32, key: &Spelled<'_>) -> bool {
         match (self.upper, key) {
-            (Upper::Same(common), Key::Number(number)) => upper(number) == common,
+            (Upper::Same(common), Spelled::Number(number)) => upper(*number) == common,
             _ => self.is(lead, key),
         }
     }
 
-    fn is(&self, lead: u32, key: Key<'_>) -> bool {
+    fn is(&self, lead: u32, key: &Spelled<'_>) -> bool {
         match key {
-            Key::Text(text) => self.texts.get(lead) == Some(text),
-            Key::Number(number) => self.numbers.get(lead as usize) == Some(&number),
+            Spelled::Number(number) => self.numbers.get(lead as usize) == Some(number),
+            Spelled::Text(text) => self.texts.get(lead) == Some(*text),
+            Spelled::Digits(digits) => self.texts.get(lead) == Some(digits.text()),
         }
     }
 }
@@ -270,31 +374,63 @@ fn upper(number: i64) -> i32 {
     (number >> 32) as i32
 }
 
-/// Room for the characters of one number.
-#[derive(Default)]
-struct Digits {
-    bytes: [u8; 20],
-    len: usize,
-}
-
-impl Digits {
-    fn text(&self) -> &str {
-        self.bytes.get(..self.len).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
-    }
-}
-
-impl Write for Digits {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        let room = self.bytes.get_mut(self.len..self.len + text.len()).ok_or(std::fmt::Error)?;
-        room.copy_from_slice(text.as_bytes());
-        self.len += text.len();
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// Holds a table to a plain list, whichever way keys come in, and whether or not it is settled half way.
+    fn check(texts: &[String], half: usize) {
+        let mut plain: Vec<&str> = Vec::new();
+        let (mut one_by_one, mut together) = (LeadIds::default(), LeadIds::default());
+        let (mut leads, (some, others)) = (Vec::new(), texts.split_at(half.min(texts.len())));
+        together.intern_all(some.iter().map(|text| Key::of(text)), &mut leads);
+        together.settle();
+        together.reserve(others.len());
+        together.intern_all(others.iter().map(|text| Key::of(text)), &mut leads);
+        for (text, lead) in texts.iter().zip(leads) {
+            let place = plain.iter().position(|known| known == text).unwrap_or_else(|| {
+                plain.push(text);
+                plain.len() - 1
+            });
+            assert_eq!((one_by_one.intern(Key::of(text)), lead), (place as u32, place as u32), "{text}");
+        }
+        assert_eq!(one_by_one.iter().collect::<Vec<_>>(), plain);
+        let others = ["", "7", "07", "lead_7", "lead_007", "-1", "none", "99999999999999999999"].map(str::to_owned);
+        let mut settled = together.clone();
+        settled.settle();
+        for table in [&one_by_one, &together, &settled] {
+            let keys = || texts.iter().chain(&others).chain(texts.iter().rev());
+            let mut found = Vec::new();
+            table.find_all(keys().map(|text| Key::of(text)), |_, lead| found.push(lead));
+            let places = keys().map(|text| plain.iter().position(|known| known == text).map(|place| place as u32));
+            assert_eq!(found, places.collect::<Vec<_>>());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn keys_of_any_spelling_are_told_apart(
+            texts in prop::collection::vec("(lead_|L|)[0-9]{1,4}|-?[0-9]{1,12}|[a-b]{1,3}|lead_[0-9]{17,20}", 0..120),
+            half in 0_usize..120,
+        ) {
+            check(&texts, half);
+        }
+
+        #[test]
+        fn keys_of_one_series_are_told_apart(
+            mut numbers in prop::collection::vec(0_u64..3_000, 1..120), digits in 1_usize..6, stranger in "[a-z0-9]{1,6}",
+            in_order in any::<bool>(), half in 0_usize..240,
+        ) {
+            if in_order {
+                numbers.sort_unstable();
+            }
+            let mut texts: Vec<String> = numbers.iter().map(|number| format!("lead_{number:0digits$}")).collect();
+            texts.push(stranger);
+            texts.extend(numbers.iter().map(|number| format!("lead_{number:0digits$}")));
+            check(&texts, half);
+        }
+    }
 
     #[test]
     fn numbers_that_differ_in_their_upper_half_alone_are_two_leads() {

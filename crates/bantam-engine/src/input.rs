@@ -197,6 +197,9 @@ impl<'a> Input<'a> {
         reader: impl FnOnce(Rows, &File<'_>, &mut Settle<'_>) -> Result<(), InputError>,
     ) -> Result<(), InputError> {
         let mut ids = std::mem::take(&mut self.shared.ids);
+        if kind == RowKind::Event {
+            ids.settle();
+        }
         let mut number = |keys: &LeadKeys, leads: &mut Vec<u32>| {
             if kind == RowKind::Lead {
                 ids.reserve(keys.expected);

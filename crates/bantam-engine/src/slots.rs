@@ -40,6 +40,11 @@ struct Slot {
 }
 
 impl Slots {
+    /// Returns whether nothing has been added.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// Returns the number of a thing with this mark for which `is_it`.
     pub(crate) fn find(&self, mark: Mark, is_it: impl Fn(u32) -> bool) -> Option<u32> {
         let mut at = self.start(mark.hash);

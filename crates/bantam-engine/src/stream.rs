@@ -11,7 +11,6 @@
 //! runs when repeats have been left out.
 
 mod finish;
-mod known;
 mod piece;
 mod runs;
 mod seen;
@@ -25,7 +24,6 @@ use crate::ids::{Key, LeadIds};
 use crate::input::{File, Input, InputError, KeyExtent, Rows, Settle, Tap, TapPiece, csv, ndjson, parquet};
 use ::parquet::file::reader::ChunkReader;
 use bantam_lang::meaning::{Meaning, Name};
-use known::Known;
 use piece::StreamPiece;
 use runs::Run;
 use seen::Seen;
@@ -58,7 +56,6 @@ struct Stream<'m> {
     leads: LeadTable,
     /// Whether every lead that has been read has a counting row.
     all_have_rows: bool,
-    known: Known,
     horizons: Horizons,
     storage: Storage,
     /// Names that something listens to.
@@ -98,7 +95,8 @@ impl<'r> Input<'r> {
         as_of: i64,
         options: StreamOptions,
     ) -> Result<Scoring<'m, 'r>, InputError> {
-        let leads = self.finish_leads(as_of)?;
+        let mut leads = self.finish_leads(as_of)?;
+        leads.ids.settle();
         Ok(Scoring { stream: Stream::new(meaning, as_of, options, leads), input: self })
     }
 }
@@ -166,7 +164,6 @@ impl<'m> Stream<'m> {
             meaning,
             as_of,
             options,
-            known: Known::of(&leads.ids),
             all_have_rows: leads.has_row.iter().all(|has_row| *has_row),
             leads,
             horizons,

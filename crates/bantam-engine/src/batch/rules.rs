@@ -83,14 +83,13 @@ fn rule_points(
     let mut points = match &rule.kind {
         BoundKind::Lead(condition) => {
             let kernel = Kernel { frame, rows: Rows::Leads, names: &plan.names };
-            let truths = condition.as_ref().map(|condition| kernel.truths(condition).into_owned());
-            let (points, present) = award(&kernel, &rule.points);
-            lead_points(points, present, truths, undecided)
+            let truths = condition.as_ref().map(|condition| kernel.truths(condition));
+            lead_points(award(&kernel, &rule.points), truths.as_deref(), undecided)
         }
         BoundKind::Events { select, once, decay } => {
             let rows = events.select(plan, frame, select);
             let kernel = Kernel { frame, rows: Rows::Events(&rows), names: &plan.names };
-            let hits = rows.iter().zip(award(&kernel, &rule.points).0).map(|(&row, points)| Hit {
+            let hits = rows.iter().zip(award(&kernel, &rule.points).points).map(|(&row, points)| Hit {
                 lead: frame.lead_of(row),
                 time: frame.time_of(row),
                 worth: Some(points),
@@ -103,26 +102,43 @@ fn rule_points(
             event_points(frame, hits, *decay)
         }
     };
-    bring_into(&mut points, rule.limit);
+    if let Some(limit) = rule.limit {
+        points.iter_mut().for_each(|points| *points = (*points).clamp(limit.low, limit.high));
+    }
     points
 }
 
-/// Keeps the points where the condition is true; counts where the condition or the table's value is unknown.
-pub(super) fn lead_points(
-    points: Vec<i64>,
-    present: Vec<bool>,
-    truths: Option<Vec<Truth>>,
-    undecided: &mut [i64],
-) -> Vec<i64> {
-    let truths = truths.unwrap_or_else(|| vec![Truth::True; points.len()]);
-    let values = points.into_iter().zip(present).zip(truths).zip(undecided);
-    let kept = values.map(|(((points, present), truth), undecided)| {
-        if truth == Truth::Unknown || (truth == Truth::True && !present) {
-            *undecided += 1;
+/// What rows earn.
+pub(super) struct Award {
+    pub(super) points: Vec<i64>,
+    /// Whether there is a value to look the points up by; `None` where none is needed.
+    pub(super) present: Option<Vec<bool>>,
+}
+
+/// Keeps the points where the condition is true, or there is none; counts where it or the table's value is unknown.
+pub(super) fn lead_points(award: Award, truths: Option<&[Truth]>, undecided: &mut [i64]) -> Vec<i64> {
+    let Award { mut points, present } = award;
+    match (truths, &present) {
+        (None, None) => {}
+        (None, Some(present)) => {
+            for (undecided, present) in undecided.iter_mut().zip(present) {
+                *undecided += i64::from(!present);
+            }
         }
-        if truth == Truth::True { points } else { 0 }
-    });
-    kept.collect()
+        (Some(truths), None) => {
+            for ((points, &truth), undecided) in points.iter_mut().zip(truths).zip(undecided) {
+                *points *= i64::from(truth == Truth::True);
+                *undecided += i64::from(truth == Truth::Unknown);
+            }
+        }
+        (Some(truths), Some(present)) => {
+            for (((points, &truth), present), undecided) in points.iter_mut().zip(truths).zip(present).zip(undecided) {
+                *undecided += i64::from(truth == Truth::Unknown || (truth == Truth::True && !present));
+                *points *= i64::from(truth == Truth::True);
+            }
+        }
+    }
+    points
 }
 
 /// Sums up events, aged.
@@ -136,11 +152,12 @@ pub(super) fn event_points(frame: &Frame<'_>, hits: Vec<Hit>, decay: Decay) -> V
     sums
 }
 
-/// Returns what each row earns, and whether there is a value to look it up by.
-pub(super) fn award(kernel: &Kernel<'_, '_>, points: &BoundPoints<'_>) -> (Vec<i64>, Vec<bool>) {
-    let count = kernel.frame.count(kernel.rows);
-    match points {
-        BoundPoints::Fixed(points) => (vec![*points; count], vec![true; count]),
+/// Returns what each row earns.
+pub(super) fn award(kernel: &Kernel<'_, '_>, points: &BoundPoints<'_>) -> Award {
+    let (points, present) = match points {
+        BoundPoints::Fixed(points) => {
+            return Award { points: vec![*points; kernel.frame.count(kernel.rows)], present: None };
+        }
         BoundPoints::Text(text, table) => {
             kernel.codes(text).iter().map(|&code| (table.get(code), code != MISSING_CODE)).unzip()
         }
@@ -150,7 +167,8 @@ pub(super) fn award(kernel: &Kernel<'_, '_>, points: &BoundPoints<'_>) -> (Vec<i
         BoundPoints::Truth(truth, table) => {
             kernel.truths(truth).iter().map(|&truth| (truth_points(table, truth), truth != Truth::Unknown)).unzip()
         }
-    }
+    };
+    Award { points, present: Some(present) }
 }
 
 fn number_points(table: &Table, number: f64) -> i64 {

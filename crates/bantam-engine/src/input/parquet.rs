@@ -116,8 +116,9 @@ fn read_group<R: ChunkReader>(
     };
     if (done as u64) < u64::try_from(description.num_rows()).unwrap_or(0) {
         let before = Spot { row: start + done as u64, ..before };
-        read_batches(&mut rows, &mut layout, opened, bytes, (group, done), before, piece.as_deref_mut())?;
+        read_batches(&mut rows, &mut layout, opened, bytes.clone(), (group, done), before, piece.as_deref_mut())?;
     }
+    opened.source.give_back(bytes);
     if let Some(piece) = piece {
         piece.end();
     }

@@ -79,7 +79,8 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
         let keys = rows.keys();
         let from = self.leads.len();
         // A lead with a row is there whatever its events are, so for those that do not count it need not be found.
-        let may_wait = |key| self.stream.all_have_rows && self.stream.known.has(key);
+        let stream = self.stream;
+        let may_wait = |key| stream.all_have_rows && stream.leads.ids.find_by_rank(key).is_some();
         let mut needed = Vec::new();
         for (at, key) in (from as u32..).zip(keys.entries(from)) {
             let waits = may_wait(key);

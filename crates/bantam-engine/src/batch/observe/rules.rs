@@ -142,9 +142,8 @@ fn lead_rule(
         _ => vec![Truth::True; frame.len],
     };
     let holds: Vec<bool> = truths.iter().zip(counts).map(|(truth, counts)| *counts && *truth == Truth::True).collect();
-    let (points, present) = award(&kernel, &rule.points);
     let mut undecided = vec![0; frame.len];
-    let points = lead_points(points, present, Some(truths), &mut undecided);
+    let points = lead_points(award(&kernel, &rule.points), Some(&truths), &mut undecided);
     let mut tally = count_points(rule, points, counts);
     tally.applies = holds.iter().filter(|holds| **holds).count() as u64;
     tally.undecided = of_counting(&undecided, counts).sum::<i64>() as u64;
@@ -170,7 +169,7 @@ fn event_rule(
     let BoundKind::Events { select, .. } = &rule.kind else { return RuleTally::default() };
     let rows = computed.events.select(plan, frame, select);
     let kernel = event_kernel(plan, frame, &rows);
-    let (points, _) = award(&kernel, &rule.points);
+    let points = award(&kernel, &rule.points).points;
     let hit = |(&row, points)| Hit { lead: frame.lead_of(row), time: frame.time_of(row), worth: Some(points) };
     let hits: Vec<Hit> = rows.iter().zip(points).map(hit).collect();
     let hits = match once {

@@ -209,7 +209,7 @@ impl FlatColumn {
                 valid.clear();
                 present = match same {
                     Some(_) => 0,
-                    None => read_levels(bytes, levels, rows, valid, numbers).ok_or(DAMAGED)?,
+                    None => levels.read_truths(bytes, rows, valid).ok_or(DAMAGED)?,
                 };
                 valid.resize(rows, false);
                 has_nulls = present < rows;
@@ -252,20 +252,6 @@ impl FlatColumn {
             *at += bytes;
         }
     }
-}
-
-/// Reads which rows have a value; returns how many.
-fn read_levels(
-    bytes: &[u8],
-    levels: &mut Hybrid,
-    rows: usize,
-    valid: &mut Vec<bool>,
-    numbers: &mut Vec<u32>,
-) -> Option<usize> {
-    numbers.clear();
-    levels.read(bytes, rows, numbers)?;
-    valid.extend(numbers.iter().map(|&level| level == 1));
-    Some(valid.iter().filter(|valid| **valid).count())
 }
 
 /// Returns the texts of plain values: each follows its length, of four bytes.

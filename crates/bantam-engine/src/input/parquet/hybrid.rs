@@ -74,6 +74,33 @@ impl Hybrid {
         Some(())
     }
 
+    /// Appends whether each of the next `count` numbers, of one bit, is 1; returns how many are. `None` where the bytes end
+    /// before.
+    pub(super) fn read_truths(&mut self, bytes: &[u8], mut count: usize, truths: &mut Vec<bool>) -> Option<usize> {
+        truths.reserve(count);
+        let mut ones = 0;
+        while count > 0 {
+            while self.left() == 0 {
+                self.start_run(bytes)?;
+            }
+            let taken = count.min(self.left());
+            match &mut self.run {
+                Run::Repeated { value, left } => {
+                    truths.resize(truths.len() + taken, *value == 1);
+                    ones += if *value == 1 { taken } else { 0 };
+                    *left -= taken;
+                }
+                Run::Packed { bit, left } => {
+                    ones += unpack_truths(bytes, *bit, taken, truths)?;
+                    *bit += taken;
+                    *left -= taken;
+                }
+            }
+            count -= taken;
+        }
+        Some(ones)
+    }
+
     fn left(&self) -> usize {
         match self.run {
             Run::Repeated { left, .. } | Run::Packed { left, .. } => left,
@@ -139,6 +166,32 @@ fn unpack(bytes: &[u8], mut bit: usize, width: u32, mut count: usize, numbers: &
     Some(())
 }
 
+/// Appends `count` truths of one bit that start at a bit; returns how many are true. `None` where the bytes end before.
+fn unpack_truths(bytes: &[u8], mut bit: usize, count: usize, truths: &mut Vec<bool>) -> Option<usize> {
+    let end = bit + count;
+    let bytes = bytes.get(..end.div_ceil(8))?;
+    let mut ones = 0;
+    let one_by_one = |bit: &mut usize, end: usize, truths: &mut Vec<bool>| {
+        let mut ones = 0;
+        while *bit < end {
+            let is_one = bytes.get(*bit / 8).is_some_and(|byte| byte >> (*bit % 8) & 1 == 1);
+            truths.push(is_one);
+            ones += usize::from(is_one);
+            *bit += 1;
+        }
+        ones
+    };
+    let aligned = bit.next_multiple_of(8).min(end);
+    ones += one_by_one(&mut bit, aligned, truths);
+    // Whole bytes, eight truths each.
+    for &byte in bytes.get(bit / 8..end / 8).unwrap_or_default() {
+        truths.extend_from_slice(&std::array::from_fn::<bool, 8, _>(|at| byte >> at & 1 == 1));
+        ones += byte.count_ones() as usize;
+        bit += 8;
+    }
+    Some(ones + one_by_one(&mut bit, end, truths))
+}
+
 fn word_at(bytes: &[u8], at: usize) -> Option<u64> {
     bytes.get(at..)?.first_chunk().map(|word| u64::from_le_bytes(*word))
 }
@@ -166,7 +219,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_written_is_read_in_any_portions(
-            width in 0_u32..=32,
+            width in prop::sample::select((0_u32..=32).chain([1; 8]).collect::<Vec<_>>()),
             runs in prop::collection::vec((any::<bool>(), 1_usize..20, prop::collection::vec(any::<u32>(), 8..40)), 0..8),
             portions in prop::collection::vec(1_usize..50, 1..20),
         ) {
@@ -187,7 +240,7 @@ mod tests {
             }
             let mut hybrid = Hybrid::new(2, width).unwrap();
             let mut read = Vec::new();
-            for portion in portions.into_iter().cycle() {
+            for &portion in portions.iter().cycle() {
                 let portion = portion.min(expected.len() - read.len());
                 if portion == 0 {
                     break;
@@ -195,6 +248,19 @@ mod tests {
                 hybrid.read(&bytes, portion, &mut read).unwrap();
             }
             prop_assert_eq!(&read, &expected);
+            if width == 1 {
+                let (mut hybrid, mut truths, mut ones) = (Hybrid::new(2, 1).unwrap(), Vec::new(), 0);
+                for portion in portions.into_iter().cycle() {
+                    let portion = portion.min(expected.len() - truths.len());
+                    if portion == 0 {
+                        break;
+                    }
+                    ones += hybrid.read_truths(&bytes, portion, &mut truths).unwrap();
+                }
+                prop_assert_eq!(&truths, &expected.iter().map(|&number| number == 1).collect::<Vec<_>>());
+                prop_assert_eq!(ones, expected.iter().filter(|number| **number == 1).count());
+                prop_assert_eq!(hybrid.read_truths(&bytes, 1, &mut truths), None);
+            }
             prop_assert_eq!(hybrid.read(&bytes, 1, &mut read), None);
         }
 

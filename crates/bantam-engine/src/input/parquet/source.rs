@@ -4,18 +4,21 @@ use bytes::{Buf, Bytes};
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{ChunkReader, Length};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::Read;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A source that one thread at a time reads: reading a file at a place moves the one cursor that all its handles share.
 pub(super) struct SharedSource<R> {
     source: Mutex<R>,
     length: u64,
+    /// Memory of row groups that have been read. Fresh memory costs as much as what is copied there.
+    spare: Mutex<Vec<Vec<u8>>>,
 }
 
 impl<R: ChunkReader> SharedSource<R> {
     pub(super) fn new(source: R) -> SharedSource<R> {
         let length = source.len();
-        SharedSource { source: Mutex::new(source), length }
+        SharedSource { source: Mutex::new(source), length, spare: Mutex::default() }
     }
 
     /// Returns the size of the file in bytes.
@@ -25,21 +28,50 @@ impl<R: ChunkReader> SharedSource<R> {
 
     /// Takes the columns of a row group into memory, as packed as they are.
     pub(super) fn load(&self, group: &RowGroupMetaData, leaves: &[usize]) -> Result<GroupBytes, String> {
-        let mut chunks = Vec::new();
-        for column in leaves.iter().filter_map(|&leaf| group.columns().get(leaf)) {
-            let (start, length) = column.byte_range();
-            let length = usize::try_from(length).map_err(|error| error.to_string())?;
-            let source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
-            chunks.push((start, source.get_bytes(start, length).map_err(|error| error.to_string())?));
+        let ranges = leaves.iter().filter_map(|&leaf| group.columns().get(leaf)).map(|column| column.byte_range());
+        let ranges: Vec<(u64, u64)> = ranges.collect();
+        let mut memory = lock(&self.spare).pop().unwrap_or_default();
+        memory.reserve_exact(ranges.iter().map(|&(_, length)| length as usize).sum());
+        let mut ends = Vec::new();
+        for &(start, length) in &ranges {
+            self.read(start, length, &mut memory).map_err(|error| error.to_string())?;
+            ends.push(memory.len());
         }
-        Ok(GroupBytes { chunks: chunks.into(), length: self.length })
+        let whole = Bytes::from(memory);
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        let chunks =
+            ranges.iter().zip(starts.zip(&ends)).map(|(&(at, _), (start, &end))| (at, whole.slice(start..end)));
+        Ok(GroupBytes { chunks: chunks.collect(), whole, length: self.length })
     }
+
+    fn read(&self, start: u64, length: u64, memory: &mut Vec<u8>) -> ParquetResult<()> {
+        let read = lock(&self.source).get_read(start)?.take(length).read_to_end(memory)?;
+        if read as u64 == length {
+            return Ok(());
+        }
+        Err(ParquetError::EOF(format!("{length} bytes are wanted at byte {start}, and the file has {read} more")))
+    }
+
+    /// Takes back the memory of a row group that nobody reads any more.
+    pub(super) fn give_back(&self, group: GroupBytes) {
+        let GroupBytes { chunks, mut whole, .. } = group;
+        drop(chunks);
+        whole.clear();
+        lock(&self.spare).push(Vec::from(whole));
+    }
+}
+
+/// A lock is poisoned by a panic, and that panic is an error of the whole file.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The columns of one row group, at their places in the file.
 #[derive(Clone)]
 pub(super) struct GroupBytes {
-    chunks: Arc<[(u64, Bytes)]>,
+    chunks: Vec<(u64, Bytes)>,
+    /// The memory of all of them.
+    whole: Bytes,
     /// Size of the file.
     length: u64,
 }

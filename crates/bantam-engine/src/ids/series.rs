@@ -1,0 +1,99 @@
+//! How the keys of most leads are spelled: a prefix that all share, and a number.
+//!
+//! `lead_00001234`, `C-17` and `17` are such keys. Where leads are called so, a key is its number: it is looked up without
+//! a hash, and nothing of its text is compared but the prefix.
+
+use super::key::Key;
+
+/// A number has at most this many digits, so that it fits 64 bits.
+const DIGITS_MAX: usize = 18;
+
+/// A spelling of keys as numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Series {
+    /// Keys are the whole numbers that [`Key::Number`] holds.
+    #[default]
+    Plain,
+    /// Keys are texts: a prefix, then a number of at least so many digits, with zeros before it where it has fewer.
+    Texts { prefix: String, digits: usize },
+}
+
+impl Series {
+    /// Returns the spelling of some keys: that of the first, with as many digits as one that begins with a zero.
+    pub(super) fn of<'k>(keys: impl Iterator<Item = Key<'k>>) -> Series {
+        let mut texts = keys.map_while(|key| if let Key::Text(text) = key { Some(text) } else { None });
+        let Some((prefix, number)) = texts.next().and_then(parts) else { return Series::Plain };
+        let numbers = || std::iter::once(number);
+        let others = texts.filter_map(|text| text.strip_prefix(prefix));
+        let mut padded = numbers().chain(others).filter(|number| number.len() > 1 && number.starts_with('0'));
+        let digits = padded.next().map_or(1, str::len).min(DIGITS_MAX);
+        Series::Texts { prefix: prefix.to_owned(), digits }
+    }
+
+    /// Returns the number of a text; `None` where it is spelled otherwise. No two texts have the same.
+    #[inline]
+    pub(super) fn number(&self, text: &str) -> Option<i64> {
+        let Series::Texts { prefix, digits } = self else { return None };
+        let number = text.as_bytes().strip_prefix(prefix.as_bytes())?;
+        let is_padded = number.first() == Some(&b'0');
+        if number.len() < *digits || number.len() > DIGITS_MAX || (is_padded && number.len() > *digits) {
+            return None;
+        }
+        let (mut value, mut is_number) = (0_i64, true);
+        for &byte in number {
+            let digit = byte.wrapping_sub(b'0');
+            is_number &= digit < 10;
+            value = value * 10 + i64::from(digit & 15);
+        }
+        is_number.then_some(value)
+    }
+}
+
+/// Returns what stands before the digits at the end of a text, and those, as many as a number may have.
+fn parts(text: &str) -> Option<(&str, &str)> {
+    let digits = text.bytes().rev().take(DIGITS_MAX).take_while(u8::is_ascii_digit).count();
+    if digits == 0 { None } else { text.split_at_checked(text.len() - digits) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn series(keys: &[&str]) -> Series {
+        Series::of(keys.iter().map(|key| Key::Text(key)))
+    }
+
+    #[test]
+    fn a_series_is_told_by_its_first_keys() {
+        let texts = |prefix: &str, digits| Series::Texts { prefix: prefix.to_owned(), digits };
+        assert_eq!(series(&["lead_12345678", "lead_00000007"]), texts("lead_", 8));
+        assert_eq!(series(&["C-17", "C-5", "x"]), texts("C-", 1));
+        assert_eq!(series(&["007"]), texts("", 3));
+        assert_eq!(series(&["ada@lovelace.example", "7"]), Series::Plain);
+        assert_eq!(Series::of([Key::Number(7)].into_iter()), Series::Plain);
+    }
+
+    #[test]
+    fn what_is_spelled_otherwise_has_no_number() {
+        let padded = series(&["L0042"]);
+        let numbers = ["L0042", "L12345", "L042", "L00042", "L", "l0042", "L00x2", "0042", "L-042"]
+            .map(|text| padded.number(text));
+        assert_eq!(numbers, [Some(42), Some(12_345), None, None, None, None, None, None, None]);
+        assert_eq!(series(&["L9"]).number(&format!("L{}", "9".repeat(19))), None);
+        assert_eq!(Series::Plain.number("7"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_texts_have_one_number(first in "[a-c0-9]{0,22}", texts in prop::collection::vec("[ab]{0,1}[0-9]{0,20}", 2..20)) {
+            let series = series(&[&first]);
+            for (at, text) in texts.iter().enumerate() {
+                for other in texts.iter().skip(at + 1) {
+                    let (number, others) = (series.number(text), series.number(other));
+                    prop_assert!(text == other || number.is_none() || number != others, "{text} {other} {series:?}");
+                }
+            }
+        }
+    }
+}
