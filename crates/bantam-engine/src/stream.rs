@@ -11,6 +11,7 @@
 //! runs when repeats have been left out.
 
 mod finish;
+mod kinds;
 mod piece;
 mod runs;
 mod seen;

@@ -1,13 +1,13 @@
 //! Takes the rows of one piece of a file: drops what counts for nothing, keeps the rest, scores leads that are complete.
 
+use super::kinds::KindCache;
 use super::runs::{RUN_EVENTS, Run, cut};
 use super::seen::Seen;
 use super::storage::{Place, Stored};
-use super::{Stream, Tables, lock};
+use super::{Stream, lock};
 use crate::batch::{BatchPlan, Partition, ROWS_PER_PARTITION, ScoreColumns, score_partition};
-use crate::columns::{Column, MISSING_CODE};
+use crate::columns::MISSING_CODE;
 use crate::input::{KeyExtent, Rows, TapPiece};
-use hashbrown::HashMap;
 
 /// Marks the number of a lead that has all its events in this piece.
 const COMPLETE: u32 = 1 << 31;
@@ -16,21 +16,21 @@ pub(super) const WITHOUT_ROW: u32 = 1 << 30;
 /// The lead number without its marks.
 const LEAD: u32 = WITHOUT_ROW - 1;
 /// A kind, or a lead, that has not been looked up yet. It has the marks of a lead, so it must not be asked for them.
-const UNKNOWN: u32 = u32::MAX;
+pub(super) const UNKNOWN: u32 = u32::MAX;
 /// A lead that is being looked up.
 const PENDING: u32 = u32::MAX - 1;
-/// Kinds are found by a table where it has at most this many places.
-const KIND_PLACES_MAX: usize = 1 << 16;
 
 /// One piece while it is read.
 pub(super) struct StreamPiece<'s, 'm> {
-    stream: &'s Stream<'m>,
+    pub(super) stream: &'s Stream<'m>,
     extent: Option<&'s KeyExtent>,
     /// Marked lead number of each key of the piece.
     leads: Vec<u32>,
+    /// Whether a lead without a counting row has come.
+    has_strangers: bool,
     /// Code among the names that are listened to, and the first moment from which on events count, of each name of the piece.
-    names: Vec<(u32, i64)>,
-    kinds: KindCache,
+    pub(super) names: Vec<(u32, i64)>,
+    pub(super) kinds: KindCache,
     /// Events of leads that may have others elsewhere.
     stored: Stored,
     /// Events of leads that have no others.
@@ -40,16 +40,6 @@ pub(super) struct StreamPiece<'s, 'm> {
     newest: i64,
 }
 
-/// Finds kinds by the codes of the piece's own dictionaries.
-#[derive(Default)]
-struct KindCache {
-    /// How many codes each column has, with the one for missing.
-    sizes: Vec<usize>,
-    /// By place, where there are few enough.
-    table: Vec<u32>,
-    index: HashMap<Vec<u32>, u32>,
-}
-
 impl<'s, 'm> StreamPiece<'s, 'm> {
     pub(super) fn new(stream: &'s Stream<'m>, extent: Option<&'s KeyExtent>) -> Self {
         let beside = stream.storage.beside;
@@ -57,6 +47,7 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
             stream,
             extent,
             leads: Vec::new(),
+            has_strangers: false,
             names: Vec::new(),
             kinds: KindCache::default(),
             stored: lock(&stream.waiting).pop().unwrap_or_else(|| Stored::new(beside)),
@@ -70,6 +61,7 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
     /// Takes rows whose leads have marked numbers.
     pub(super) fn take_all(&mut self, leads: &[u32], rows: &Rows) {
         self.know_names(rows);
+        self.has_strangers = true;
         let kept = self.choose(rows);
         self.take_rows(leads, &kept, rows);
     }
@@ -78,18 +70,22 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
     fn find_leads(&mut self, rows: &Rows, kept: &[u32]) -> Result<Vec<u32>, String> {
         let keys = rows.keys();
         let from = self.leads.len();
-        // A lead with a row is there whatever its events are, so for those that do not count it need not be found.
         let stream = self.stream;
-        let may_wait = |key| stream.all_have_rows && stream.leads.ids.find_by_rank(key).is_some();
         let mut needed = Vec::new();
         for (at, key) in (from as u32..).zip(keys.entries(from)) {
-            let waits = may_wait(key);
-            self.leads.push(if waits { UNKNOWN } else { PENDING });
-            if !waits {
-                needed.push(at);
-            }
+            let known = if stream.all_have_rows { stream.leads.ids.find_by_rank(key) } else { None };
+            self.leads.push(match (known, self.extent) {
+                (Some(lead), None) => lead,
+                // A lead with a row is there whatever its events are: for those that do not count it need not be marked.
+                (Some(_), Some(_)) => UNKNOWN,
+                (None, _) => {
+                    needed.push(at);
+                    PENDING
+                }
+            });
         }
-        for code in kept.iter().filter_map(|&row| keys.codes().get(row as usize)) {
+        let may_wait = self.extent.is_some();
+        for code in kept.iter().filter(|_| may_wait).filter_map(|&row| keys.codes().get(row as usize)) {
             if let Some(lead @ &mut UNKNOWN) = self.leads.get_mut(*code as usize) {
                 *lead = PENDING;
                 needed.push(*code);
@@ -105,15 +101,19 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
     fn look_up_leads(&mut self, rows: &Rows, needed: &[u32]) -> Result<(), String> {
         let (stream, extent) = (self.stream, self.extent);
         let wanted = needed.iter().filter_map(|&at| rows.keys().entry(at as usize));
-        let (mut targets, mut is_wrong) = (needed.iter(), false);
+        let (mut targets, mut is_wrong, mut has_strangers) = (needed.iter(), false, self.has_strangers);
         let leads = &mut self.leads;
         stream.leads.ids.find_all(wanted, |key, found| {
             let lead = match found {
-                None => stream.newcomer(key) | WITHOUT_ROW,
+                None => {
+                    has_strangers = true;
+                    stream.newcomer(key) | WITHOUT_ROW
+                }
                 Some(lead) => {
                     let holds = extent.map_or(Some(false), |extent| extent.holds(key));
                     is_wrong |= holds.is_none();
                     let has_row = stream.all_have_rows || stream.leads.has_row.get(lead as usize) == Some(&true);
+                    has_strangers |= !has_row;
                     lead | if holds == Some(true) { COMPLETE } else { 0 } | if has_row { 0 } else { WITHOUT_ROW }
                 }
             };
@@ -121,6 +121,7 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
                 *slot = lead;
             }
         });
+        self.has_strangers = has_strangers;
         if is_wrong {
             return Err("the statistics of its column of leads' keys contradict its rows; write it again".to_owned());
         }
@@ -129,10 +130,10 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
 
     fn take_rows(&mut self, leads: &[u32], kept: &[u32], rows: &Rows) {
         let times = rows.times();
-        self.oldest = times.iter().copied().min().unwrap_or(i64::MAX).min(self.oldest);
-        self.newest = times.iter().copied().max().unwrap_or(i64::MIN).max(self.newest);
+        let widest = |(oldest, newest): (i64, i64), &time: &i64| (time.min(oldest), time.max(newest));
+        (self.oldest, self.newest) = times.iter().fold((self.oldest, self.newest), widest);
         let is_without_row = |lead: u32| lead & WITHOUT_ROW != 0 && lead != UNKNOWN;
-        if leads.iter().any(|&lead| is_without_row(lead)) {
+        if self.has_strangers {
             let as_of = self.stream.as_of;
             let events = leads.iter().zip(times);
             for (&lead, _) in events.filter(|&(&lead, &time)| is_without_row(lead) && time <= as_of) {
@@ -209,82 +210,6 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
         kept
     }
 
-    /// Returns the kind of each of some rows.
-    fn kinds_of(&mut self, rows: &Rows, kept: &[u32]) -> Vec<u32> {
-        let storage = &self.stream.storage;
-        let in_kind = storage.kept().filter(|(_, place)| matches!(place, Place::Kind(_)));
-        let properties: Vec<usize> = in_kind.map(|(property, _)| property).collect();
-        let columns: Vec<Codes<'_>> =
-            properties.iter().filter_map(|&property| rows.values(property)).map(Codes::of).collect();
-        let sizes: Vec<usize> =
-            std::iter::once(self.names.len()).chain(columns.iter().map(|codes| codes.size())).collect();
-        let product = sizes.iter().try_fold(1_usize, |product, &size| product.checked_mul(size.max(1)));
-        let places = product.filter(|&product| product <= KIND_PLACES_MAX);
-        let mut cache = std::mem::take(&mut self.kinds);
-        if cache.sizes != sizes {
-            cache = KindCache { table: vec![UNKNOWN; places.unwrap_or(0)], sizes, index: HashMap::new() };
-        }
-        let kinds = self.look_up_kinds(&mut cache, places.is_some(), rows, &properties, &columns, kept);
-        self.kinds = cache;
-        kinds
-    }
-
-    fn look_up_kinds(
-        &self,
-        cache: &mut KindCache,
-        by_place: bool,
-        rows: &Rows,
-        properties: &[usize],
-        columns: &[Codes<'_>],
-        kept: &[u32],
-    ) -> Vec<u32> {
-        let names = &rows.names().codes;
-        let name = |row: u32| names.get(row as usize).copied().unwrap_or(0);
-        let look_up = |row: u32| self.look_up(rows, properties, name(row), row);
-        let KindCache { sizes, table, index } = cache;
-        if by_place {
-            let mut at: Vec<u32> = kept.iter().map(|&row| name(row)).collect();
-            for (codes, &size) in columns.iter().zip(sizes.iter().skip(1)) {
-                codes.add_to(&mut at, kept, size as u32);
-            }
-            let kind = |(&at, &row): (&u32, &u32)| match table.get_mut(at as usize) {
-                Some(kind) if *kind != UNKNOWN => *kind,
-                Some(kind) => {
-                    *kind = look_up(row);
-                    *kind
-                }
-                None => look_up(row),
-            };
-            return at.iter().zip(kept).map(kind).collect();
-        }
-        let kind = |&row: &u32| {
-            let codes: Vec<u32> = std::iter::once(name(row)).chain(columns.iter().map(|codes| codes.at(row))).collect();
-            *index.entry_ref(codes.as_slice()).or_insert_with(|| look_up(row))
-        };
-        kept.iter().map(kind).collect()
-    }
-
-    /// Looks a kind up among those of all pieces.
-    fn look_up(&self, rows: &Rows, properties: &[usize], name: u32, row: u32) -> u32 {
-        let storage = &self.stream.storage;
-        let mut tables = lock(&self.stream.tables);
-        let Tables { texts, kinds } = &mut *tables;
-        let mut codes = vec![self.names.get(name as usize).map_or(MISSING_CODE, |&(code, _)| code)];
-        for &property in properties {
-            let code = match (rows.values(property), texts.get_mut(property)) {
-                (Some(Column::Text(column)), Some(texts)) => {
-                    storage.text_code(property, texts, column.get(row as usize))
-                }
-                (Some(Column::Boolean(values)), _) => {
-                    storage.truth_code(property, values.get(row as usize).copied().unwrap_or_default())
-                }
-                _ => MISSING_CODE,
-            };
-            codes.push(code);
-        }
-        kinds.intern(&codes)
-    }
-
     /// Brings home what waits for the end of all pieces.
     pub(super) fn bring_home(self, columns: Option<ScoreColumns>) {
         let mut scores = lock(&self.stream.scored);
@@ -335,45 +260,5 @@ impl TapPiece for StreamPiece<'_, '_> {
     fn end(mut self: Box<Self>) {
         let columns = (self.complete.len() > 0).then(|| self.score_complete());
         self.bring_home(columns);
-    }
-}
-
-/// The codes of a column that belongs to kinds.
-enum Codes<'c> {
-    Text(&'c [u32], usize),
-    Truth(&'c [crate::columns::Truth]),
-}
-
-impl<'c> Codes<'c> {
-    fn of(column: &'c Column) -> Codes<'c> {
-        match column {
-            Column::Text(text) => Codes::Text(&text.codes, text.dictionary.len() + 1),
-            Column::Boolean(values) => Codes::Truth(values),
-            // Other types do not belong to kinds.
-            Column::Number(_) | Column::Time(_) => Codes::Truth(&[]),
-        }
-    }
-
-    /// Returns how many codes there are, with the one for missing.
-    fn size(&self) -> usize {
-        match self {
-            Codes::Text(_, size) => *size,
-            Codes::Truth(_) => 3,
-        }
-    }
-
-    /// Returns the code of a row; a missing text has the last.
-    fn at(&self, row: u32) -> u32 {
-        match self {
-            Codes::Text(codes, size) => codes.get(row as usize).map_or(0, |&code| code.min(*size as u32 - 1)),
-            Codes::Truth(values) => values.get(row as usize).map_or(2, |&truth| truth as u32),
-        }
-    }
-
-    /// Turns places among the codes of earlier columns into places among those and this one's.
-    fn add_to(&self, places: &mut [u32], rows: &[u32], size: u32) {
-        for (place, &row) in places.iter_mut().zip(rows) {
-            *place = *place * size + self.at(row);
-        }
     }
 }

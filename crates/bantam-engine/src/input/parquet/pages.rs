@@ -218,27 +218,35 @@ fn read_keys(
 ) -> Result<(), String> {
     let kind = column.kind;
     let mut keys = std::mem::take(&mut rows.keys);
-    // Events of one lead often stand together: then its key is made once.
-    let mut last: (Vec<u8>, u32) = (Vec::new(), UNFIT);
-    let add = |bytes: &[u8]| -> Result<u32, String> {
-        if last.1 != UNFIT && last.0 == bytes {
-            return Ok(last.1);
-        }
-        let place = match kind {
-            FlatType::Int32 => bytes.first_chunk().map(|word| keys.add(Key::Number(i32::from_le_bytes(*word).into()))),
-            FlatType::Int64 => bytes.first_chunk().map(|word| keys.add(Key::Number(i64::from_le_bytes(*word)))),
-            _ => {
-                let text = std::str::from_utf8(bytes).map_err(|_| "a text is not UTF-8")?;
-                rows.reserved_text(text).map(|text| keys.add(Key::of(text)))
-            }
-        };
-        last.0.clear();
-        last.0.extend_from_slice(bytes);
-        last.1 = place.unwrap_or(UNFIT);
-        Ok(last.1)
-    };
     let mut has_dictionary = false;
-    let result = read_places(column, entries, count, places, add, || has_dictionary = true);
+    // Events of one lead often stand together: then its key is made once.
+    let result = if kind == FlatType::Text {
+        let mut last: (Vec<u8>, u32) = (Vec::new(), UNFIT);
+        let add = |bytes: &[u8]| -> Result<u32, String> {
+            if last.1 == UNFIT || last.0 != bytes {
+                let text = std::str::from_utf8(bytes).map_err(|_| "a text is not UTF-8")?;
+                last.1 = rows.reserved_text(text).map_or(UNFIT, |text| keys.add(Key::of(text)));
+                last.0.clear();
+                last.0.extend_from_slice(bytes);
+            }
+            Ok(last.1)
+        };
+        read_places(column, entries, count, places, add, || has_dictionary = true)
+    } else {
+        let mut last = (0, UNFIT);
+        let add = |bytes: &[u8]| -> Result<u32, String> {
+            let number = match kind {
+                FlatType::Int32 => bytes.first_chunk().map(|word| i32::from_le_bytes(*word).into()),
+                _ => bytes.first_chunk().map(|word| i64::from_le_bytes(*word)),
+            };
+            let number = number.ok_or("a key is cut off")?;
+            if last.1 == UNFIT || last.0 != number {
+                last = (number, keys.add(Key::Number(number)));
+            }
+            Ok(last.1)
+        };
+        read_places(column, entries, count, places, add, || has_dictionary = true)
+    };
     if has_dictionary {
         keys.keep_entries();
     }
