@@ -5,6 +5,8 @@
 //! 3. Each partition is scored on its own, on all cores: signals, persona, fit, engagement, outcome (`result`).
 //! 4. What was computed is kept in few bytes a lead (`scored`) and ranked (`rank`, `ranked`).
 //!
+//! [`Workings`] keep what lies between, so that a changed definition is scored by what it changes.
+//!
 //! [`crate::live`] does the same for one lead, value by value; `tests/` hold both to a third, literal reading.
 
 mod bind;
@@ -22,6 +24,7 @@ mod rules;
 mod scored;
 mod select;
 mod signals;
+mod workings;
 
 pub(crate) use bind::{children, only_text};
 pub(crate) use observe::{ChosenTally, LimitTally, Observed, RuleTally, SectionTally, observe};
@@ -30,6 +33,7 @@ pub(crate) use plan::BatchPlan;
 pub use ranked::{BatchScores, ScoredLead};
 pub(crate) use result::score_partition;
 pub(crate) use scored::ScoreColumns;
+pub use workings::{OtherReading, Worked, WorkedLead, Workings};
 
 use crate::columns::{EventTable, LeadTable};
 use bantam_lang::meaning::Meaning;
@@ -55,7 +59,7 @@ pub fn score_batch<'a>(
     options: BatchOptions,
 ) -> BatchScores<'a> {
     let plan = plan::BatchPlan::new(meaning, leads, events);
-    let shares = partition::deal_out(&plan, leads, events, as_of);
+    let shares = partition::deal_out(&plan.heard, leads, events, as_of);
     let parts: Vec<ScoreColumns> = shares
         .into_par_iter()
         .map(|share| result::score_partition(&plan, leads, as_of, options, &share.gather(events)))

@@ -4,6 +4,7 @@
 //! in order of time, sorted into the sets that rules listen to), and the sections are computed one after the other, each
 //! seeing what stands before it. When time alone changes a score is found out by watching one computation (`watch.rs`).
 
+mod answers;
 mod change;
 mod facts;
 mod lead;
@@ -18,7 +19,8 @@ mod walk;
 mod watch;
 
 pub use crate::explain::explain_lead;
-pub use change::{Cause, StageChange, next_change, stage_changes};
+pub use answers::{Answer, sales_answers};
+pub use change::{Cause, StageChange, next_change, stage_changes, walk_scores};
 pub use plan::{Plan, compile};
 
 pub(crate) use facts::{Entry, Facts};

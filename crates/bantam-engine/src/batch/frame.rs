@@ -25,11 +25,11 @@ pub(super) struct Frame<'a> {
     /// The partition's own events.
     pub(super) events: &'a EventTable,
     /// Values of derived attributes, in their order.
-    pub(super) derived: Vec<Vector>,
+    pub(super) derived: Vec<Cow<'a, Vector>>,
     /// Values of signals, in their order.
-    pub(super) signals: Vec<Vector>,
+    pub(super) signals: Vec<Cow<'a, Vector>>,
     /// Values of the language's own variables.
-    variables: Vec<(Name, Vector)>,
+    variables: Vec<(Name, Cow<'a, Vector>)>,
 }
 
 /// What an expression is computed for.
@@ -56,7 +56,12 @@ impl<'a> Frame<'a> {
     }
 
     pub(super) fn set(&mut self, name: Name, vector: Vector) {
-        self.variables.push((name, vector));
+        self.variables.push((name, Cow::Owned(vector)));
+    }
+
+    /// Sets a name to what was computed before.
+    pub(super) fn lend(&mut self, name: Name, vector: &'a Vector) {
+        self.variables.push((name, Cow::Borrowed(vector)));
     }
 
     /// Returns how many values an expression over `rows` has.
@@ -80,9 +85,9 @@ impl<'a> Frame<'a> {
 
     fn computed(&self, name: Name) -> Option<&Vector> {
         match name {
-            Name::Derived(index) => self.derived.get(index),
-            Name::Signal(index) => self.signals.get(index),
-            _ => self.variables.iter().find(|(other, _)| *other == name).map(|(_, vector)| vector),
+            Name::Derived(index) => self.derived.get(index).map(Cow::as_ref),
+            Name::Signal(index) => self.signals.get(index).map(Cow::as_ref),
+            _ => self.variables.iter().find(|(other, _)| *other == name).map(|(_, vector)| vector.as_ref()),
         }
     }
 

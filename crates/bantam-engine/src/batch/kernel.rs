@@ -93,11 +93,7 @@ impl<'k> Kernel<'k, '_> {
     fn unless_any(&self, parts: &[BoundTruth<'_>], decisive: Truth, opposite: Truth) -> Vec<Truth> {
         let mut result = vec![opposite; self.count()];
         for part in parts {
-            for (so_far, &truth) in result.iter_mut().zip(self.truths(part).iter()) {
-                if truth == decisive || (truth == Truth::Unknown && *so_far != decisive) {
-                    *so_far = truth;
-                }
-            }
+            absorb(&mut result, &self.truths(part), decisive);
         }
         result
     }
@@ -164,6 +160,15 @@ impl<'k> Kernel<'k, '_> {
                 choose(&self.truths(condition), &self.times(&sides.0), &self.times(&sides.1), MISSING_TIME)
             }
         })
+    }
+}
+
+/// Joins truths to those before them: decisive where either is, else unknown where either is.
+pub(super) fn absorb(result: &mut [Truth], part: &[Truth], decisive: Truth) {
+    for (so_far, &truth) in result.iter_mut().zip(part) {
+        if truth == decisive || (truth == Truth::Unknown && *so_far != decisive) {
+            *so_far = truth;
+        }
     }
 }
 

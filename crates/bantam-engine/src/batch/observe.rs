@@ -74,7 +74,7 @@ pub(crate) fn observe(meaning: &Meaning, leads: &LeadTable, events: &EventTable,
         lists: lists::uses(&plan),
         plan: &plan,
     };
-    let shares = deal_out(&plan, leads, events, as_of).into_par_iter();
+    let shares = deal_out(&plan.heard, leads, events, as_of).into_par_iter();
     let mut observed = shares
         .map(|share| observe_partition(&watch, leads, as_of, &share.gather(events)))
         .reduce(Observed::default, merge);

@@ -6,6 +6,7 @@ use super::kernel::Kernel;
 use super::plan::BatchPlan;
 use crate::columns::{MISSING_CODE, Truth};
 use bantam_lang::meaning::{Band, Grades, Meaning, Name};
+use std::borrow::Cow;
 
 /// Codes into the definition's names, for every lead of a frame; [`MISSING_CODE`] where there is none.
 pub(super) struct Outcome {
@@ -23,12 +24,18 @@ pub(super) struct Outcome {
 
 /// Returns, for each lead, the index of the first condition that is true; `None` is always true.
 pub(super) fn first_true(kernel: &Kernel<'_, '_>, conditions: &[Option<&BoundTruth<'_>>]) -> Vec<u32> {
-    let mut first = vec![MISSING_CODE; kernel.frame.count(kernel.rows)];
-    for (index, condition) in conditions.iter().enumerate() {
-        match condition {
+    let truths = conditions.iter().map(|condition| condition.map(|condition| kernel.truths(condition)));
+    first_of(kernel.frame.count(kernel.rows), truths)
+}
+
+/// Returns, for each of `count` leads, the index of the first of some truths that is true; `None` is always true.
+pub(super) fn first_of<'t>(count: usize, conditions: impl Iterator<Item = Option<Cow<'t, [Truth]>>>) -> Vec<u32> {
+    let mut first = vec![MISSING_CODE; count];
+    for (index, truths) in conditions.enumerate() {
+        match truths {
             None => first.iter_mut().filter(|code| **code == MISSING_CODE).for_each(|code| *code = index as u32),
-            Some(condition) => {
-                for (code, truth) in first.iter_mut().zip(kernel.truths(condition).iter()) {
+            Some(truths) => {
+                for (code, truth) in first.iter_mut().zip(truths.iter()) {
                     if *code == MISSING_CODE && *truth == Truth::True {
                         *code = index as u32;
                     }
@@ -43,13 +50,8 @@ pub(super) fn first_true(kernel: &Kernel<'_, '_>, conditions: &[Option<&BoundTru
 pub(super) fn compute_outcome(plan: &BatchPlan<'_>, frame: &mut Frame<'_>, fit: &[i64], engagement: &[i64]) -> Outcome {
     let kernel = Kernel { frame, rows: Rows::Leads, names: &plan.names };
     let disqualified_by = first_true(&kernel, &plan.disqualify.iter().map(Some).collect::<Vec<_>>());
-    let (mut stage, mut next_stage) = stages(plan, &kernel);
-    let out = plan.meaning.stages.len() as u32;
-    for ((stage, next), by) in stage.iter_mut().zip(&mut next_stage).zip(&disqualified_by) {
-        if *by != MISSING_CODE {
-            (*stage, *next) = (out, MISSING_CODE);
-        }
-    }
+    let reached = plan.stages.iter().map(|condition| condition.as_ref().map(|condition| kernel.truths(condition)));
+    let (stage, next_stage) = stages(plan.meaning, reached, &disqualified_by);
     let grade: Vec<u32> =
         fit.iter().zip(engagement).map(|(&fit, &engagement)| grade(&plan.meaning.grades, fit, engagement)).collect();
     let disqualified = disqualified_by.iter().map(|&by| (by != MISSING_CODE).into()).collect();
@@ -61,21 +63,28 @@ pub(super) fn compute_outcome(plan: &BatchPlan<'_>, frame: &mut Frame<'_>, fit: 
     Outcome { stage, grade, disqualified_by, route, next_stage }
 }
 
-/// Returns the stage of each lead and the one that comes next.
-fn stages(plan: &BatchPlan<'_>, kernel: &Kernel<'_, '_>) -> (Vec<u32>, Vec<u32>) {
-    let reached: Vec<Vec<bool>> = plan
-        .stages
-        .iter()
-        .map(|condition| match condition {
-            None => vec![true; kernel.frame.len],
-            Some(condition) => kernel.truths(condition).iter().map(|truth| *truth == Truth::True).collect(),
-        })
-        .collect();
-    (0..kernel.frame.len).map(|lead| stand(plan.meaning, |stage| rung(&reached, stage, lead))).unzip()
+/// Returns the stage of each lead and the one that comes next, given the truths of the stages' conditions; a stage without
+/// one is always reached. The disqualified stand past the last stage.
+pub(super) fn stages<'t>(
+    meaning: &Meaning,
+    reached: impl Iterator<Item = Option<Cow<'t, [Truth]>>>,
+    disqualified_by: &[u32],
+) -> (Vec<u32>, Vec<u32>) {
+    let reached: Vec<Option<Cow<'t, [Truth]>>> = reached.collect();
+    let out = meaning.stages.len() as u32;
+    let of_lead = |(lead, &by): (usize, &u32)| match by {
+        MISSING_CODE => stand(meaning, |stage| rung(&reached, stage, lead)),
+        _ => (out, MISSING_CODE),
+    };
+    disqualified_by.iter().enumerate().map(of_lead).unzip()
 }
 
-fn rung(reached: &[Vec<bool>], stage: usize, lead: usize) -> bool {
-    reached.get(stage).and_then(|leads| leads.get(lead)).copied().unwrap_or(false)
+fn rung(reached: &[Option<Cow<'_, [Truth]>>], stage: usize, lead: usize) -> bool {
+    match reached.get(stage) {
+        None => false,
+        Some(None) => true,
+        Some(Some(truths)) => truths.get(lead) == Some(&Truth::True),
+    }
 }
 
 /// Returns where a lead stands and what comes next, given which stages' conditions are true.
@@ -94,7 +103,7 @@ fn stand(meaning: &Meaning, reached: impl Fn(usize) -> bool) -> (u32, u32) {
 }
 
 /// Returns the index of a grade: letters of fit by letters of engagement.
-fn grade(grades: &Grades, fit: i64, engagement: i64) -> u32 {
+pub(super) fn grade(grades: &Grades, fit: i64, engagement: i64) -> u32 {
     let letter = |bands: &Option<Vec<Band>>, points: i64| match bands {
         None => Some((0, 1)),
         Some(bands) => bands.iter().position(|band| band.from <= points).map(|index| (index, bands.len())),

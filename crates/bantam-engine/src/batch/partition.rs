@@ -1,6 +1,5 @@
 //! Leads with their events, few enough that what is computed for them stays in the processor's cache.
 
-use super::plan::BatchPlan;
 use crate::columns::{Column, EventTable, LeadTable, TextColumn};
 use std::ops::Range;
 
@@ -53,6 +52,13 @@ impl Partition {
     }
 }
 
+impl Partition {
+    /// Returns whether each lead comes out: it has a counting row, or an event at or before *as of*.
+    pub(super) fn count(&self, leads: &LeadTable) -> Vec<bool> {
+        self.have_rows(leads).iter().zip(&self.has_event).map(|(row, event)| *row || *event).collect()
+    }
+}
+
 /// The rows of neighbouring leads in a table of all events.
 pub(super) struct Share {
     leads: Range<usize>,
@@ -60,9 +66,9 @@ pub(super) struct Share {
     has_event: Vec<bool>,
 }
 
-/// Deals out all events at or before *as of* to neighbouring leads.
+/// Deals out to neighbouring leads all events at or before *as of* whose names, by their codes, are `heard`.
 #[expect(clippy::indexing_slicing, reason = "lead numbers are below the number of leads, so their share exists")]
-pub(super) fn deal_out(plan: &BatchPlan<'_>, leads: &LeadTable, events: &EventTable, as_of: i64) -> Vec<Share> {
+pub(super) fn deal_out(heard: &[bool], leads: &LeadTable, events: &EventTable, as_of: i64) -> Vec<Share> {
     let lead_count = leads.ids.len();
     let wanted = (lead_count + events.len()).div_ceil(ROWS_PER_PARTITION).clamp(1, lead_count.max(1));
     // A power of two, so that a shift finds a lead's share.
@@ -80,7 +86,7 @@ pub(super) fn deal_out(plan: &BatchPlan<'_>, leads: &LeadTable, events: &EventTa
         }
         let share = &mut shares[lead as usize >> shift];
         share.has_event[lead as usize & (size - 1)] = true;
-        if plan.heard.get(name as usize).copied().unwrap_or(false) {
+        if heard.get(name as usize).copied().unwrap_or(false) {
             share.rows.push(row as u32);
         }
     }
@@ -88,6 +94,12 @@ pub(super) fn deal_out(plan: &BatchPlan<'_>, leads: &LeadTable, events: &EventTa
 }
 
 impl Share {
+    /// Brings rows into the order of their names' codes.
+    #[expect(clippy::indexing_slicing, reason = "rows are numbers of rows of the table")]
+    pub(super) fn sort_by_name(&mut self, events: &EventTable) {
+        self.rows.sort_unstable_by_key(|&row| (events.name.codes[row as usize], row));
+    }
+
     /// Returns the share as a partition, with events of its own.
     pub(super) fn gather(self, events: &EventTable) -> Partition {
         let Share { leads, rows, has_event } = self;

@@ -72,12 +72,9 @@ pub(super) enum BoundSignal<'a> {
 
 pub(super) struct BoundSection<'a> {
     pub(super) rules: Vec<BoundRule<'a>>,
-    pub(super) group_limits: Vec<Option<Limit>>,
-    pub(super) limit: Option<Limit>,
 }
 
 pub(super) struct BoundRule<'a> {
-    pub(super) group: Option<usize>,
     pub(super) kind: BoundKind<'a>,
     pub(super) points: BoundPoints<'a>,
     pub(super) limit: Option<Limit>,
@@ -138,9 +135,11 @@ impl<'a> BatchPlan<'a> {
     }
 }
 
-struct Binder<'b, 'a> {
-    names: &'b Names<'a>,
-    events: &'b Dictionary,
+/// Binds parts of a definition one by one.
+pub(super) struct Binder<'b, 'a> {
+    pub(super) names: &'b Names<'a>,
+    /// The names of events.
+    pub(super) events: &'b Dictionary,
 }
 
 impl<'a> Binder<'_, 'a> {
@@ -148,7 +147,7 @@ impl<'a> Binder<'_, 'a> {
         condition.map(|condition| bind_truth(condition, self.names))
     }
 
-    fn codes<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> Vec<bool> {
+    pub(super) fn codes<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> Vec<bool> {
         let mut listed = vec![false; self.events.len()];
         for name in names {
             if let Some(listed) = self.events.code(name.as_ref()).and_then(|code| listed.get_mut(code as usize)) {
@@ -158,11 +157,11 @@ impl<'a> Binder<'_, 'a> {
         listed
     }
 
-    fn heard(&self, set: &EventSet) -> Heard {
+    pub(super) fn heard(&self, set: &EventSet) -> Heard {
         Heard { names: self.codes(&set.names), actions: set.actions.clone() }
     }
 
-    fn action(&self, action: &Action) -> BoundAction<'a> {
+    pub(super) fn action(&self, action: &Action) -> BoundAction<'a> {
         let on = Heard { names: self.codes(&action.on), actions: Vec::new() };
         BoundAction { on, condition: self.truth(action.condition.as_ref()) }
     }
@@ -189,7 +188,7 @@ impl<'a> Binder<'_, 'a> {
         Some(BoundOnce { key, times: once.times })
     }
 
-    fn signal(&self, signal: &Signal) -> BoundSignal<'a> {
+    pub(super) fn signal(&self, signal: &Signal) -> BoundSignal<'a> {
         match &signal.kind {
             SignalKind::Count { select, once } => {
                 BoundSignal::Count { select: self.select(select), once: self.once(once.as_ref()) }
@@ -215,21 +214,17 @@ impl<'a> Binder<'_, 'a> {
     }
 
     fn section(&self, section: &Section) -> BoundSection<'a> {
-        BoundSection {
-            rules: section.rules.iter().map(|rule| self.rule(rule)).collect(),
-            group_limits: section.groups.iter().map(|group| group.limit).collect(),
-            limit: section.limit,
-        }
+        BoundSection { rules: section.rules.iter().map(|rule| self.rule(rule)).collect() }
     }
 
-    fn rule(&self, rule: &Rule) -> BoundRule<'a> {
+    pub(super) fn rule(&self, rule: &Rule) -> BoundRule<'a> {
         let kind = match &rule.kind {
             RuleKind::Lead { condition } => BoundKind::Lead(self.truth(condition.as_ref())),
             RuleKind::Events { select, once, decay } => {
                 BoundKind::Events { select: self.select(select), once: self.once(once.as_ref()), decay: *decay }
             }
         };
-        BoundRule { group: rule.group, kind, points: self.points(&rule.points), limit: rule.limit }
+        BoundRule { kind, points: self.points(&rule.points), limit: rule.limit }
     }
 
     fn points(&self, points: &Points) -> BoundPoints<'a> {

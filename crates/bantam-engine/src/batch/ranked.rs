@@ -26,7 +26,7 @@ pub struct BatchScores<'a> {
 }
 
 /// Where points come from: a rule, or the limit of a group or a section.
-struct Source {
+pub(super) struct Source {
     section: SectionName,
     rule: Option<String>,
     group: Option<String>,
@@ -47,9 +47,8 @@ impl<'a> BatchScores<'a> {
         options: BatchOptions,
     ) -> BatchScores<'a> {
         let order = rank(&ids, &columns);
-        let mut sources = section_sources(SectionName::Fit, &meaning.fit);
-        sources.extend(section_sources(SectionName::Engagement, &meaning.engagement));
-        BatchScores { meaning, ids, grades: grade_texts(&meaning.grades), sources, columns, order, options }
+        let grades = grade_texts(&meaning.grades);
+        BatchScores { meaning, ids, grades, sources: sources(meaning), columns, order, options }
     }
 
     /// Returns the number of leads.
@@ -142,6 +141,19 @@ fn count(codes: impl Iterator<Item = usize>) -> impl Iterator<Item = (usize, u64
     }
     *counts.entry(last.0).or_default() += last.1;
     counts.into_iter().filter(|&(_, count)| count > 0)
+}
+
+/// Returns what adds up to a score, fit first.
+pub(super) fn sources(meaning: &Meaning) -> Vec<Source> {
+    let mut sources = section_sources(SectionName::Fit, &meaning.fit);
+    sources.extend(section_sources(SectionName::Engagement, &meaning.engagement));
+    sources
+}
+
+impl Source {
+    pub(super) fn reason(&self, points: i64) -> Reason {
+        Reason { section: self.section, rule: self.rule.clone(), group: self.group.clone(), points }
+    }
 }
 
 /// Returns what adds up to a section's points, in the order of `SectionPoints::sources`.
@@ -243,10 +255,7 @@ impl<'s> ScoredLead<'s> {
     /// Returns where every point comes from; the reasons sum to the score. Empty unless scored with `explain`.
     pub fn reasons(&self) -> Vec<Reason> {
         let sources = &self.scores.sources;
-        let reason = |&(source, points): &(u32, i64)| {
-            let Source { section, rule, group } = sources.get(source as usize)?;
-            Some(Reason { section: *section, rule: rule.clone(), group: group.clone(), points })
-        };
+        let reason = |&(source, points): &(u32, i64)| Some(sources.get(source as usize)?.reason(points));
         let mut reasons: Vec<Reason> =
             self.scores.columns.explained.reasons.get(self.place).iter().filter_map(reason).collect();
         sort_reasons(&mut reasons);

@@ -12,6 +12,7 @@ use super::select::PartitionEvents;
 use super::signals::compute_signal;
 use crate::columns::{LeadTable, MISSING_CODE, MISSING_TIME, Truth};
 use bantam_lang::meaning::{Name, SalesAnswer};
+use std::borrow::Cow;
 
 /// A partition with everything that is computed for its leads.
 pub(super) struct Computed<'d> {
@@ -32,25 +33,26 @@ pub(super) fn compute_partition<'d>(
     as_of: i64,
     partition: &'d Partition,
 ) -> Computed<'d> {
-    let counts =
-        partition.have_rows(leads).iter().zip(&partition.has_event).map(|(row, event)| *row || *event).collect();
+    let counts = partition.count(leads);
     let mut frame = Frame::new(leads, partition, as_of);
     let sorted = PartitionEvents::new(plan, &frame);
-    set_sales(plan, &mut frame, &sorted);
-    set_criteria(plan, &mut frame);
+    let names = [Name::SalesStatus, Name::AcceptedBySales, Name::BecameOpportunity];
+    names.into_iter().zip(sales_vectors(plan, &frame, &sorted)).for_each(|(name, vector)| frame.set(name, vector));
+    let met = criteria_met(plan, &frame);
+    frame.set(Name::CriteriaMet, met);
     for derived in &plan.derived {
         let vector = lead_kernel(plan, &frame).value(derived);
-        frame.derived.push(vector);
+        frame.derived.push(Cow::Owned(vector));
     }
     for signal in &plan.signals {
         let vector = compute_signal(plan, &frame, &sorted, signal);
-        frame.signals.push(vector);
+        frame.signals.push(Cow::Owned(vector));
     }
     let personas: Vec<_> = plan.personas.iter().map(Some).collect();
     let persona = first_true(&lead_kernel(plan, &frame), &personas);
     frame.set(Name::Persona, Vector::Text(persona_codes(plan, &persona)));
-    let fit = compute_section(plan, &frame, &sorted, &plan.fit);
-    let engagement = compute_section(plan, &frame, &sorted, &plan.engagement);
+    let fit = compute_section(plan, &frame, &sorted, &plan.fit, &plan.meaning.fit);
+    let engagement = compute_section(plan, &frame, &sorted, &plan.engagement, &plan.meaning.engagement);
     set_scores(&mut frame, &fit, &engagement);
     let outcome = compute_outcome(plan, &mut frame, &fit.total, &engagement.total);
     Computed { frame, events: sorted, counts, persona, fit, engagement, outcome }
@@ -76,7 +78,7 @@ pub(super) fn lead_kernel<'k, 'a>(plan: &'k BatchPlan<'a>, frame: &'k Frame<'a>)
 }
 
 /// Two personas may have one name: conditions see the name's code in the dictionary, not the persona's index.
-fn persona_codes(plan: &BatchPlan<'_>, personas: &[u32]) -> Vec<u32> {
+pub(super) fn persona_codes(plan: &BatchPlan<'_>, personas: &[u32]) -> Vec<u32> {
     let dictionary = plan.names.dictionary(Name::Persona);
     let codes: Vec<u32> = plan
         .meaning
@@ -87,8 +89,9 @@ fn persona_codes(plan: &BatchPlan<'_>, personas: &[u32]) -> Vec<u32> {
     personas.iter().map(|&persona| codes.get(persona as usize).copied().unwrap_or(MISSING_CODE)).collect()
 }
 
-/// Sets `sales_status` and what follows from it: the latest answer, of equal times the later in their order.
-fn set_sales(plan: &BatchPlan<'_>, frame: &mut Frame<'_>, events: &PartitionEvents) {
+/// Returns `sales_status` and what follows from it, `accepted_by_sales` and `became_opportunity`: the latest answer, of
+/// equal times the later in their order.
+pub(super) fn sales_vectors(plan: &BatchPlan<'_>, frame: &Frame<'_>, events: &PartitionEvents) -> [Vector; 3] {
     let mut best = vec![(MISSING_TIME, MISSING_CODE); frame.len];
     for (index, set) in plan.sales.iter().enumerate() {
         for (best, time) in best.iter_mut().zip(events.latest(frame, set)) {
@@ -103,19 +106,19 @@ fn set_sales(plan: &BatchPlan<'_>, frame: &mut Frame<'_>, events: &PartitionEven
             .collect()
     };
     let (accepted, opportunity) = (flag(SalesAnswer::is_accepted), flag(SalesAnswer::is_opportunity));
-    frame.set(Name::SalesStatus, Vector::Text(best.into_iter().map(|(_, code)| code).collect()));
-    frame.set(Name::AcceptedBySales, Vector::Boolean(accepted));
-    frame.set(Name::BecameOpportunity, Vector::Boolean(opportunity));
+    let status = Vector::Text(best.into_iter().map(|(_, code)| code).collect());
+    [status, Vector::Boolean(accepted), Vector::Boolean(opportunity)]
 }
 
-fn set_criteria(plan: &BatchPlan<'_>, frame: &mut Frame<'_>) {
+/// Returns how many criteria are true.
+pub(super) fn criteria_met(plan: &BatchPlan<'_>, frame: &Frame<'_>) -> Vector {
     let mut met = vec![0.0; frame.len];
     for &criterion in &plan.meaning.criteria {
         for (met, truth) in met.iter_mut().zip(frame.truths(Name::Attribute(criterion), Rows::Leads).iter()) {
             *met += f64::from(u8::from(*truth == Truth::True));
         }
     }
-    frame.set(Name::CriteriaMet, Vector::Number(met));
+    Vector::Number(met)
 }
 
 fn set_scores(frame: &mut Frame<'_>, fit: &SectionPoints, engagement: &SectionPoints) {

@@ -6,7 +6,7 @@ use super::plan::{BatchPlan, BoundKind, BoundPoints, BoundRule, BoundSection};
 use super::select::{Hit, PartitionEvents, keep_once};
 use crate::columns::{MISSING_CODE, Truth};
 use crate::decay::decayed;
-use bantam_lang::meaning::{Decay, Limit, Table, TableKeys};
+use bantam_lang::meaning::{Decay, Limit, Section, Table, TableKeys};
 
 /// Points of one section, for every lead of a frame.
 pub(super) struct SectionPoints {
@@ -36,19 +36,27 @@ pub(super) fn compute_section(
     frame: &Frame<'_>,
     events: &PartitionEvents,
     section: &BoundSection<'_>,
+    meaning: &Section,
 ) -> SectionPoints {
     let mut undecided = vec![0; frame.len];
-    let rules: Vec<Vec<i64>> =
-        section.rules.iter().map(|rule| rule_points(plan, frame, events, rule, &mut undecided)).collect();
-    let mut total = vec![0; frame.len];
-    let mut groups = vec![vec![0; frame.len]; section.group_limits.len()];
-    for (rule, points) in section.rules.iter().zip(&rules) {
+    let earned = section.rules.iter().map(|rule| earned_points(plan, frame, events, rule, &mut undecided)).collect();
+    add_up(meaning, earned, undecided)
+}
+
+/// Brings what each rule earned into the rule's limit, and adds up groups and the section within theirs.
+pub(super) fn add_up(section: &Section, mut rules: Vec<Vec<i64>>, undecided: Vec<i64>) -> SectionPoints {
+    let mut total = vec![0; undecided.len()];
+    let mut groups = vec![total.clone(); section.groups.len()];
+    for (rule, points) in section.rules.iter().zip(&mut rules) {
+        if let Some(limit) = rule.limit {
+            points.iter_mut().for_each(|points| *points = (*points).clamp(limit.low, limit.high));
+        }
         let sum = rule.group.and_then(|group| groups.get_mut(group)).unwrap_or(&mut total);
         add(sum, points);
     }
     let mut group_changes = Vec::new();
-    for (mut sum, limit) in groups.into_iter().zip(&section.group_limits) {
-        group_changes.push(bring_into(&mut sum, *limit));
+    for (mut sum, group) in groups.into_iter().zip(&section.groups) {
+        group_changes.push(bring_into(&mut sum, group.limit));
         add(&mut total, &sum);
     }
     let section_change = bring_into(&mut total, section.limit);
@@ -73,14 +81,15 @@ pub(super) fn bring_into(sums: &mut [i64], limit: Option<Limit>) -> Vec<i64> {
     changes
 }
 
-fn rule_points(
+/// Computes the points of a rule before its own limit; adds to `undecided` where a rule over the lead cannot be decided.
+pub(super) fn earned_points(
     plan: &BatchPlan<'_>,
     frame: &Frame<'_>,
     events: &PartitionEvents,
     rule: &BoundRule<'_>,
     undecided: &mut [i64],
 ) -> Vec<i64> {
-    let mut points = match &rule.kind {
+    match &rule.kind {
         BoundKind::Lead(condition) => {
             let kernel = Kernel { frame, rows: Rows::Leads, names: &plan.names };
             let truths = condition.as_ref().map(|condition| kernel.truths(condition));
@@ -101,11 +110,7 @@ fn rule_points(
             };
             event_points(frame, hits, *decay)
         }
-    };
-    if let Some(limit) = rule.limit {
-        points.iter_mut().for_each(|points| *points = (*points).clamp(limit.low, limit.high));
     }
-    points
 }
 
 /// What rows earn.

@@ -3,6 +3,7 @@
 use super::outcome::Outcome;
 use super::partition::LeadSet;
 use super::rules::SectionPoints;
+use super::workings::Row;
 use crate::columns::MISSING_CODE;
 
 /// No index into the definition. Indexes fit: a definition has at most 10,000 parts.
@@ -119,6 +120,19 @@ impl ScoreColumns {
             }
         }
         columns
+    }
+
+    /// Appends one lead, without an explanation.
+    pub(super) fn push(&mut self, lead: u32, row: &Row) {
+        self.lead.push(lead);
+        self.fit.push(row.fit);
+        self.fit_unknown.push(u16::try_from(row.fit_unknown).unwrap_or(NONE));
+        self.engagement.push(row.engagement);
+        self.persona.push(index(row.persona));
+        self.stage.push(index(row.stage));
+        self.disqualified_by.push(index(row.disqualified_by));
+        self.route.push(index(row.route));
+        self.grade.push(row.grade);
     }
 
     /// Appends other leads.

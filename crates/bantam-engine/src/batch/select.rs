@@ -19,18 +19,39 @@ pub(super) struct PartitionEvents {
 impl PartitionEvents {
     /// Sorts the events of a frame out; all of them are at or before *as of*.
     pub(super) fn new(plan: &BatchPlan<'_>, frame: &Frame<'_>) -> Self {
-        let mut events = PartitionEvents { by_name: vec![Vec::new(); plan.heard.len()], by_action: Vec::new() };
+        let mut by_name = vec![Vec::new(); plan.heard.len()];
         for (row, &code) in (0..).zip(&frame.events.name.codes) {
-            if let Some(rows) = events.by_name.get_mut(code as usize) {
+            if let Some(rows) = by_name.get_mut(code as usize) {
                 rows.push(row);
             }
         }
+        PartitionEvents { by_name, by_action: Vec::new() }.with_actions(plan, frame)
+    }
+
+    /// Returns no events, for what looks at none.
+    pub(super) fn none() -> Self {
+        PartitionEvents { by_name: Vec::new(), by_action: Vec::new() }
+    }
+
+    fn with_actions(mut self, plan: &BatchPlan<'_>, frame: &Frame<'_>) -> Self {
         for action in &plan.actions {
-            let rows = events.rows_of(&action.on);
+            let rows = self.rows_of(&action.on);
             let rows = only_true(plan, frame, rows, action.condition.as_ref());
-            events.by_action.push(rows);
+            self.by_action.push(rows);
         }
-        events
+        self
+    }
+
+    /// Sorts the events of a frame out that lie in the order of their names' codes: only names that are heard.
+    pub(super) fn of_sorted(plan: &BatchPlan<'_>, frame: &Frame<'_>) -> Self {
+        let codes = &frame.events.name.codes;
+        let bound = |code: u32| codes.partition_point(|&other| other < code) as u32;
+        let rows_of = |(code, &heard): (u32, &bool)| match heard {
+            true => (bound(code)..bound(code + 1)).collect(),
+            false => Vec::new(),
+        };
+        let by_name = (0..).zip(&plan.heard).map(rows_of).collect();
+        PartitionEvents { by_name, by_action: Vec::new() }.with_actions(plan, frame)
     }
 
     /// Returns the rows of a set of events, each once.

@@ -72,21 +72,34 @@ pub fn next_change(plan: &Plan, timeline: &Timeline, as_of: i64, horizon: i64) -
 /// definition listens to, else the row that counts from that instant on, else, where the lead came into being with it,
 /// the last event of any name, else time.
 pub fn stage_changes(plan: &Plan, timeline: &Timeline, until: i64) -> Vec<StageChange> {
-    let mut walk = Walk::new(plan, timeline, until);
-    let start = first_dated_fact(timeline).map_or(until, |first| first.min(until));
+    let start = walk_start(timeline, until);
     let mut changes: Vec<StageChange> = Vec::new();
-    let mut next = Some(start);
-    while let Some(at) = next.filter(|&at| at <= until) {
-        let (score, after) = walk.step(at);
-        next = after;
-        let Some(score) = score else { continue };
+    walk_scores(plan, timeline, until, |at, score| {
         let from = changes.last().and_then(|change| change.to.clone());
         if score.stage != from {
             let cause = cause(plan, timeline, at, at == start);
-            changes.push(StageChange { at, from, to: score.stage.clone(), score, cause });
+            changes.push(StageChange { at, from, to: score.stage.clone(), score: score.clone(), cause });
         }
-    }
+    });
     changes
+}
+
+/// Calls `visit` with a lead's score at every instant up to and including `until` at which it may have changed, in order of
+/// time. Between two of them the score is that of the earlier one.
+///
+/// It begins where [`stage_changes`] does. Instants at which the lead does not exist yet are left out.
+pub fn walk_scores(plan: &Plan, timeline: &Timeline, until: i64, mut visit: impl FnMut(i64, &LeadScore)) {
+    let mut walk = Walk::new(plan, timeline, until);
+    let mut next = Some(walk_start(timeline, until));
+    while let Some(at) = next.filter(|&at| at <= until) {
+        let (score, after) = walk.step(at);
+        next = after;
+        score.iter().for_each(|score| visit(at, score));
+    }
+}
+
+fn walk_start(timeline: &Timeline, until: i64) -> i64 {
+    first_dated_fact(timeline).map_or(until, |first| first.min(until))
 }
 
 /// Scores a lead at one instant after the other.
