@@ -200,6 +200,19 @@ impl TextList {
         number
     }
 
+    /// Appends all texts of another list.
+    pub(crate) fn append(&mut self, more: &TextList) {
+        let before = self.text.len();
+        if before + more.text.len() > u32::MAX as usize {
+            more.iter().for_each(|text| {
+                self.push(text);
+            });
+            return;
+        }
+        self.text.push_str(&more.text);
+        self.ends.extend(more.ends.iter().map(|&end| before as u32 + end));
+    }
+
     /// Keeps the first `count` texts.
     pub fn truncate(&mut self, count: usize) {
         let end = count.checked_sub(1).map_or(Some(0), |last| self.end(last));

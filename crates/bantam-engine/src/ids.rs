@@ -6,16 +6,17 @@
 
 mod key;
 mod ranked;
+mod run;
 mod series;
 
 use crate::columns::TextList;
 use crate::slots::{LOOK_UPS, Mark, Slots};
-use key::Digits;
 use ranked::Ranked;
-use series::Series;
+use series::{Series, Spelled};
 use std::hash::BuildHasher;
 
 pub(crate) use key::Key;
+pub(crate) use run::KeyRun;
 
 /// Distinct keys of leads, numbered from 0 in the order in which they were first seen.
 #[derive(Clone, Debug, Default)]
@@ -49,16 +50,6 @@ enum Upper {
     Same(i32),
     /// There are others.
     Mixed,
-}
-
-/// A key as a table looks it up.
-#[derive(Clone, Copy)]
-enum Spelled<'k> {
-    /// A number of the table's series.
-    Number(i64),
-    Text(&'k str),
-    /// A whole number in a table whose series it does not belong to.
-    Digits(Digits),
 }
 
 /// So many leads are looked at before a key is looked up.
@@ -107,15 +98,7 @@ impl LeadIds {
 
     #[inline]
     fn spell<'k>(&self, key: Key<'k>) -> Spelled<'k> {
-        match (key, &self.series) {
-            (Key::Number(NO_NUMBER), _) => Spelled::Digits(Digits::of(NO_NUMBER)),
-            (Key::Number(number), Series::Plain) => Spelled::Number(number),
-            (Key::Number(number), series) => {
-                let digits = Digits::of(number);
-                series.number(digits.text()).map_or(Spelled::Digits(digits), Spelled::Number)
-            }
-            (Key::Text(text), series) => series.number(text).map_or(Spelled::Text(text), Spelled::Number),
-        }
+        self.series.spell(key)
     }
 
     fn find_spelled(&self, key: &Spelled<'_>) -> Option<u32> {
@@ -242,10 +225,7 @@ impl LeadIds {
     /// Gives a new key the next number.
     fn add(&mut self, spelled: &Spelled<'_>, key: Key<'_>) -> u32 {
         let lead = self.len() as u32;
-        match key {
-            Key::Text(text) => self.texts.push(text),
-            Key::Number(number) => self.texts.push(Digits::of(number).text()),
-        };
+        key.push_to(&mut self.texts);
         let is_next = match *spelled {
             Spelled::Number(number) => !self.is_mixed && self.numbers.last().is_none_or(|&last| last < number),
             _ => false,

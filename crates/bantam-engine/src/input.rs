@@ -204,7 +204,10 @@ impl<'a> Input<'a> {
             if kind == RowKind::Lead {
                 ids.reserve(keys.expected);
             }
-            ids.intern_all(keys.entries(0), leads);
+            match keys.run().and_then(|run| ids.append(run)) {
+                Some(numbers) => leads.extend(numbers),
+                None => ids.intern_all(keys.entries(0), leads),
+            }
         };
         let result = self.read_with(kind, name, progress, None, &mut number, reader);
         self.shared.ids = ids;

@@ -1,5 +1,7 @@
 //! Leads' keys as files give them: texts, of which many are whole numbers.
 
+use crate::columns::TextList;
+
 /// A lead's key in one of its two spellings. Two keys are equal where their texts are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Key<'k> {
@@ -13,6 +15,14 @@ impl<'k> Key<'k> {
     /// Returns the key with this text.
     pub(crate) fn of(text: &'k str) -> Key<'k> {
         whole_number(text).map_or(Key::Text(text), Key::Number)
+    }
+
+    /// Appends its text.
+    pub(super) fn push_to(self, texts: &mut TextList) {
+        match self {
+            Key::Text(text) => texts.push(text),
+            Key::Number(number) => texts.push(Digits::of(number).text()),
+        };
     }
 }
 

@@ -3,7 +3,8 @@
 //! `lead_00001234`, `C-17` and `17` are such keys. Where leads are called so, a key is its number: it is looked up without
 //! a hash, and nothing of its text is compared but the prefix.
 
-use super::key::Key;
+use super::NO_NUMBER;
+use super::key::{Digits, Key};
 
 /// A number has at most this many digits, so that it fits 64 bits.
 const DIGITS_MAX: usize = 18;
@@ -18,7 +19,31 @@ pub(super) enum Series {
     Texts { prefix: String, digits: usize },
 }
 
+/// A key as a table looks it up.
+#[derive(Clone, Copy)]
+pub(super) enum Spelled<'k> {
+    /// A number of the table's series.
+    Number(i64),
+    Text(&'k str),
+    /// A whole number in a table whose series it does not belong to.
+    Digits(Digits),
+}
+
 impl Series {
+    /// Returns a key as tables of this series look it up.
+    #[inline]
+    pub(super) fn spell<'k>(&self, key: Key<'k>) -> Spelled<'k> {
+        match (key, self) {
+            (Key::Number(NO_NUMBER), _) => Spelled::Digits(Digits::of(NO_NUMBER)),
+            (Key::Number(number), Series::Plain) => Spelled::Number(number),
+            (Key::Number(number), series) => {
+                let digits = Digits::of(number);
+                series.number(digits.text()).map_or(Spelled::Digits(digits), Spelled::Number)
+            }
+            (Key::Text(text), series) => series.number(text).map_or(Spelled::Text(text), Spelled::Number),
+        }
+    }
+
     /// Returns the spelling of some keys: that of the first, with as many digits as one that begins with a zero.
     pub(super) fn of<'k>(keys: impl Iterator<Item = Key<'k>>) -> Series {
         let mut texts = keys.map_while(|key| if let Key::Text(text) = key { Some(text) } else { None });
@@ -28,6 +53,17 @@ impl Series {
         let mut padded = numbers().chain(others).filter(|number| number.len() > 1 && number.starts_with('0'));
         let digits = padded.next().map_or(1, str::len).min(DIGITS_MAX);
         Series::Texts { prefix: prefix.to_owned(), digits }
+    }
+
+    /// Returns whether all numbers of another series from `least` on are spelled as in this one: of them none has zeros
+    /// before it, so the other need not tell how many digits there are.
+    pub(super) fn spells(&self, other: &Series, least: i64) -> bool {
+        match (self, other) {
+            (Series::Texts { prefix, digits }, Series::Texts { prefix: others, digits: 1 }) => {
+                prefix == others && Digits::of(least).text().len() >= *digits
+            }
+            _ => self == other,
+        }
     }
 
     /// Returns the number of a text; `None` where it is spelled otherwise. No two texts have the same.

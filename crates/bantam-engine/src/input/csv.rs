@@ -71,6 +71,7 @@ pub(super) fn read_in_blocks(
         layout.keys.report_unused(&mut rows);
         (file.progress)(block.consumed);
         spares.put(block);
+        rows.end_piece();
         file.tap(&mut rows)?;
         Ok(Piece { rows, lines: Some(lines) })
     };

@@ -1,6 +1,6 @@
 //! The leads' keys of the rows of one piece of a file, before they have lead numbers.
 
-use crate::ids::Key;
+use crate::ids::{Key, KeyRun};
 
 /// For each admitted row the place of its key in a list; the list may hold a key more than once.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,8 @@ pub(crate) struct LeadKeys {
     lasting_text: usize,
     /// How many rows are known to come.
     pub(super) expected: usize,
+    /// All of them once more, where they are a run.
+    run: Option<KeyRun>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +81,7 @@ impl LeadKeys {
     }
 
     /// Returns the entries from a place on.
-    pub(crate) fn entries(&self, from: usize) -> impl ExactSizeIterator<Item = Key<'_>> {
+    pub(crate) fn entries(&self, from: usize) -> impl ExactSizeIterator<Item = Key<'_>> + Clone {
         self.entries.iter().skip(from).map(|entry| self.key(entry))
     }
 
@@ -91,6 +93,16 @@ impl LeadKeys {
     /// Returns the places of rows' keys among the entries.
     pub(crate) fn codes(&self) -> &[u32] {
         &self.codes
+    }
+
+    /// Prepares the keys of leads, when all rows are there, to be put behind those of other pieces.
+    pub(super) fn prepare(&mut self) {
+        self.run = KeyRun::of(self.entries(0));
+    }
+
+    /// Returns all entries as a run, where they have been prepared and are one.
+    pub(super) fn run(&self) -> Option<&KeyRun> {
+        self.run.as_ref()
     }
 
     /// Appends for each row what belongs to its key; `of_entries` holds that for all entries.

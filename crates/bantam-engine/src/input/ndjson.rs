@@ -50,6 +50,7 @@ pub(super) fn read_in_blocks(
         layout.inside.report_unused(&mut rows);
         (file.progress)(block.consumed);
         spares.put(block);
+        rows.end_piece();
         file.tap(&mut rows)?;
         Ok(Piece { rows, lines: Some(lines) })
     };

@@ -122,6 +122,7 @@ fn read_group<R: ChunkReader>(
     if let Some(piece) = piece {
         piece.end();
     }
+    rows.end_piece();
     layout.keys.report_unused(&mut rows);
     (file.progress)(u64::try_from(description.compressed_size()).unwrap_or(0));
     Ok(rows)

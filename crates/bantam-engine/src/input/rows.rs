@@ -136,6 +136,13 @@ impl Rows {
         }
     }
 
+    /// Does what can be done for a piece alone, when all its rows are there.
+    pub(super) fn end_piece(&mut self) {
+        if self.kind == RowKind::Lead {
+            self.keys.prepare();
+        }
+    }
+
     /// Forgets the rows, which have been taken; counts, dictionaries and what was rejected stay.
     ///
     /// Returns how many keys stay.
