@@ -15,7 +15,7 @@ mod ledger;
 mod roles;
 mod rows;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod walk;
 
 pub use gather::gather;

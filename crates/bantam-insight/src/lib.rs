@@ -2,4 +2,5 @@
 
 pub mod document;
 pub mod history;
+pub mod report;
 pub mod statistics;

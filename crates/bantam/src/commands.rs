@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod init;
+pub(crate) mod report;
 pub(crate) mod schema;
 pub(crate) mod score;
 pub(crate) mod simulate;

@@ -47,6 +47,7 @@ fn run(command: Command) -> Result<Done, Failure> {
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Score(arguments) => commands::score::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
+        Command::Report(arguments) => commands::report::run(&arguments),
         Command::Diff(arguments) => commands::diff::run(&arguments),
         Command::Simulate(arguments) => commands::simulate::run(&arguments),
         Command::Schema => commands::schema::run(),

@@ -7,7 +7,7 @@ use bantam_lang::source::Source;
 use bantam_lang::{CheckedDefinition, load};
 
 /// A demo is worth 50 points for 30 days, then 25: ready at 40.
-const DEFINITION: &str = "\
+pub(crate) const DEFINITION: &str = "\
 bantam: 1
 lead: {industry: text, created_at: time}
 event: {amount: number, reason: text, owner: text}
@@ -32,9 +32,14 @@ fn definition(text: &str) -> CheckedDefinition {
     loaded.checked.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics))
 }
 
-fn history_of(text: &str, wishes: &Wishes, leads: &str, events: &str) -> History {
+pub(crate) fn history_of(text: &str, wishes: &Wishes, leads: &str, events: &str) -> History {
+    history_until("2026-12-31", text, wishes, leads, events)
+}
+
+/// Returns the history of leads and events, given as CSV, up to a day.
+pub(crate) fn history_until(day: &str, text: &str, wishes: &Wishes, leads: &str, events: &str) -> History {
     let prepared = prepare(definition(text).meaning().as_ref(), wishes);
-    let until = parse_time("2026-12-31").unwrap();
+    let until = parse_time(day).unwrap();
     let mut input = Input::new(&prepared.meaning, |rejected| panic!("{}: {}", rejected.place, rejected.reason));
     input.read_csv(RowKind::Lead, "leads.csv", leads.as_bytes(), &|_| {}).unwrap();
     input.read_csv(RowKind::Event, "events.csv", events.as_bytes(), &|_| {}).unwrap();

@@ -80,7 +80,7 @@ pub(super) fn walk(prepared: &Prepared, mut timeline: Timeline, until: i64) -> O
         .enumerate()
         .filter_map(|(index, handed)| lead.hand_off(*handed, &ledger, index, explained(handed.opened)?))
         .collect();
-    let deals = ledger.deals.iter().map(|dealt| lead.deal(*dealt, until)).collect();
+    let deals = ledger.deals.iter().map(|dealt| lead.deal(*dealt, &ledger, until)).collect();
     let is_answer = |event: usize| answers.iter().any(|answer| answer.index == event);
     let mut touched: Vec<&TimelineEvent> = timeline
         .events
@@ -257,8 +257,11 @@ impl Lead<'_> {
         })
     }
 
-    fn deal(&self, dealt: Dealt, until: i64) -> WalkedDeal {
-        let owner = self.text(dealt.opened_by, Role::Owner).or_else(|| self.any_owner(dealt.opened, dealt.closed));
+    fn deal(&self, dealt: Dealt, ledger: &Ledger, until: i64) -> WalkedDeal {
+        // Who took the hand-off has the deal, where the deal itself names nobody.
+        let began =
+            dealt.hand_off.and_then(|index| ledger.hand_offs.get(index)).map_or(dealt.opened, |handed| handed.opened);
+        let owner = self.text(dealt.opened_by, Role::Owner).or_else(|| self.any_owner(began, dealt.closed));
         let lacked = if dealt.hand_off.is_none() { self.lacked(dealt, until) } else { Vec::new() };
         WalkedDeal {
             dealt,
