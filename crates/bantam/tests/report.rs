@@ -102,7 +102,7 @@ fn what_cannot_be_done_is_told_with_the_way_out() {
         (format!("{CALL} --from 2026-03-01 --to 2026-01-01"), "later than", "swap"),
         (format!("{CALL} --made-on 2026"), "no stretch of time", "2026-01-01..2026-03-31"),
         (format!("{CALL} --output r.docx"), "no known format", ".html"),
-        (format!("{CALL} --value-per-win -5"), "0 or more", ""),
+        (format!("{CALL} --value-per-win=-5"), "0 or more", ""),
         (format!("{CALL} --spend nowhere.csv"), "nowhere.csv", ""),
     ] {
         let ran = desk.run(&call);
@@ -167,7 +167,7 @@ fn the_win_rate_of_a_crm_is_that_of_its_file() {
     let Some(pipeline) = data("crm-sales-opportunities/sales_pipeline.csv") else { return };
     let definition = project().join("examples/crm-sales-opportunities/definition.yaml");
     let table = report_csv(&format!(
-        "report {} --leads {pipeline} --events {pipeline} --as-of 2017-12-31T23:59:59Z --cut product owner",
+        "report {} --leads {pipeline} --events {pipeline} --as-of 2017-12-31T23:59:59Z --cut product owner --column owner=sales_agent amount=close_value",
         definition.display()
     ));
     let line = table.lines().find(|line| line.contains("Opportunity-to-win")).unwrap();

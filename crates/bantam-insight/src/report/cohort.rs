@@ -191,6 +191,12 @@ impl<'h> Cohort<'h> {
         hand_offs
     }
 
+    /// Returns whether a lead's outcome would be known whatever it is: a column tells it, or it was handed over. Of other leads
+    /// only those are heard of that somebody took up by hand, and these mostly succeed.
+    pub(super) fn is_fair(&self, lead: u32) -> bool {
+        self.history.has_outcome_column || !self.history.hand_offs_of(lead).is_empty()
+    }
+
     /// Returns leads that were judged and whose decisive moment falls into the cohort, with what became of them.
     pub(super) fn judged(&self) -> impl Iterator<Item = (u32, Outcome)> {
         let history = self.history;

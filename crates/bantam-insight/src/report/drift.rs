@@ -42,6 +42,8 @@ pub struct DriftReport {
     pub rows: Vec<DriftRow>,
 }
 
+/// What is shown of leads without a value.
+const MISSING: &str = "(missing)";
 /// How many values that moved are told.
 const MOVED_MAX: usize = 3;
 
@@ -102,7 +104,9 @@ fn attribute_row(history: &History, attribute: usize, before: &[u32], later: &[u
         // Time goes on; that it does is no drift.
         Column::Time(_) => return None,
     };
-    Some(row(name.clone(), &counts))
+    // A column that no file has says nothing.
+    let is_told = counts.iter().any(|(label, (base, now))| label != MISSING && base + now > 0);
+    is_told.then(|| row(name.clone(), &counts))
 }
 
 fn is_computed(history: &History, attribute: usize) -> bool {
@@ -114,7 +118,7 @@ fn text_label(bin: &crate::statistics::TextBin<'_>) -> String {
     match bin {
         TextBin::Text(text, _) => (*text).to_owned(),
         TextBin::Other(_) => "(others)".to_owned(),
-        TextBin::Missing(_) => "(missing)".to_owned(),
+        TextBin::Missing(_) => MISSING.to_owned(),
     }
 }
 
@@ -131,7 +135,7 @@ fn counted(
     let bounds = cuts.values();
     let text = bantam_lang::convert::number_text;
     let label = |place: usize| match (place.checked_sub(1).and_then(|below| bounds.get(below)), bounds.get(place)) {
-        _ if place > bounds.len() => "(missing)".to_owned(),
+        _ if place > bounds.len() => MISSING.to_owned(),
         (Some(&from), Some(&to)) => format!("above {} up to {}", text(from), text(to)),
         (None, Some(&to)) => format!("up to {}", text(to)),
         (Some(&from), None) => format!("above {}", text(from)),

@@ -85,7 +85,7 @@ pub(super) fn journeys(cohort: &Cohort<'_>) -> JourneyReport {
     let history = cohort.history;
     let ended: Vec<Ended> = cohort
         .judged()
-        .filter(|(_, outcome)| *outcome != Outcome::Open)
+        .filter(|(lead, outcome)| *outcome != Outcome::Open && cohort.is_fair(*lead))
         .map(|(lead, outcome)| (lead, outcome == Outcome::Won))
         .collect();
     let won = ended.iter().filter(|(_, won)| *won).count() as u64;

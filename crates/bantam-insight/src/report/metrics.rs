@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 /// More values of a cut are put together as one.
 const VALUES_MAX: usize = 20;
 /// What is shown of leads without a value.
-const MISSING: &str = "(missing)";
+pub(super) const MISSING: &str = "(missing)";
 const OTHERS: &str = "(others)";
 
 /// The figures by which marketing and sales are measured.

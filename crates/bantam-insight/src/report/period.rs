@@ -1,6 +1,6 @@
 //! Divides time into weeks, months and quarters of UTC.
 
-use bantam_lang::convert::MICROS_PER_DAY;
+use bantam_lang::convert::{MICROS_PER_DAY, MICROS_PER_SECOND};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -68,6 +68,13 @@ pub fn parts(span: Span, period: Period) -> Vec<Span> {
         parts.push(Span { from: from.max(span.from), to: to.min(span.to) });
         start = next.ok();
     }
+    // A history up to midnight ends with that moment, which is no part of its own.
+    if let Some(sliver) = parts.pop_if(|last| last.to - last.from < MICROS_PER_SECOND) {
+        match parts.last_mut() {
+            Some(before) => before.to = sliver.to,
+            None => parts.push(sliver),
+        }
+    }
     parts
 }
 
@@ -114,5 +121,12 @@ mod tests {
             shown("2025-12-31", "2026-04-02", Period::Quarter),
             [pair("2025-12-31", "2025-12-31"), pair("2026-01-01", "2026-03-31"), pair("2026-04-01", "2026-04-01")]
         );
+    }
+
+    #[test]
+    fn the_moment_at_the_end_belongs_to_the_last_part() {
+        let span = Span { from: parse_time("2026-01-01").unwrap(), to: parse_time("2026-03-01").unwrap() + 1 };
+        let parts = parts(span, Period::Month);
+        assert_eq!((parts.len(), parts.last().map(|part| part.to)), (2, Some(span.to)));
     }
 }

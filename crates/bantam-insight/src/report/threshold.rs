@@ -17,7 +17,7 @@ pub struct ThresholdRow {
     pub leads: u64,
     /// How many of these a week; `None` where facts have no times.
     pub leads_a_week: Option<f64>,
-    /// Of those whose end is known, how many were won.
+    /// Of those that were handed over (with an outcome column: of all) and have ended, how many were won.
     pub precision: Rate,
     /// Of all won leads, how many reach it.
     pub recall: Rate,
@@ -48,22 +48,26 @@ pub struct ThresholdReport {
 pub(super) fn threshold(cohort: &Cohort<'_>, options: &ReportOptions) -> ThresholdReport {
     let history = cohort.history;
     let ends: Vec<(u32, Outcome)> = cohort.judged().collect();
-    let count = |outcome: Outcome| ends.iter().filter(|(_, end)| *end == outcome).count() as u64;
+    let fair = || ends.iter().filter(|(lead, _)| cohort.is_fair(*lead));
+    let count = |outcome: Outcome| fair().filter(|(_, end)| *end == outcome).count() as u64;
     let known = Known { won: count(Outcome::Won), lost: count(Outcome::Lost) };
-    let scored: Vec<(i64, Outcome)> = ends.iter().map(|&(lead, end)| (best_score(cohort, lead), end)).collect();
-    let curve = threshold_curve(&scored);
+    let scored = |&(lead, end): &(u32, Outcome)| (best_score(cohort, lead), end);
+    let (of_fair, of_all) = (
+        threshold_curve(&fair().map(scored).collect::<Vec<_>>()),
+        threshold_curve(&ends.iter().map(scored).collect::<Vec<_>>()),
+    );
     let reached = Reached::of(cohort);
     let weeks = cohort.span.map(Span::weeks).filter(|&weeks| weeks > 0.0);
     let row = |threshold: i64| {
-        let point = curve.at(threshold);
+        let precision = of_fair.at(threshold).precision;
         let leads = reached.at(threshold);
-        let net = |(value, cost): (f64, f64)| value * point.precision.hits() as f64 - cost * point.precision.n() as f64;
+        let net = |(value, cost): (f64, f64)| value * precision.hits() as f64 - cost * precision.n() as f64;
         ThresholdRow {
             threshold,
             leads,
             leads_a_week: weeks.map(|weeks| leads as f64 / weeks),
-            precision: point.precision,
-            recall: point.recall,
+            precision,
+            recall: of_all.at(threshold).recall,
             net_value: options.value_per_win.zip(options.cost_per_hand_off).map(net),
         }
     };

@@ -27,12 +27,27 @@ pub(super) fn table(id: &str, caption: &str, columns: Vec<Column>, rows: impl In
     }
 }
 
-/// Leaves out columns in which nothing stands.
+/// Leaves out columns in which nothing stands, and from charts what they would have drawn of them.
 pub(super) fn without_empty_columns(mut table: Table) -> Table {
     let is_told = |place: usize| {
         place == 0 || table.rows.iter().any(|row| row.get(place).is_some_and(|cell| *cell != Cell::None))
     };
     let told: Vec<bool> = (0..table.columns.len()).map(is_told).collect();
+    let keep_told = |place: &mut usize| {
+        let is_told = told.get(*place) == Some(&true);
+        *place = told.iter().take(*place).filter(|told| **told).count();
+        is_told
+    };
+    for chart in &mut table.charts {
+        let series = match &mut chart.kind {
+            ChartKind::Line { series, .. }
+            | ChartKind::Bars { series, .. }
+            | ChartKind::Thresholds { series, .. }
+            | ChartKind::Steps { series, .. } => series,
+            ChartKind::Funnel { .. } | ChartKind::HeatMap { .. } | ChartKind::Calibration { .. } => continue,
+        };
+        series.retain_mut(keep_told);
+    }
     let mut keep = told.iter();
     table.columns.retain(|_| keep.next() == Some(&true));
     for row in &mut table.rows {
@@ -83,4 +98,20 @@ pub(super) fn lift(lift: Option<Lift>) -> Cell {
 /// What people read of a figure, without how sure it is.
 pub(super) fn told(cell: &Cell) -> String {
     cell.told().main
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn charts_follow_their_columns() {
+        let columns = ["of", "none", "some"].map(Column::figures).to_vec();
+        let mut table = table("t", "A table", columns, [vec![text("a"), Cell::None, Cell::Count(3)]]);
+        let kind = ChartKind::Bars { label: 0, series: vec![1, 2] };
+        table.charts.push(chart("?", "n = 1", Axis::new("of", ""), Axis::new("some", ""), kind));
+        let table = without_empty_columns(table);
+        assert_eq!((table.columns.len(), table.rows), (2, vec![vec![text("a"), Cell::Count(3)]]));
+        assert_eq!(table.charts.first().map(|chart| chart.kind.series()), Some([1].as_slice()));
+    }
 }

@@ -7,8 +7,10 @@ use crate::report::Report;
 use crate::report::journeys::{JourneyReport, Trait};
 use crate::report::rules::FIND_MAX;
 
-/// How many traits, and how many events, are shown.
-const ROWS_MAX: usize = 25;
+/// How many traits, and how many events, are shown at most.
+const ROWS_MAX: usize = 20;
+/// How many are shown although they say nothing beyond chance.
+const ROWS_MIN: usize = 8;
 
 pub(super) fn journeys(report: &Report) -> Section {
     let found = &report.journeys;
@@ -19,12 +21,13 @@ pub(super) fn journeys(report: &Report) -> Section {
     let mut section = drawn::section(
         "journeys",
         "What do won leads have in common?",
-        "What won leads were and did up to their hand-off, or up to the opportunity where there was none, against lost ones. \
-         Lift is how many times as often leads with it are won as all the rest.",
+        "What leads were and did up to their hand-off that were then won, against those that ended otherwise. Lift is how many \
+         times as often leads with it are won as all the rest.",
         Some(finding),
         vec![
             "Surest first, adjusted for everything tried here (Benjamini-Hochberg). Values that fewer than ten leads have are \
-             left out. A lift is no cause: it says with whom to look, not what to do."
+             left out, and so are leads without a hand-off: of those only successes are heard of. A lift is no cause: it says \
+             with whom to look, not what to do."
                 .to_owned(),
         ],
     );
@@ -78,7 +81,9 @@ fn traits(id: &str, caption: &str, first: &str, rows: &[Trait]) -> Table {
         Column::figures("lift"),
         Column::text("beyond chance"),
     ];
-    let rows = rows.iter().take(ROWS_MAX).map(|row| {
+    let is_find = |row: &Trait| row.lift.is_some_and(|lift| lift.adjusted_p <= FIND_MAX);
+    let count = rows.iter().filter(|row| is_find(row)).count().clamp(ROWS_MIN, ROWS_MAX);
+    let rows = rows.iter().take(count).map(|row| {
         let sure = match row.lift {
             Some(lift) if lift.adjusted_p <= FIND_MAX => text("yes"),
             Some(_) => text("no"),

@@ -5,7 +5,7 @@ use super::words::{self, counted, dates};
 use crate::document::Cell::Count;
 use crate::document::{Axis, Cell, Chart, ChartKind, Column, Finding, Section, Table};
 use crate::report::Report;
-use crate::report::metrics::{Cycle, KeyMetrics};
+use crate::report::metrics::{Cycle, KeyMetrics, MISSING};
 use crate::report::speed::Speed;
 use crate::statistics::Rate;
 
@@ -113,12 +113,14 @@ fn cycle_table(cycle: &Cycle) -> Table {
 /// One section for each cut.
 pub(super) fn cuts(report: &Report) -> impl Iterator<Item = Section> {
     report.cuts.iter().map(|(name, rows)| {
+        let is_unknown = rows.iter().all(|(value, _)| value == MISSING);
+        let note = format!("No lead has a value of `{name}`. If a column has it, say which: `--column {name}=COLUMN`.");
         let mut section = drawn::section(
             &format!("by-{}", drawn::id_of(name)),
             &format!("By {name}"),
             "The same figures, for each value apart, most leads first.",
             None,
-            Vec::new(),
+            if is_unknown { vec![note] } else { Vec::new() },
         );
         let rows = rows.iter().map(|(value, metrics)| (value.clone(), metrics));
         let id = format!("cut-{}", drawn::id_of(name));

@@ -56,8 +56,7 @@ pub(super) fn calibration(report: &Report) -> Section {
 }
 
 fn calibrated(found: &CalibrationReport) -> String {
-    let shown = |band: &Band| format!("{} to {}", band.from, band.to);
-    let falling: Vec<String> = found.bands.iter().filter(|band| band.falls).map(shown).collect();
+    let falling: Vec<String> = found.bands.iter().filter(|band| band.falls).map(points_of).collect();
     let certain = found.bands.iter().filter(|band| band.falls_for_certain).count();
     let rising = match (falling.len(), certain) {
         (0, _) => "Every band of scores converts at least as well as the one below it".to_owned(),
@@ -72,15 +71,19 @@ fn calibrated(found: &CalibrationReport) -> String {
     format!("{rising}; {}.", discrimination(area))
 }
 
+fn points_of(band: &Band) -> String {
+    if band.from == band.to { band.from.to_string() } else { format!("{} to {}", band.from, band.to) }
+}
+
 fn discrimination(area: Area) -> String {
     let (low, high) = (area.interval.low, area.interval.high);
     let said = format!("AUC {:.2}, {low:.2} to {high:.2}", area.value);
     if low > 0.5 {
         format!("a lead that converts has the higher score in {} of pairs ({said})", percent(area.value))
     } else if high < 0.5 {
-        format!("higher scores convert worse ({said})")
+        format!("more points convert worse ({said})")
     } else {
-        format!("the score says no more than chance does ({said})")
+        format!("it says no more than chance does ({said})")
     }
 }
 
@@ -97,8 +100,7 @@ fn bands(found: &CalibrationReport) -> Table {
             (false, true) => "falls",
             _ => "",
         };
-        let label = if band.from == band.to { band.from.to_string() } else { format!("{} to {}", band.from, band.to) };
-        vec![text(label), rate(band.rate), number(band.rising.map(|share| share * 100.0), 1), text(verdict)]
+        vec![text(points_of(band)), rate(band.rate), number(band.rising.map(|share| share * 100.0), 1), text(verdict)]
     });
     let caption = format!(
         "Share that became {} by score",
@@ -158,9 +160,14 @@ pub(super) fn threshold(report: &Report) -> Section {
         "Each threshold stands for handing off whoever reaches so many points, and for nothing else that the definition asks. \
          Leads are counted by the best score before sales answered."
             .to_owned(),
-        "Wins, and with them net value, are of leads whose end is known; what leads that were never handed over would have \
-         brought is not."
-            .to_owned(),
+        match report.has_outcome_column {
+            true => "Precision is of all leads whose end is known.",
+            false => {
+                "Precision and net value are of leads that this definition handed over and that have ended: below its own \
+                 threshold they stay almost the same, since what others would have brought is not known. Recall is of all wins."
+            }
+        }
+        .to_owned(),
     ];
     if found.rows.iter().all(|row| row.net_value.is_none()) {
         notes.push("For net value, give the cost of a hand-off and the value of a win.".to_owned());
@@ -210,6 +217,7 @@ fn curve(found: &ThresholdReport) -> Table {
         Column::figures("net value"),
         Column::text("mark"),
     ];
+    let has_marks = (0..found.rows.len()).any(|place| mark(found, place).is_some());
     let rows = found.rows.iter().enumerate().map(|(place, row)| {
         vec![
             Cell::Number(row.threshold as f64, 0),
@@ -218,7 +226,7 @@ fn curve(found: &ThresholdReport) -> Table {
             rate(row.precision),
             rate(row.recall),
             money(row.net_value),
-            mark(found, place).map_or(Cell::None, text),
+            if has_marks { text(mark(found, place).unwrap_or_default()) } else { Cell::None },
         ]
     });
     let mut table = drawn::table("thresholds", "What each threshold catches", columns, rows);
@@ -259,9 +267,11 @@ pub(super) fn wasted(report: &Report) -> Section {
              which no such rule gave points came by others, so a lift compares rules with each other, not with having none."
         )],
     );
-    let refused = vec![vec![text("rejected or recycled"), rate(found.refused)]];
-    let columns = vec![Column::text("of answered hand-offs"), Column::figures("share")];
-    section.tables.push(drawn::table("refused", "Hand-offs that sales refused", columns, refused));
+    if found.refused.n() > 0 {
+        let refused = vec![vec![text("rejected or recycled"), rate(found.refused)]];
+        let columns = vec![Column::text("of answered hand-offs"), Column::figures("share")];
+        section.tables.push(drawn::table("refused", "Hand-offs that sales refused", columns, refused));
+    }
     if !found.reasons.is_empty() {
         section.tables.push(reasons(found));
     }
@@ -276,13 +286,16 @@ fn worst(found: &RulesReport) -> String {
         found.rules.iter().filter(|row| row.verdict == verdict).map(|row| row.rule.rule.clone()).collect()
     };
     let (worse, better) = (named(Verdict::Worse), named(Verdict::Better));
-    let refused = format!("{} of answered hand-offs are refused", words::rate(found.refused));
+    let refused = match found.refused.n() {
+        0 => String::new(),
+        _ => format!("{} of answered hand-offs are refused; ", words::rate(found.refused)),
+    };
     let fare = |names: &[String], how: &str| match names {
         [] => format!("no rule fares {how} than the rest beyond chance"),
         [one] => format!("{one} fares {how} than the rest"),
         names => format!("{} fare {how} than the rest", listed(names)),
     };
-    format!("{refused}; {}; {}.", fare(&worse, "worse"), fare(&better, "better"))
+    format!("{refused}{}; {}.", fare(&worse, "worse"), fare(&better, "better"))
 }
 
 fn reasons(found: &RulesReport) -> Table {
@@ -323,7 +336,7 @@ fn rules(found: &RulesReport) -> Table {
         Axis::new("converted", "%"),
         ChartKind::Bars { label: 0, series: vec![4] },
     ));
-    table
+    drawn::without_empty_columns(table)
 }
 
 fn section_of(row: &RuleRow) -> String {
