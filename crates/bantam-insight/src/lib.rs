@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
 
+pub mod document;
 pub mod history;
 pub mod statistics;
