@@ -24,6 +24,9 @@ const MARKS = ["circle", "rect", "triangle", "diamond"];
 /** Marks on more points than this would hide the line. */
 const MARKED_POINTS = 40;
 
+/** Names of axes are cut where they would leave a narrow chart. */
+const NAME_WIDTH = 240;
+
 const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 
 function colours() {
@@ -50,6 +53,33 @@ function tooltip(heading, lines) {
   return box;
 }
 
+/** A colour as red, green and blue. */
+function channels(colour) {
+  const hex = colour.length === 4 ? [...colour.slice(1)].map((digit) => digit + digit).join("") : colour.slice(1);
+  return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16));
+}
+
+/** How bright a colour is, and how two of them contrast, after WCAG 2.2. */
+function brightness(rgb) {
+  const [red, green, blue] = rgb.map((c) => (c <= 10 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+
+/** The ink that is read best on a field of the scale, `share` of the way from its low end. */
+function inkOn(c, share) {
+  const [low, high] = c.heat.map(channels);
+  const field = brightness(low.map((from, at) => from + (high[at] - from) * share));
+  const read = (ink) => contrast(brightness(channels(ink)), field);
+  return c.heatInk.reduce((best, ink) => (read(ink) > read(best) ? ink : best));
+}
+
+/** Round steps for an axis from 0, about four of them up to `value` or beyond. */
+function roundStep(value) {
+  const power = 10 ** Math.floor(Math.log10(value / 4));
+  return [1, 2, 2.5, 5, 10].map((times) => times * power).find((step) => 4 * step >= value) ?? 10 * power;
+}
+
 const axisName = (axis) => (axis.unit === "" ? axis.name : `${axis.name} (${axis.unit})`);
 const isNumeric = (points) => points.every((point) => point[VALUE] !== null);
 const label = (point) => point[TOLD];
@@ -57,6 +87,7 @@ const label = (point) => point[TOLD];
 function axis(of, c, more) {
   return {
     name: axisName(of),
+    nameTruncate: { maxWidth: NAME_WIDTH },
     nameLocation: "middle",
     nameTextStyle: { color: c.quiet, fontSize: 12 },
     axisLabel: { color: c.quiet, hideOverlap: true, fontSize: 12 },
@@ -76,7 +107,7 @@ const beside = (of, c, more) => axis(of, c, {
 function frame(chart, c, more) {
   return {
     animation: false,
-    aria: { enabled: true, label: { description: `${chart.title} The table has the same figures.` } },
+    aria: { enabled: true, label: { description: `${chart.title}. The table has the same figures.` } },
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: c.ink },
     color: c.series,
     legend: { show: chart.series.length > 1, bottom: 0, textStyle: { color: c.ink }, inactiveColor: c.quiet, type: "plain" },
@@ -89,13 +120,29 @@ function frame(chart, c, more) {
   };
 }
 
+/** A place of the axis in words. What tells its unit itself needs none. */
+function place(chart, row) {
+  const at = label(chart.labels[row]);
+  return /^[-\d.,]+$/.test(at) ? `${chart.x.name} ${at} ${chart.x.unit}` : `${chart.x.name} ${at}`;
+}
+
 /** What happens at a place of the axis, for all series that are shown. */
 function told(chart) {
   return (shown) => {
     const row = shown[0].dataIndex;
     const lines = chart.series.map((series) => [series.name, label(series.points[row])]);
-    return tooltip(`${chart.x.name} ${label(chart.labels[row])}`, lines);
+    return tooltip(place(chart, row), lines);
   };
+}
+
+/** Everything lasts longer than no time at all: where steps begin. */
+const BEGINNING = [100, 100, 100, "100.0 %"];
+
+/** Shares that last, from time 0 on. */
+function fromTheBeginning(chart) {
+  if (chart.labels.length === 0 || chart.labels[0][VALUE] === 0) return chart;
+  const series = chart.series.map((each) => ({ ...each, points: [BEGINNING, ...each.points] }));
+  return { ...chart, labels: [[0, null, null, "0"], ...chart.labels], series };
 }
 
 /** The band of a series between its bounds: an unseen line at the lower, an area up to the upper. */
@@ -115,10 +162,18 @@ function band(series, at, colour, step) {
   ];
 }
 
+/** Whether there is room for a name at the end of each line. */
+function endsAreApart(chart) {
+  const values = chart.series.map((series) => series.points.flatMap((point) => [point[VALUE], point[HIGH]]).filter((value) => value !== null));
+  const room = Math.max(...values.flat(), 0) * 0.08;
+  const ends = chart.series.map((series) => series.points.at(-1)[VALUE]).filter((value) => value !== null).sort((a, b) => a - b);
+  return ends.every((end, place) => place === 0 || end - ends[place - 1] >= room);
+}
+
 function lines(chart, c, wide, step) {
   const numeric = isNumeric(chart.labels);
   const at = (row) => (numeric ? chart.labels[row][VALUE] : row);
-  const named = wide && chart.series.length > 1 && chart.series.length <= 4;
+  const named = wide && chart.series.length > 1 && chart.series.length <= 4 && endsAreApart(chart);
   const series = chart.series.flatMap((series, place) => [
     {
       type: "line", name: series.name, step, z: 3, connectNulls: false,
@@ -126,7 +181,8 @@ function lines(chart, c, wide, step) {
       symbol: MARKS[place % MARKS.length], symbolSize: 6, showSymbol: !step && series.points.length <= MARKED_POINTS,
       lineStyle: { width: 2, type: DASHES[place % DASHES.length] }, color: c.series[place % c.series.length],
       endLabel: { show: named, formatter: () => series.name, color: c.series[place % c.series.length], width: 110, overflow: "truncate" },
-      emphasis: { focus: "series" },
+      // Whoever takes a series away by its name in the legend still points at that name: the others stay as they are.
+      emphasis: { disabled: true },
     },
     ...band(series, at, c.series[place % c.series.length], step),
   ]);
@@ -163,13 +219,12 @@ function whiskers(series, place, count, across, c) {
       const shift = ((place + 0.5) / count - 0.5) * room * (across ? -1 : 1);
       const end = Math.min(4, room / count / 3);
       const move = ([x, y], by) => (across ? [x, y + shift + by] : [x + shift + by, y]);
-      const line = (a, b) => ({
-        type: "line", shape: { x1: a[0], y1: a[1], x2: b[0], y2: b[1] }, style: { stroke: c.ink, lineWidth: 1.5 },
-      });
-      return {
-        type: "group",
-        children: [line(move(from, 0), move(to, 0)), line(move(from, -end), move(from, end)), line(move(to, -end), move(to, end))],
-      };
+      const strokes = [[move(from, 0), move(to, 0)], [move(from, -end), move(from, end)], [move(to, -end), move(to, end)]];
+      // A rim of paper keeps them apart from bars of any colour.
+      const drawn = (stroke, lineWidth) => strokes.map(([a, b]) => ({
+        type: "line", shape: { x1: a[0], y1: a[1], x2: b[0], y2: b[1] }, style: { stroke, lineWidth, lineCap: "round" },
+      }));
+      return { type: "group", children: [...drawn(c.paper, 4), ...drawn(c.ink, 1.5)] };
     },
   }];
 }
@@ -197,7 +252,7 @@ function bars(chart, c, wide) {
   const option = across
     ? frame(chart, c, {
       xAxis: axis(chart.y, c, { type: "value", nameGap: 30, axisLabel: { color: c.quiet, hideOverlap: true, formatter: (value) => numbers.format(value) } }),
-      yAxis: beside(chart.x, c, { ...category, inverse: true, nameLocation: "start", nameTextStyle: { color: c.quiet, align: "right" } }),
+      yAxis: beside(chart.x, c, { ...category, inverse: true, nameLocation: "start", nameTruncate: { maxWidth: 90 }, nameTextStyle: { color: c.quiet, align: "right" } }),
       series,
     })
     : frame(chart, c, { xAxis: below(chart.x, c, category), yAxis: beside(chart.y, c, {}), series });
@@ -214,10 +269,9 @@ function heatMap(chart, c, wide) {
   const known = values.points.map((point) => point[VALUE]).filter((value) => value !== null);
   const [least, most] = [Math.min(0, ...known), Math.max(...known, 1e-9)];
   const data = values.points.map((point, row) => {
-    const dark = point[VALUE] !== null && (point[VALUE] - least) / (most - least) > 0.5;
     return {
       value: [xs.indexOf(label(chart.labels[row])), ys.indexOf(label(chart.yLabels[row])), point[VALUE]],
-      label: { color: dark ? c.heatInk[1] : c.heatInk[0] },
+      label: { color: inkOn(c, point[VALUE] === null ? 0 : (point[VALUE] - least) / (most - least)) },
       row,
     };
   }).filter((field) => field.value[2] !== null);
@@ -245,16 +299,17 @@ function heatMap(chart, c, wide) {
 function calibration(chart, c) {
   const [observed] = chart.series;
   const values = [...chart.labels, ...observed.points].flatMap((point) => [point[VALUE], point[HIGH]]).filter((value) => value !== null);
-  const end = Math.max(...values, 1e-9);
+  const interval = roundStep(Math.max(...values, 1e-9));
+  const end = interval * Math.ceil(Math.max(...values, 1e-9) / interval);
   const points = chart.labels.map((predicted, row) => ({ predicted: predicted[VALUE], point: observed.points[row], row }))
     .filter(({ predicted, point }) => predicted !== null && point[VALUE] !== null);
   const option = frame(chart, c, {
-    xAxis: below(chart.x, c, { type: "value", min: 0, max: end, axisLabel: { color: c.quiet, hideOverlap: true, formatter: (value) => numbers.format(value) } }),
-    yAxis: beside(chart.y, c, { min: 0, max: end }),
+    xAxis: below(chart.x, c, { type: "value", min: 0, max: end, interval, axisLabel: { color: c.quiet, hideOverlap: true, formatter: (value) => numbers.format(value) } }),
+    yAxis: beside(chart.y, c, { min: 0, max: end, interval }),
     series: [
       {
         type: "line", data: [[0, 0], [end, end]], symbol: "none", silent: true, lineStyle: { color: c.quiet, type: "dashed" },
-        endLabel: { show: true, formatter: () => "as predicted", color: c.quiet, align: "right", verticalAlign: "bottom", offset: [-8, 18] },
+        endLabel: { show: true, formatter: () => "as predicted", color: c.quiet, align: "right", verticalAlign: "top", offset: [-8, 88] },
       },
       {
         type: "custom", silent: true, encode: { x: 0, y: [1, 2] },
@@ -273,7 +328,7 @@ function calibration(chart, c) {
   option.tooltip.trigger = "item";
   option.tooltip.formatter = (mark) => {
     const row = mark.data.row;
-    return tooltip(`${chart.x.name} ${label(chart.labels[row])}`, [[observed.name, label(observed.points[row])]]);
+    return tooltip(place(chart, row), [[observed.name, label(observed.points[row])]]);
   };
   return option;
 }
@@ -282,7 +337,7 @@ function option(chart, c, width) {
   const wide = width >= NARROW;
   switch (chart.kind) {
     case "line": case "thresholds": return lines(chart, c, wide, false);
-    case "steps": return lines(chart, c, wide, "end");
+    case "steps": return lines(fromTheBeginning(chart), c, wide, "end");
     case "funnel": case "bars": return bars(chart, c, wide);
     case "heat_map": return heatMap(chart, c, wide);
     case "calibration": return calibration(chart, c);
