@@ -2,4 +2,6 @@
 
 pub mod document;
 pub mod history;
+pub mod impact;
 pub mod statistics;
+pub mod whatif;
