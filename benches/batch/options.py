@@ -4,11 +4,11 @@ import argparse
 from pathlib import Path
 
 
-def parser(task, leads, events, rounds=None):
+def parser(task, leads, events, rounds=None, program="--bantam"):
     """Returns a parser with what every measurement has. Where no rounds are given there is one and no option for it."""
     made = argparse.ArgumentParser(prog=f"cargo xtask bench {task}")
-    # Given by xtask, which builds bantam and knows the folder for builds.
-    made.add_argument("--bantam", type=Path, required=True, help=argparse.SUPPRESS)
+    # Given by xtask, which knows what to measure and the folder for builds.
+    made.add_argument(program, type=Path, required=True, help=argparse.SUPPRESS)
     made.add_argument("--data", type=Path, required=True, help=argparse.SUPPRESS)
     made.add_argument("--leads", type=at_least_one, default=leads, metavar="N")
     made.add_argument("--events", type=at_least_one, default=events, metavar="N")

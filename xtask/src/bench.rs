@@ -4,7 +4,7 @@ mod batch;
 mod flame;
 mod live;
 
-pub(crate) use batch::{batch, big, rules};
+pub(crate) use batch::{batch, big, rules, whatif};
 pub(crate) use flame::flame;
 pub(crate) use live::live;
 

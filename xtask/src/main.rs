@@ -24,6 +24,8 @@ Usage: cargo xtask TASK
                   [--leads N] [--events N] [--rounds N] [--threads N] [--write]
   bench big       Score 5,000,000 leads with 100,000,000 events in little memory
                   [--leads N] [--events N] [--memory-gib N] [--rounds N] [--threads N] [--compare] [--write]
+  bench whatif    Try changes of a definition on leads in memory, compare every lead, print milliseconds
+                  [--leads N] [--events N] [--rounds N] [--write]
   bench flame     Draw where the time of scoring goes
                   [--leads N] [--events N] [--threads N] [--variant lead,time] [--write]
   bench live      Score one lead at a time beside two rule engines, compare every lead, print microseconds
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         ["bench", "batch", options @ ..] => bench::batch(&root, options),
         ["bench", "rules", options @ ..] => bench::rules(&root, options),
         ["bench", "big", options @ ..] => bench::big(&root, options),
+        ["bench", "whatif", options @ ..] => bench::whatif(&root, options),
         ["bench", "flame", options @ ..] => bench::flame(&root, options),
         ["bench", "live", options @ ..] => bench::live(&root, options),
         ["bench", "titles"] => bench::titles(&root),

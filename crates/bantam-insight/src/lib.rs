@@ -2,5 +2,7 @@
 
 pub mod document;
 pub mod history;
+pub mod impact;
 pub mod report;
 pub mod statistics;
+pub mod whatif;

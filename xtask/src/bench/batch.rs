@@ -24,17 +24,24 @@ pub(crate) fn big(root: &Path, options: &[&str]) -> Result<(), String> {
 fn measure(root: &Path, name: &str, options: &[&str]) -> Result<(), String> {
     succeed(cargo(root, &["build", "--release", "--package", "bantam"]))?;
     let bantam = target()?.join("release").join("bantam").with_extension(std::env::consts::EXE_EXTENSION);
-    let mut command = script(root, name, &bantam)?;
+    let mut command = script(root, name, ("--bantam", &bantam))?;
     command.args(options);
     succeed(command)
 }
 
-/// Returns a call of a script, with what all of them are given.
-pub(super) fn script(root: &Path, name: &str, bantam: &Path) -> Result<Command, String> {
+/// Measures what a change of a definition costs that is tried out on leads in memory.
+pub(crate) fn whatif(root: &Path, options: &[&str]) -> Result<(), String> {
+    let mut command = script(root, "whatif.py", ("--cargo", Path::new(cargo(root, &[]).get_program())))?;
+    command.args(options);
+    succeed(command)
+}
+
+/// Returns a call of a script, with what all of them are given and the program that it measures or measures with.
+pub(super) fn script(root: &Path, name: &str, program: (&str, &Path)) -> Result<Command, String> {
     let data = target()?.join("bench");
     let mut command = Command::new(python(root, &data)?);
     // The scripts import each other, and what Python makes of that does not belong beside them.
     command.env("PYTHONDONTWRITEBYTECODE", "1").arg(root.join("benches/batch").join(name));
-    command.arg("--bantam").arg(bantam).arg("--data").arg(data);
+    command.arg(program.0).arg(program.1).arg("--data").arg(data);
     Ok(command)
 }

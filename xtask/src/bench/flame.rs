@@ -24,7 +24,7 @@ pub(crate) fn flame(root: &Path, options: &[&str]) -> Result<(), String> {
     build_with_frame_pointers(root, &built)?;
     let tools = bench.join("tools");
     install_inferno(root, &tools)?;
-    let mut draw = script(root, "flame.py", &built.join("release/bantam"))?;
+    let mut draw = script(root, "flame.py", ("--bantam", &built.join("release/bantam")))?;
     draw.arg("--tools").arg(tools.join("bin")).args(options);
     succeed(draw)
 }

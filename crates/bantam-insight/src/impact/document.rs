@@ -1,0 +1,388 @@
+//! Says an impact in sentences and tables.
+
+use super::moves::RuleChange;
+use super::{Flow, Group, Impact, Moves, Place, Verdict};
+use crate::document::{Axis, Cell, Chart, ChartKind, Column, Document, Finding, Particular, Section, Table};
+use crate::statistics::Rate;
+
+/// As what two definitions are laid beside each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// A definition and a version that is to take its place.
+    #[default]
+    Change,
+    /// The answers of two teams to the same question, neither of which is the older.
+    Disagreement,
+}
+
+/// Returns an impact as a document.
+pub fn document(impact: &Impact, reading: Reading) -> Document {
+    let words = Words::new(impact, reading);
+    Document {
+        title: match reading {
+            Reading::Change => "What the change would do".into(),
+            Reading::Disagreement => "Where the two definitions disagree".into(),
+        },
+        subtitle: particulars(impact, &words),
+        sections: vec![
+            differences(impact, &words),
+            stages(impact, &words),
+            rules(&impact.moves, &words),
+            leads(&impact.moves, &words),
+            hand_offs(impact, &words),
+            outcomes(impact, &words),
+        ],
+    }
+}
+
+/// What the two definitions are called.
+struct Words {
+    reading: Reading,
+    /// In headings of columns.
+    sides: [String; 2],
+}
+
+impl Words {
+    fn new(impact: &Impact, reading: Reading) -> Words {
+        let names = impact.definitions.each_ref().map(|definition| definition.name.as_deref());
+        let sides = match (reading, names) {
+            (Reading::Change, _) => ["old", "new"],
+            (Reading::Disagreement, [Some(one), Some(other)]) if one != other => [one, other],
+            (Reading::Disagreement, _) => ["first", "second"],
+        };
+        Words { reading, sides: sides.map(str::to_owned) }
+    }
+
+    fn column(&self, what: &str, side: usize) -> Column {
+        Column::figures(format!("{what}, {}", self.side(side)))
+    }
+
+    fn side(&self, side: usize) -> &str {
+        self.sides.get(side).map_or("", String::as_str)
+    }
+}
+
+fn particulars(impact: &Impact, words: &Words) -> Vec<Particular> {
+    let mut all: Vec<Particular> = impact
+        .definitions
+        .iter()
+        .zip(&words.sides)
+        .map(|(definition, side)| {
+            let name = definition.name.as_deref().unwrap_or("without a title");
+            let role = if side == name { "Definition".to_owned() } else { format!("Definition, {side}") };
+            Particular::new(role, format!("{name} ({})", definition.fingerprint))
+        })
+        .collect();
+    all.push(Particular::new("As of", moment(impact.as_of)));
+    if let Some(period) = impact.period {
+        all.push(Particular::new("Hand-offs from", moment(period.from)));
+        all.push(Particular::new("Hand-offs before", moment(period.to)));
+    }
+    all
+}
+
+fn moment(micros: i64) -> String {
+    jiff::Timestamp::from_microsecond(micros).map_or_else(|_| micros.to_string(), |time| time.to_string())
+}
+
+fn differences(impact: &Impact, words: &Words) -> Section {
+    let rows = impact.changes.iter().map(|change| {
+        let effect = if change.affects_scores { "may change scores" } else { "changes no score" };
+        vec![Cell::text(change.section), Cell::text(&change.words), Cell::text(effect)]
+    });
+    let affecting = impact.changes.iter().filter(|change| change.affects_scores).count();
+    let finding = match (impact.changes.len(), affecting) {
+        (0, _) => "The two mean the same.".to_owned(),
+        (all, 0) => format!("{} none of which changes a score.", counted(all as u64, "difference,", "differences,")),
+        (all, some) => {
+            format!("{} {some} of which may change scores.", counted(all as u64, "difference,", "differences,"))
+        }
+    };
+    let arrow = match words.reading {
+        Reading::Change => "Each line says what was and what is to be.",
+        Reading::Disagreement => "Left of an arrow stands what the first says, right of it what the second says.",
+    };
+    Section {
+        id: "differences".into(),
+        heading: "What differs in words".into(),
+        meaning: format!("How the meanings of the two texts differ; layout and comments do not count. {arrow}"),
+        finding: Some(Finding::of_counts(finding)),
+        tables: vec![Table {
+            id: "differences".into(),
+            caption: "Differences between the two definitions".into(),
+            columns: vec![Column::text("section"), Column::text("difference"), Column::text("effect")],
+            rows: rows.collect(),
+            charts: Vec::new(),
+        }],
+        notes: Vec::new(),
+    }
+}
+
+fn stages(impact: &Impact, words: &Words) -> Section {
+    let moves = &impact.moves;
+    let name = |ladder: &super::Ladder, place: Place| ladder.name(place).unwrap_or("no stage").to_owned();
+    let new: Vec<Place> = moves.new.places().collect();
+    let mut columns = vec![Column::text(format!("stage, {}", words.side(0)))];
+    columns.extend(new.iter().map(|&place| Column::figures(name(&moves.new, place))));
+    let rows = moves.old.places().zip(&moves.stages).map(|(place, counts)| {
+        let counts = counts.iter().map(|&count| Cell::Count(count));
+        std::iter::once(Cell::text(name(&moves.old, place))).chain(counts).collect()
+    });
+    Section {
+        id: "stages".into(),
+        heading: "Leads by stage".into(),
+        meaning: format!(
+            "Where leads stand: each row a stage by the {} definition, each column one by the {}.",
+            words.side(0),
+            words.side(1)
+        ),
+        finding: Some(Finding::of_counts(moved(moves, words))),
+        tables: vec![Table {
+            id: "stages".into(),
+            caption: "Leads by stage under both definitions".into(),
+            columns,
+            rows: rows.collect(),
+            charts: Vec::new(),
+        }],
+        notes: vec![format!(
+            "{} another score, whether or not it moves them.",
+            counted(moves.other_scores, "lead has", "leads have")
+        )],
+    }
+}
+
+fn moved(moves: &Moves, words: &Words) -> String {
+    if moves.is_none() {
+        return format!("None of {} stands elsewhere.", counted(moves.leads, "lead", "leads"));
+    }
+    let ways = [(moves.up, "up"), (moves.down, "down"), (moves.aside, "to a stage the other does not have")];
+    let ways: Vec<String> =
+        ways.iter().filter(|(count, _)| *count > 0).map(|(count, way)| format!("{count} {way}")).collect();
+    let verb = match words.reading {
+        Reading::Change => "would move",
+        Reading::Disagreement => "stand elsewhere by the second than by the first",
+    };
+    format!("{} of {} {verb}: {}.", moves.moved(), counted(moves.leads, "lead", "leads"), ways.join(", "))
+}
+
+fn rules(moves: &Moves, words: &Words) -> Section {
+    let rows = moves.rules.iter().map(|effect| {
+        vec![
+            Cell::text(effect.source.to_string()),
+            Cell::text(effect.source.section.word()),
+            Cell::Count(effect.up),
+            Cell::Count(effect.down),
+            Cell::Count(effect.aside),
+            Cell::Change(effect.points as f64, 0),
+        ]
+    });
+    let mut notes = Vec::new();
+    if moves.by_conditions_alone > 0 {
+        let leads = counted(moves.by_conditions_alone, "lead moves", "leads move");
+        notes.push(format!("{leads} with the same points: only conditions of stages or disqualifiers differ."));
+    }
+    let (one, other) = (words.side(0), words.side(1));
+    Section {
+        id: "rules".into(),
+        heading: "By criterion".into(),
+        meaning: format!(
+            "Rules that give other points by the {other} definition than by the {one} to leads that stand elsewhere; a lead counts at each of them."
+        ),
+        finding: None,
+        tables: vec![Table {
+            id: "rules".into(),
+            caption: "Leads that stand elsewhere, by the rules that differ for them".into(),
+            columns: vec![
+                Column::text("rule"),
+                Column::text("section"),
+                Column::figures("up"),
+                Column::figures("down"),
+                Column::figures("aside"),
+                Column::figures_in("all together", "points"),
+            ],
+            rows: rows.collect(),
+            charts: Vec::new(),
+        }],
+        notes,
+    }
+}
+
+fn leads(moves: &Moves, words: &Words) -> Section {
+    let rows = moves.named.iter().map(|lead| {
+        let stage = |name: &Option<String>| Cell::text(name.as_deref().unwrap_or("no stage"));
+        let because = match lead.rules.as_slice() {
+            [] => "the same points; only conditions differ".to_owned(),
+            rules => rules.iter().map(because).collect::<Vec<_>>().join("; "),
+        };
+        vec![
+            Cell::text(&lead.lead_id),
+            stage(&lead.from),
+            stage(&lead.to),
+            Cell::text(lead.direction.word()),
+            Cell::Number(lead.old_score as f64, 0),
+            Cell::Number(lead.new_score as f64, 0),
+            Cell::text(because),
+        ]
+    });
+    let left = moves.moved() - moves.named.len() as u64;
+    let more = (left > 0).then(|| format!("{} more are not named here.", grouped(left)));
+    Section {
+        id: "leads".into(),
+        heading: "By lead".into(),
+        meaning: "Leads that stand elsewhere, the highest score first, with the rules whose points differ.".into(),
+        finding: None,
+        tables: vec![Table {
+            id: "leads".into(),
+            caption: "Leads that stand elsewhere".into(),
+            columns: vec![
+                Column::text("lead"),
+                Column::text(format!("stage, {}", words.side(0))),
+                Column::text(format!("stage, {}", words.side(1))),
+                Column::text("way"),
+                words.column("score", 0),
+                words.column("score", 1),
+                Column::text("because"),
+            ],
+            rows: rows.collect(),
+            charts: Vec::new(),
+        }],
+        notes: more.into_iter().collect(),
+    }
+}
+
+fn because(change: &RuleChange) -> String {
+    format!("{} {} -> {}", change.source, change.old, change.new)
+}
+
+fn hand_offs(impact: &Impact, words: &Words) -> Section {
+    let flows = &impact.hand_offs;
+    let all = Flow { to: Some("all".into()), count: flows.total, per_week: flows.per_week };
+    let [old, new] = flows.total;
+    let finding = match flows.per_week {
+        Some([before, after]) => format!(
+            "{before:.1} hand-offs a week by the {} definition, {after:.1} by the {}.",
+            words.side(0),
+            words.side(1)
+        ),
+        None => format!("{old} hand-offs by the {} definition, {new} by the {}.", words.side(0), words.side(1)),
+    };
+    let mut notes = Vec::new();
+    if flows.undated.iter().any(|&count| count > 0) {
+        notes.push("Hand-offs of leads without any time lie in no week and are left out.".to_owned());
+    }
+    Section {
+        id: "hand-offs".into(),
+        heading: "Hand-offs a week".into(),
+        meaning: "Hand-offs of the period at the moments at which each definition would have opened them, by what was known then.".into(),
+        finding: Some(Finding::of_counts(finding)),
+        tables: vec![
+            flow_table("routes", "Hand-offs by route", "route", &all, &flows.routes, words),
+            flow_table("owners", "Hand-offs by owner", "owner", &all, &flows.owners, words),
+        ],
+        notes,
+    }
+}
+
+fn flow_table(id: &str, caption: &str, what: &str, all: &Flow, flows: &[Flow], words: &Words) -> Table {
+    let rows = flows.iter().chain([all]).map(|flow| {
+        let [old, new] = flow.count;
+        let name = flow.to.clone().unwrap_or_else(|| format!("no {what}"));
+        let mut row = vec![Cell::text(name), Cell::Count(old), Cell::Count(new)];
+        if let Some([before, after]) = flow.per_week {
+            row.extend([Cell::Number(before, 1), Cell::Number(after, 1), Cell::Change(after - before, 1)]);
+        }
+        row
+    });
+    let mut columns = vec![Column::text(what), words.column("hand-offs", 0), words.column("hand-offs", 1)];
+    columns.extend([words.column("a week", 0), words.column("a week", 1), Column::figures("difference a week")]);
+    let chart = Chart {
+        title: format!("How many hand-offs a week does each {what} get?"),
+        subtitle: format!("n = {} and {} hand-offs", grouped(all.count[0]), grouped(all.count[1])),
+        x: Axis::new(what, ""),
+        y: Axis::new("hand-offs a week", ""),
+        kind: ChartKind::Bars { label: 0, series: vec![3, 4] },
+    };
+    let charts = if flows.is_empty() || all.per_week.is_none() { Vec::new() } else { vec![chart] };
+    Table { id: id.into(), caption: caption.into(), columns, rows: rows.collect(), charts }
+}
+
+fn outcomes(impact: &Impact, words: &Words) -> Section {
+    let outcomes = &impact.outcomes;
+    let [old, new] = outcomes.quality;
+    let is_enough = outcomes.verdict.is_ok();
+    let (one, other) = (words.side(0), words.side(1));
+    let row = |name: String, group: &Group, recall: Option<Rate>| {
+        let mut row = vec![Cell::text(name)];
+        let counts = [group.leads(), group.known(), group.won, group.lost, group.rejected, group.recycled];
+        row.extend(counts.map(Cell::Count));
+        row.push(Cell::Count(group.opportunities));
+        if is_enough {
+            row.extend([Cell::Rate(group.precision()), Cell::Rate(group.conversion())]);
+            row.push(recall.map_or(Cell::None, Cell::Rate));
+        }
+        row
+    };
+    let mut columns = vec![Column::text("leads handed off")];
+    columns.extend(["leads", "known", "won", "lost", "rejected", "recycled", "opportunities"].map(Column::figures));
+    if is_enough {
+        columns.extend(["won of known", "opportunities of all", "won leads found"].map(Column::figures));
+    }
+    let finding = match outcomes.verdict {
+        Err(counts) => Finding::too_few(counts),
+        Ok((verdict, proof)) => {
+            let share = |group: &Group| 100.0 * group.precision().share().unwrap_or(0.0);
+            let says = match verdict {
+                Verdict::Better => "better: the intervals are apart",
+                Verdict::Worse => "worse: the intervals are apart",
+                Verdict::NotApart => "not told apart: the intervals overlap",
+            };
+            let (before, after) = (share(&old.group), share(&new.group));
+            let sentence = format!(
+                "Of hand-offs that ended, {before:.1} % were won by the {one} definition and {after:.1} % by the {other}; the {other} is {says}."
+            );
+            Finding::of_outcomes(proof, sentence)
+        }
+    };
+    let rows = vec![
+        row("by both".into(), &outcomes.kept, None),
+        row(format!("by the {other} alone"), &outcomes.added, None),
+        row(format!("by the {one} alone"), &outcomes.dropped, None),
+        row(format!("all by the {one}"), &old.group, Some(old.recall)),
+        row(format!("all by the {other}"), &new.group, Some(new.recall)),
+    ];
+    Section {
+        id: "outcomes".into(),
+        heading: "What became of them".into(),
+        meaning: "Leads by their first hand-off of the period and what sales answered to it; known are those that ended. Won leads found are those that had a hand-off before their deal was opened.".into(),
+        finding: Some(finding),
+        tables: vec![Table {
+            id: "outcomes".into(),
+            caption: "What became of the leads that either definition hands off".into(),
+            columns,
+            rows,
+            charts: Vec::new(),
+        }],
+        notes: vec![format!(
+            "Outcomes of leads that were never handed off are not known: of {} that only the {other} hands off, {} ended in any way, and only because people took them up all the same.",
+            counted(outcomes.added.leads(), "lead", "leads"),
+            grouped(outcomes.added.known())
+        )],
+    }
+}
+
+fn counted(count: u64, one: &str, more: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { more })
+}
+
+/// Sets thousands apart.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
