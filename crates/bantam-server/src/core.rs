@@ -19,8 +19,9 @@ pub mod records;
 mod rules;
 mod values;
 
-pub use desk::{Desk, Given, Taken};
+pub use desk::{Desk, Given, Refusal, Taken};
 pub use lead::LeadState;
+pub use rebuild::read_decision;
 pub use rules::{DefinitionText, Rules};
 
 /// Why the core could not go on.

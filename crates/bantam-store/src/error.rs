@@ -66,7 +66,9 @@ impl StoreError {
         let StoreError::Database(error) = self else { return false };
         matches!(
             error.sqlite_error_code(),
-            Some(rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)
+            Some(
+                rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked
+            )
         )
     }
 }

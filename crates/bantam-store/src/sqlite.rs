@@ -65,7 +65,8 @@ impl SqliteStore {
         self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
         configure(&self.connection, journal)?;
         if format == 0 {
-            let script = format!("begin immediate; {} pragma user_version = {FORMAT}; commit", include_str!("schema.sql"));
+            let script =
+                format!("begin immediate; {} pragma user_version = {FORMAT}; commit", include_str!("schema.sql"));
             self.connection.execute_batch(&script)?;
         }
         Ok(())
@@ -78,7 +79,8 @@ impl SqliteStore {
         work: impl FnOnce(&mut dyn Ledger) -> Result<T, E>,
     ) -> Result<T, E> {
         let database = |error| E::from(StoreError::Database(error));
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
         let result = work(&mut SqliteLedger { connection: &transaction })?;
         transaction.commit().map_err(database)?;
         Ok(result)
@@ -100,7 +102,8 @@ fn refuse_old_library(number: i32, name: &str) -> Result<(), StoreError> {
 
 /// Sets what durability rests on, and reads it back: a library may be built to ignore a setting.
 fn configure(connection: &Connection, journal: &'static str) -> Result<(), StoreError> {
-    connection.execute_batch(&format!("pragma cache_size = {CACHE_KIB}; pragma wal_autocheckpoint = {CHECKPOINT_PAGES}"))?;
+    connection
+        .execute_batch(&format!("pragma cache_size = {CACHE_KIB}; pragma wal_autocheckpoint = {CHECKPOINT_PAGES}"))?;
     let settings: [(&'static str, &'static str, &'static str); 4] = [
         ("journal_mode", journal, journal),
         ("synchronous", "full", "2"),

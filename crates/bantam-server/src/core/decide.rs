@@ -88,8 +88,11 @@ fn rises(rules: &Rules, from: Option<&str>, to: Option<&str>) -> bool {
 
 fn may_open(rules: &Rules, lead: &LeadState, score: &LeadScore, as_of: i64) -> bool {
     let standing = &lead.standing;
-    let stands_there =
-        rules.meaning.hand_off.as_ref().is_some_and(|hand_off| rules.rung(score.stage.as_deref()) == Some(hand_off.stage));
+    let stands_there = rules
+        .meaning
+        .hand_off
+        .as_ref()
+        .is_some_and(|hand_off| rules.rung(score.stage.as_deref()) == Some(hand_off.stage));
     stands_there
         && standing.may_open
         && !standing.is_won
@@ -222,7 +225,7 @@ struct Message<'m, T> {
     data: &'m T,
 }
 
-/// Puts a message into the outbox.
+/// Puts a message into the outbox, unless the lead must not be scored: then nobody is told about it.
 pub(super) fn post(
     ledger: &mut dyn Ledger,
     lead: &mut LeadState,
@@ -230,6 +233,9 @@ pub(super) fn post(
     at: i64,
     data: &impl Serialize,
 ) -> Result<(), CoreError> {
+    if lead.is_muted {
+        return Ok(());
+    }
     lead.posted += 1;
     let message = Message {
         r#type: kind,

@@ -196,7 +196,11 @@ impl Desk {
     }
 
     /// Returns who a fact is about: a user, else a visitor, else nobody where it need not be about anybody.
-    fn subject_of(&mut self, ledger: &mut dyn Ledger, fact: &Fact) -> Result<Result<Option<Subject>, Refusal>, CoreError> {
+    fn subject_of(
+        &mut self,
+        ledger: &mut dyn Ledger,
+        fact: &Fact,
+    ) -> Result<Result<Option<Subject>, Refusal>, CoreError> {
         match &fact.kind {
             FactKind::Retraction { .. }
             | FactKind::Spend { .. }

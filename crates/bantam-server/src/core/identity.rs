@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn idn_03_placeholders_are_nobodys_id() {
-        let shared = "anonymous guest distinctid distinct_id id not_authenticated email undefined true false null none nan 0";
+        let shared =
+            "anonymous guest distinctid distinct_id id not_authenticated email undefined true false null none nan 0";
         for id in shared.split(' ').chain(["", "  ", "[object Object]", "00000000-0000-0000-0000-000000000000"]) {
             for form in [id.to_owned(), id.to_uppercase(), format!("\"{id}\""), format!(" '{id}' ")] {
                 assert!(is_placeholder(&form), "{form}");

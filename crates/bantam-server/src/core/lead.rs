@@ -1,8 +1,8 @@
 //! A lead as it stands: its history, its score, where it is with sales.
 
+use super::CoreError;
 use super::codec::{Decoder, Encoder};
 use super::history::History;
-use super::CoreError;
 use bantam_engine::scores::LeadScore;
 use bantam_store::{LeadRow, Seq, SubjectId};
 

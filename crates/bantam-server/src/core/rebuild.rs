@@ -120,13 +120,12 @@ fn properties_of(answer: &Answer) -> Values {
 }
 
 /// Returns where a lead is with sales, from what was decided and answered.
-pub(super) fn standing(
-    ledger: &mut dyn Ledger,
-    id: SubjectId,
-    members: &[Subject],
-) -> Result<Standing, CoreError> {
-    let decisions: Vec<Decision> =
-        ledger.decisions_of(id)?.iter().map(|entry| parse("decision", entry.id, &entry.body)).collect::<Result<_, _>>()?;
+pub(super) fn standing(ledger: &mut dyn Ledger, id: SubjectId, members: &[Subject]) -> Result<Standing, CoreError> {
+    let decisions: Vec<Decision> = ledger
+        .decisions_of(id)?
+        .iter()
+        .map(|entry| parse("decision", entry.id, &entry.body))
+        .collect::<Result<_, _>>()?;
     let mut standing = Standing { stage: decisions.last().and_then(|last| last.to.clone()), ..Standing::default() };
     let mut ended_at = None;
     for member in members {
@@ -151,7 +150,7 @@ fn parse<T: serde::de::DeserializeOwned>(what: &'static str, id: i64, body: &[u8
 }
 
 /// Reads a decision as it was kept.
-pub(crate) fn read_decision(entry: &Entry) -> Result<Decision, CoreError> {
+pub fn read_decision(entry: &Entry) -> Result<Decision, CoreError> {
     parse("decision", entry.id, &entry.body)
 }
 
@@ -170,5 +169,13 @@ pub(super) fn lead(
         None => (standing(ledger, subject.id, &members)?, 0),
     };
     let definition = rules.map_or(0, |rules| rules.number);
-    Ok(LeadState { definition, is_muted, oldest_since, history, standing, posted, ..LeadState::new(subject.id, &subject.name) })
+    Ok(LeadState {
+        definition,
+        is_muted,
+        oldest_since,
+        history,
+        standing,
+        posted,
+        ..LeadState::new(subject.id, &subject.name)
+    })
 }

@@ -5,6 +5,7 @@ use super::fact::Values;
 use super::values::ValueReader;
 use bantam_engine::horizons::Horizons;
 use bantam_engine::live::{Plan, compile};
+use bantam_lang::diagnostic::has_errors;
 use bantam_lang::meaning::{Attribute, EventSet, Meaning, SalesAnswer, Value};
 use bantam_lang::source::Source;
 use hashbrown::HashMap;
@@ -45,8 +46,10 @@ impl Rules {
             let found = text.lists.iter().find(|(known, _)| known == name);
             found.map(|(_, content)| content.clone()).ok_or_else(|| "the file was not kept".to_owned())
         };
-        let loaded = bantam_lang::load(Source::new(&text.name, &text.text), &mut read);
-        let checked = loaded.checked?;
+        // Only errors matter here; what warnings have to say was said when the definition was proposed.
+        let (definition, diagnostics) = bantam_lang::parse(&Source::new(&text.name, &text.text));
+        let (checked, found) = bantam_lang::check(definition?, &mut read);
+        let checked = checked.filter(|_| !has_errors(&diagnostics) && !has_errors(&found))?;
         let meaning = checked.meaning();
         Some(Rules {
             number,
@@ -77,9 +80,8 @@ impl Rules {
 
     /// Returns the answer that an event's name gives.
     pub fn answer_of_event(&self, name: &str) -> Option<SalesAnswer> {
-        let gives = |&answer: &SalesAnswer| {
-            self.answers(answer).is_some_and(|set| set.names.iter().any(|own| own == name))
-        };
+        let gives =
+            |&answer: &SalesAnswer| self.answers(answer).is_some_and(|set| set.names.iter().any(|own| own == name));
         SalesAnswer::ALL.into_iter().find(gives)
     }
 

@@ -5,8 +5,7 @@ use crate::error::StoreError;
 use crate::records::{LeadRow, SubjectId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-pub(super) const COLUMNS: &str =
-    "lead.id, lead.stage, lead.score, lead.fit, lead.engagement, lead.grade, lead.route, lead.due_at, lead.state, \
+pub(super) const COLUMNS: &str = "lead.id, lead.stage, lead.score, lead.fit, lead.engagement, lead.grade, lead.route, lead.due_at, lead.state, \
      lead.checksum";
 
 pub(super) fn load(connection: &Connection, id: SubjectId) -> Result<Option<LeadRow>, StoreError> {

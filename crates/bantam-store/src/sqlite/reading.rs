@@ -73,8 +73,7 @@ impl SqliteReader {
 
     /// Lists what was refused, after a number, with the numbers.
     pub fn quarantined(&self, after: i64, limit: usize) -> Result<Vec<(i64, Refused)>, StoreError> {
-        let query =
-            "select id, received_at, reason, field, body from quarantine where id > ?1 order by id limit ?2";
+        let query = "select id, received_at, reason, field, body from quarantine where id > ?1 order by id limit ?2";
         let mut statement = self.connection.prepare_cached(query)?;
         let rows = statement.query_map(params![after, limit as i64], |row| {
             let refused =

@@ -66,9 +66,8 @@ pub(super) fn edges_of(connection: &Connection, subject: SubjectId) -> Result<Ve
 
 pub(super) fn edges_by(connection: &Connection, fact: Seq) -> Result<Vec<Edge>, StoreError> {
     // A fact ties its own subject and another, so its edges stand among those of its subject.
-    let query = format!(
-        "select {EDGE} from edge where edge.fact = ?1 and target = (select subject from fact where seq = ?1)"
-    );
+    let query =
+        format!("select {EDGE} from edge where edge.fact = ?1 and target = (select subject from fact where seq = ?1)");
     let mut statement = connection.prepare_cached(&query)?;
     Ok(statement.query_map([fact], read_edge)?.collect::<Result<_, _>>()?)
 }
