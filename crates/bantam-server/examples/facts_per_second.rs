@@ -4,7 +4,13 @@
 //! Beside it, the same bodies put into a plain SQLite table with a unique key on the message id and an index on lead and
 //! time, in transactions of as many.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing, clippy::panic, reason = "a measurement, not a product")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a measurement, not a product"
+)]
 
 use bantam_server::core::fact::{Fact, FactKind, Values};
 use bantam_server::core::{DefinitionText, Desk, Given, Rules};
@@ -72,12 +78,17 @@ fn taken(path: &Path, leads: u64, facts: u64, batch: u64) {
     let body = serde_json::to_vec(&text).unwrap();
     store.transaction(|ledger| ledger.keep_definition(&fingerprint, &body)).unwrap();
     let mut desk = store.transaction(|ledger| Desk::open(ledger)).unwrap();
-    let activation = Fact { message_id: "active".into(), user: None, kind: FactKind::Activation { fingerprint }, ..fact(0, 1) };
-    let first = store.transaction(|ledger| ledger.facts_after(0, 1)).unwrap_or_else(|error: StoreError| unreachable!("{error}"));
+    let activation =
+        Fact { message_id: "active".into(), user: None, kind: FactKind::Activation { fingerprint }, ..fact(0, 1) };
+    let first = store
+        .transaction(|ledger| ledger.facts_after(0, 1))
+        .unwrap_or_else(|error: StoreError| unreachable!("{error}"));
     if first.is_empty() {
         store.transaction(|ledger| desk.take(ledger, START, &[Given::new(activation)])).unwrap();
     }
-    let last = store.transaction(|ledger| ledger.setting("measured")).unwrap_or_else(|error: StoreError| unreachable!("{error}"));
+    let last = store
+        .transaction(|ledger| ledger.setting("measured"))
+        .unwrap_or_else(|error: StoreError| unreachable!("{error}"));
     let from = last.map_or(0, |bytes| u64::from_le_bytes(bytes.try_into().unwrap()));
     let began = Instant::now();
     let mut slowest = 0;
@@ -89,8 +100,13 @@ fn taken(path: &Path, leads: u64, facts: u64, batch: u64) {
         slowest = slowest.max(one.elapsed().as_millis());
     }
     let seconds = began.elapsed().as_secs_f64();
-    store.transaction(|ledger| ledger.set("measured", &(from + facts).to_le_bytes())).unwrap_or_else(|error: StoreError| unreachable!("{error}"));
-    println!("taken: {facts} facts after {from} in {seconds:.2} s, {:.0} a second, slowest batch {slowest} ms", facts as f64 / seconds);
+    store
+        .transaction(|ledger| ledger.set("measured", &(from + facts).to_le_bytes()))
+        .unwrap_or_else(|error: StoreError| unreachable!("{error}"));
+    println!(
+        "taken: {facts} facts after {from} in {seconds:.2} s, {:.0} a second, slowest batch {slowest} ms",
+        facts as f64 / seconds
+    );
 }
 
 fn plain(path: &str, leads: u64, facts: u64, batch: u64) {
@@ -105,7 +121,11 @@ fn plain(path: &str, leads: u64, facts: u64, batch: u64) {
         let transaction = connection.transaction().unwrap();
         for fact in &given {
             let insert = "insert or ignore into event (message, lead, time, body) values (?1, ?2, ?3, ?4)";
-            transaction.prepare_cached(insert).unwrap().execute(rusqlite::params![fact.message_id, fact.user, fact.happened_at, fact.body()]).unwrap();
+            transaction
+                .prepare_cached(insert)
+                .unwrap()
+                .execute(rusqlite::params![fact.message_id, fact.user, fact.happened_at, fact.body()])
+                .unwrap();
         }
         transaction.commit().unwrap();
     }

@@ -21,7 +21,7 @@ mod values;
 
 pub use desk::{Desk, Given, Refusal, Taken};
 pub use lead::LeadState;
-pub use rebuild::read_decision;
+pub use rebuild::{lead_timeline, read_decision};
 pub use rules::{DefinitionText, Rules};
 
 /// Why the core could not go on.

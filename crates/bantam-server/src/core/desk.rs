@@ -13,7 +13,7 @@ mod identities;
 
 use super::CoreError;
 use super::decide::{decide, set_alarm};
-use super::fact::{Fact, FactKind};
+use super::fact::{Fact, FactKind, Flag};
 use super::hand_off::AnswerRefusal;
 use super::identity::tombstone;
 use super::lead::LeadState;
@@ -220,6 +220,8 @@ impl Desk {
         let known = match (&fact.user, &fact.anonymous) {
             (Some(user), _) => (SubjectKind::User, user),
             (None, Some(anonymous)) => (SubjectKind::Anonymous, anonymous),
+            // Kept, but nobody's.
+            (None, None) if fact.flags.contains(&Flag::IdentityIgnored) => return Ok(Ok(None)),
             (None, None) => return Ok(Err(Refusal::Nobody)),
         };
         Ok(self.subject(ledger, known.0, known.1)?.map(Some).ok_or(Refusal::Erased))

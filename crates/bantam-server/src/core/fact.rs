@@ -152,6 +152,21 @@ pub struct Answer {
 }
 
 impl Fact {
+    /// Returns a fact that a person or the service itself states now, about nobody until `user` is set.
+    pub fn of_service(message_id: String, now: i64, source: &str, kind: FactKind) -> Fact {
+        Fact {
+            message_id,
+            happened_at: now,
+            given_at: None,
+            sent_at: None,
+            source: source.to_owned(),
+            user: None,
+            anonymous: None,
+            flags: Vec::new(),
+            kind,
+        }
+    }
+
     /// Returns the digest of what it says, without what a sender may change when it sends the same once more.
     pub fn content(&self) -> Digest {
         let content = (&self.user, &self.anonymous, self.given_at, &self.kind);

@@ -8,6 +8,7 @@ use super::history::{History, OutOfOrder};
 use super::lead::{Clock, LeadState, Standing};
 use super::records::Decision;
 use super::rules::Rules;
+use bantam_engine::timeline::Timeline;
 use bantam_lang::meaning::Value;
 use bantam_store::{Entry, Ledger, StoredFact, Subject, SubjectId};
 use serde_json::value::to_raw_value;
@@ -178,4 +179,11 @@ pub(super) fn lead(
         posted,
         ..LeadState::new(subject.id, &subject.name)
     })
+}
+
+/// Returns all facts of a lead as a definition sees them, for any moment.
+pub fn lead_timeline(ledger: &mut dyn Ledger, rules: &Rules, lead: SubjectId) -> Result<Timeline, CoreError> {
+    let members = ledger.members(lead)?;
+    let name = members.iter().find(|member| member.id == lead).map_or("", |member| member.name.as_str());
+    Ok(history(ledger, Some(rules), name, &members)?.0.timeline)
 }

@@ -8,6 +8,7 @@ use bantam_engine::live::{Plan, compile};
 use bantam_lang::diagnostic::has_errors;
 use bantam_lang::meaning::{Attribute, EventSet, Meaning, SalesAnswer, Value};
 use bantam_lang::source::Source;
+use bantam_store::Ledger;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -60,6 +61,15 @@ impl Rules {
             properties: Columns::new(&meaning.event.properties, &meaning.missing),
             meaning,
         })
+    }
+
+    /// Returns a definition that was kept, by its fingerprint.
+    ///
+    /// # Errors
+    /// Returns why it cannot be used. Nothing is written, so it has no number.
+    pub fn kept(ledger: &mut dyn Ledger, fingerprint: &str) -> Result<Option<Rules>, CoreError> {
+        let Some(body) = ledger.definition(fingerprint)? else { return Ok(None) };
+        Rules::restore(0, fingerprint, &body).map(Some)
     }
 
     /// Reads back a definition that was kept.
