@@ -222,7 +222,10 @@ impl Writing {
         let now = (self.clock)();
         let Writing { store, desk, .. } = self;
         let result = store.transaction(|ledger| work(desk, ledger, now));
-        self.settled(result)
+        self.settled(result)?;
+        // What was erased must not stay in the log of the database. Where a reader holds it up, the next one does it.
+        let _ = self.store.checkpoint();
+        Ok(())
     }
 
     /// Decides what time alone changed; returns whether that was all.

@@ -14,6 +14,7 @@ use bantam_store::Refused;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http_body_util::BodyExt;
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
@@ -88,49 +89,73 @@ async fn record(app: &App, messages: Vec<Read>, now: i64, is_batch: bool) -> Res
     let given: Vec<Given> = facts.cloned().map(Given::new).collect();
     let taken = app.recorder.take(given, refused).await.map_err(unavailable)?;
     let mut taken = taken.iter();
-    let mut counts = [0_usize; 3];
-    let mut told = Vec::with_capacity(messages.len());
-    for (place, read) in messages.iter().enumerate() {
-        let (kind, mut line) = match &read.fact {
-            Ok(fact) => {
-                let (kind, reason) = outcome(taken.next());
-                (kind, json!({"message_id": fact.message_id, "status": STATUS[kind], "reason": reason}))
-            }
-            Err(rejection) => {
-                let field = match rejection.field {
-                    "" => format!("batch[{place}]"),
-                    field => format!("batch[{place}].{field}"),
-                };
-                (2, json!({"status": STATUS[2], "field": field, "reason": rejection.reason}))
-            }
-        };
-        if let (Value::Object(line), true) = (&mut line, kind != 2) {
-            line.remove("reason");
-        }
-        counts[kind] += 1;
-        told.push(line);
+    let told: Vec<Told> = messages.iter().map(|read| Told::of(read, &mut taken)).collect();
+    if !is_batch && let Some(Told { status: Status::Rejected, reason: Some(reason), .. }) = told.first() {
+        return Err(Problem::bad_request("refused", *reason));
     }
-    if !is_batch && counts[2] == 1 {
-        let reason = told.first().and_then(|line| line["reason"].as_str()).unwrap_or("refused").to_owned();
-        return Err(Problem::bad_request("refused", reason));
-    }
-    let [accepted, duplicate, rejected] = counts;
+    let count = |status: Status| told.iter().filter(|told| told.status == status).count();
+    let lines: Vec<Value> = told.iter().enumerate().map(|(place, told)| told.line(place)).collect();
     let answer = json!({
-        "success": true, "accepted": accepted, "duplicate": duplicate, "rejected": rejected, "messages": told,
+        "success": true,
+        "accepted": count(Status::Accepted),
+        "duplicate": count(Status::Duplicate),
+        "rejected": count(Status::Rejected),
+        "messages": lines,
     });
     Ok(Json(answer).into_response())
 }
 
-const STATUS: [&str; 3] = ["accepted", "duplicate", "rejected"];
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Accepted,
+    Duplicate,
+    Rejected,
+}
 
-/// Returns what became of a fact, as a place in [`STATUS`], and why.
-fn outcome(taken: Option<&Taken>) -> (usize, &'static str) {
-    match taken {
-        Some(Taken::Accepted { .. }) => (0, ""),
-        Some(Taken::Duplicate { .. }) => (1, ""),
-        Some(Taken::Conflict { .. }) => (2, "conflict: another message has this messageId, and that one stands"),
-        Some(Taken::Refused(Refusal::Erased)) => (2, "erased: this person was erased"),
-        Some(Taken::Refused(_)) | None => (2, "refused"),
+/// What a sender is told about one message.
+struct Told<'m> {
+    status: Status,
+    message_id: Option<&'m str>,
+    field: Option<&'static str>,
+    reason: Option<&'static str>,
+}
+
+impl<'m> Told<'m> {
+    /// Tells of a message; of one that is a fact, by the next of what became of them.
+    fn of<'t>(read: &'m Read, taken: &mut impl Iterator<Item = &'t Taken>) -> Told<'m> {
+        let fact = match &read.fact {
+            Ok(fact) => fact,
+            Err(rejection) => {
+                let (field, reason) = (Some(rejection.field), Some(rejection.reason));
+                return Told { status: Status::Rejected, message_id: None, field, reason };
+            }
+        };
+        let (status, reason) = match taken.next() {
+            Some(Taken::Accepted { .. }) => (Status::Accepted, None),
+            Some(Taken::Duplicate { .. }) => (Status::Duplicate, None),
+            Some(Taken::Conflict { .. }) => {
+                (Status::Rejected, Some("conflict: another message has this messageId, and that one stands"))
+            }
+            Some(Taken::Refused(Refusal::Erased)) => (Status::Rejected, Some("erased: this person was erased")),
+            Some(Taken::Refused(_)) | None => (Status::Rejected, Some("refused")),
+        };
+        Told { status, message_id: Some(&fact.message_id), field: None, reason }
+    }
+
+    fn line(&self, place: usize) -> Value {
+        let mut line = json!({"status": self.status});
+        if let Some(message_id) = self.message_id {
+            line["message_id"] = message_id.into();
+        }
+        if let Some(field) = self.field {
+            let dot = if field.is_empty() { "" } else { "." };
+            line["field"] = format!("batch[{place}]{dot}{field}").into();
+        }
+        if let Some(reason) = self.reason {
+            line["reason"] = reason.into();
+        }
+        line
     }
 }
 

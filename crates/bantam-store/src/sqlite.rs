@@ -304,6 +304,22 @@ mod tests {
     }
 
     #[test]
+    fn sto_07_a_damaged_record_is_named_and_not_used() {
+        let mut store = SqliteStore::in_memory().unwrap();
+        let digest = Digest::of(b"m");
+        let fact = NewFact { message: digest, digest, subject: Some(7), received_at: 1, happened_at: 1, body: b"body" };
+        store.transaction(|ledger| ledger.append_fact(&fact)).unwrap();
+        let lead = LeadRow { id: 7, score: 5, state: vec![1, 2, 3], ..LeadRow::default() };
+        store.transaction(|ledger| ledger.save_lead(&lead)).unwrap();
+        let damage = "update fact set body = x'626f6479ff'; update lead set score = 6";
+        store.connection.execute_batch(damage).unwrap();
+        let facts = store.transaction(|ledger| ledger.facts_of(7)).unwrap_err();
+        assert_eq!(facts.to_string(), "fact 1 is damaged: its checksum does not match");
+        let lead = store.transaction(|ledger| ledger.lead(7)).unwrap_err();
+        assert_eq!(lead.to_string(), "lead 7 is damaged: its checksum does not match");
+    }
+
+    #[test]
     fn sto_10_a_file_of_a_later_program_is_left_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("leads.db");
