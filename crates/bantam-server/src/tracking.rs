@@ -144,18 +144,14 @@ impl<'m> Told<'m> {
     }
 
     fn line(&self, place: usize) -> Value {
-        let mut line = json!({"status": self.status});
-        if let Some(message_id) = self.message_id {
-            line["message_id"] = message_id.into();
-        }
-        if let Some(field) = self.field {
-            let dot = if field.is_empty() { "" } else { "." };
-            line["field"] = format!("batch[{place}]{dot}{field}").into();
-        }
-        if let Some(reason) = self.reason {
-            line["reason"] = reason.into();
-        }
-        line
+        let field = self.field.map(|field| format!("batch[{place}]{}{field}", if field.is_empty() { "" } else { "." }));
+        let told = [
+            ("status", Some(json!(self.status))),
+            ("message_id", self.message_id.map(Value::from)),
+            ("field", field.map(Value::from)),
+            ("reason", self.reason.map(Value::from)),
+        ];
+        told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }
 }
 

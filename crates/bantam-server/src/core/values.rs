@@ -36,23 +36,23 @@ impl ValueReader {
         let raw = raw.trim_matches([' ', '\t', '\n', '\r']);
         match raw.as_bytes().first()? {
             b'n' | b'{' | b'[' => None,
-            b't' | b'f' => self.from_text(raw),
-            b'"' => self.from_text(text_of(raw)?.trim()),
-            _ => self.from_number(raw),
+            b't' | b'f' => self.text_value(raw),
+            b'"' => self.text_value(text_of(raw)?.trim()),
+            _ => self.number_value(raw),
         }
     }
 
-    fn from_number(&self, raw: &str) -> Option<Value> {
+    fn number_value(&self, raw: &str) -> Option<Value> {
         let is_integer = !raw.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
         match self.kind {
             Type::Time => None,
-            _ if is_integer => self.from_text(if raw == "-0" { "0" } else { raw }),
+            _ if is_integer => self.text_value(if raw == "-0" { "0" } else { raw }),
             Type::Number => self.number(raw.parse().ok()?),
-            _ => self.from_text(&number_text(raw.parse().ok().filter(|number: &f64| number.is_finite())?)),
+            _ => self.text_value(&number_text(raw.parse().ok().filter(|number: &f64| number.is_finite())?)),
         }
     }
 
-    fn from_text(&self, text: &str) -> Option<Value> {
+    fn text_value(&self, text: &str) -> Option<Value> {
         if text.is_empty() || self.missing.iter().any(|missing| missing == text) {
             return None;
         }
