@@ -5,13 +5,14 @@ use bantam_lang::meaning::{EventSet, Meaning, RuleKind, Select, SignalKind};
 use hashbrown::HashMap;
 
 /// The names that something listens to, with how far back.
-pub(crate) struct Horizons {
+#[derive(Debug)]
+pub struct Horizons {
     reaches: HashMap<String, Reach>,
 }
 
 impl Horizons {
     /// Finds out for all names of a definition.
-    pub(crate) fn of(meaning: &Meaning) -> Horizons {
+    pub fn of(meaning: &Meaning) -> Horizons {
         let mut listening = Listening { meaning, reaches: HashMap::new() };
         meaning.sales.iter().for_each(|set| listening.hear(set, Reach::FOREVER));
         for signal in &meaning.signals {
@@ -36,12 +37,12 @@ impl Horizons {
     }
 
     /// Returns the first moment from which on events of a name count at `as_of`; `None` where they never do.
-    pub(crate) fn first_moment(&self, name: &str, as_of: i64) -> Option<i64> {
+    pub fn first_moment(&self, name: &str, as_of: i64) -> Option<i64> {
         self.reaches.get(name).map(|reach| reach.first_moment(as_of))
     }
 
     /// Returns all names.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> {
         self.reaches.keys().map(String::as_str)
     }
 }

@@ -7,7 +7,7 @@ pub mod columns;
 mod decay;
 pub mod evaluate;
 pub mod explain;
-mod horizons;
+pub mod horizons;
 pub mod ids;
 pub mod input;
 pub mod live;

@@ -8,6 +8,7 @@ pub(crate) mod init;
 pub(crate) mod report;
 pub(crate) mod schema;
 pub(crate) mod score;
+pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod templates;
 

@@ -59,7 +59,7 @@ pub(crate) fn show(diagnostics: &[Diagnostic], source: &Source) -> String {
 
 /// Reads a list file beside a definition. It may lie in the definition's folder or below, nowhere else: a definition from
 /// somebody else must not be a way to read other files.
-fn read_list(folder: &Path, name: &str) -> Result<String, String> {
+pub(crate) fn read_list(folder: &Path, name: &str) -> Result<String, String> {
     let relative = Path::new(name);
     let stays_inside = relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     if !stays_inside {

@@ -36,6 +36,11 @@ impl Failure {
         Failure { kind: Kind::Ours, message: message.into(), help: None }
     }
 
+    /// Returns a failure of a disk or a device.
+    pub(crate) fn device(message: impl Into<String>) -> Failure {
+        Failure { kind: Kind::Device, message: message.into(), help: None }
+    }
+
     /// Returns a failure to use a file.
     pub(crate) fn file(path: &Path, doing: &str, error: &io::Error) -> Failure {
         let kind = match error.kind() {

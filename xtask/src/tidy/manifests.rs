@@ -8,7 +8,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("bantam-engine", &["bantam-lang"]),
     ("bantam-simulate", &[]),
     ("bantam-insight", &["bantam-lang", "bantam-engine"]),
-    ("bantam", &["bantam-lang", "bantam-engine", "bantam-insight", "bantam-simulate"]),
+    ("bantam-store", &["bantam-lang", "bantam-engine"]),
+    ("bantam-server", &["bantam-lang", "bantam-engine", "bantam-insight", "bantam-store"]),
+    (
+        "bantam",
+        &["bantam-lang", "bantam-engine", "bantam-insight", "bantam-store", "bantam-server", "bantam-simulate"],
+    ),
     ("xtask", &[]),
 ];
 /// Tests of any crate but itself may use this one: it makes data and knows nobody.

@@ -1,0 +1,7 @@
+//! Reads and answers over HTTP, as JSON.
+
+pub(crate) mod definitions;
+pub(crate) mod hand_offs;
+pub(crate) mod health;
+pub(crate) mod leads;
+mod show;

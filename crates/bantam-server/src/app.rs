@@ -1,0 +1,143 @@
+//! What all requests share, and which path is answered by what.
+
+use crate::keys::{Keys, Scope};
+use crate::problem::Problem;
+use crate::recorder::{Clock, Recorder};
+use crate::{api, tracking};
+use axum::Router;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::routing::{any, get, post};
+use bantam_store::StoreError;
+use bantam_store::sqlite::SqliteReader;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// What all bodies that are on their way take together, in bytes.
+const IN_FLIGHT_BYTES_MAX: usize = 64 << 20;
+/// The same in units of permits, of which there can be fewer than bytes.
+const PERMIT_BYTES: usize = 256;
+/// How many connections that read a store are kept.
+const READERS_MAX: usize = 8;
+
+/// How a service is set up.
+pub struct Settings {
+    /// The store's file.
+    pub store: PathBuf,
+    /// The keys there are.
+    pub keys: Keys,
+    /// Web pages from here may send facts; empty is all.
+    pub origins: Vec<String>,
+}
+
+/// What all requests share.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) recorder: Recorder,
+    pub(crate) keys: Arc<Keys>,
+    clock: Clock,
+    origins: Arc<Vec<String>>,
+    in_flight: Arc<Semaphore>,
+    path: Arc<PathBuf>,
+    readers: Arc<Mutex<Vec<SqliteReader>>>,
+}
+
+impl App {
+    /// Puts a service together.
+    pub fn new(settings: Settings, recorder: Recorder, clock: Clock) -> App {
+        App {
+            recorder,
+            keys: Arc::new(settings.keys),
+            clock,
+            origins: Arc::new(settings.origins),
+            in_flight: Arc::new(Semaphore::new(IN_FLIGHT_BYTES_MAX / PERMIT_BYTES)),
+            path: Arc::new(settings.store),
+            readers: Arc::default(),
+        }
+    }
+
+    /// Returns the paths with what answers them.
+    pub fn router(self) -> Router {
+        Router::new()
+            .route("/v1/{name}", any(tracking::track))
+            .route("/api/leads", get(api::leads::list))
+            .route("/api/leads/{id}", get(api::leads::show).delete(api::leads::erase))
+            .route("/api/leads/{id}/history", get(api::leads::history))
+            .route("/api/leads/{id}/score", get(api::leads::score))
+            .route("/api/leads/{id}/hand-off", post(api::hand_offs::open))
+            .route("/api/events/{message_id}/retract", post(api::leads::retract))
+            .route("/api/hand-offs", get(api::hand_offs::list))
+            .route("/api/hand-offs/{id}/{answer}", post(api::hand_offs::answer))
+            .route("/api/teams/{name}", axum::routing::put(api::hand_offs::set_team))
+            .route("/api/definitions", get(api::definitions::active))
+            .route("/api/quarantine", get(api::leads::quarantine))
+            .route("/healthz", get(api::health::healthz))
+            .route("/metrics", get(api::health::metrics))
+            .fallback(|| async { Problem::not_found("there is no such path") })
+            .with_state(self)
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
+    /// Makes room for bytes of a body; `None` where there is none.
+    pub(crate) fn reserve(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let permits = u32::try_from(bytes.div_ceil(PERMIT_BYTES)).ok()?;
+        self.in_flight.clone().try_acquire_many_owned(permits).ok()
+    }
+
+    /// Returns what a browser is told about a page's origin; `None` where the page may not send facts.
+    pub(crate) fn allowed_origin(&self, origin: Option<&HeaderValue>) -> Option<HeaderValue> {
+        let origin = origin?;
+        if self.origins.is_empty() {
+            return Some(HeaderValue::from_static("*"));
+        }
+        let text = origin.to_str().ok()?;
+        self.origins.iter().any(|known| known == text).then(|| origin.clone())
+    }
+
+    /// Lets only keys of a scope pass, given as a bearer token.
+    pub(crate) fn allow(&self, headers: &HeaderMap, needed: Scope) -> Result<String, Problem> {
+        let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let key =
+            bearer.and_then(|text| text.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let missing = || {
+            let message = "a key is needed: `Authorization: Bearer KEY`";
+            Problem::new(StatusCode::UNAUTHORIZED, "no_key", message)
+        };
+        let (scope, source) = key.and_then(|(_, key)| self.keys.find(key.trim())).ok_or_else(missing)?;
+        match (scope, needed) {
+            (Scope::Manage, Scope::Read | Scope::Manage) | (Scope::Read, Scope::Read) => Ok(source.to_owned()),
+            _ => Err(Problem::new(StatusCode::FORBIDDEN, "wrong_key", "this key may not do that")),
+        }
+    }
+
+    /// Reads the store, on a thread where waiting for the disk holds nobody up.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut SqliteReader) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (path, readers) = (self.path.clone(), self.readers.clone());
+        let done = tokio::task::spawn_blocking(move || {
+            let kept = readers.lock().ok().and_then(|mut readers| readers.pop());
+            let mut reader = match kept {
+                Some(reader) => reader,
+                None => SqliteReader::open(&path).map_err(|error| store_problem(&error))?,
+            };
+            let result = work(&mut reader);
+            if let Ok(mut readers) = readers.lock()
+                && readers.len() < READERS_MAX
+            {
+                readers.push(reader);
+            }
+            result
+        });
+        done.await.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "a fault of ours"))?
+    }
+}
+
+/// A fault of ours: the request is told no more than that.
+pub(crate) fn store_problem(_: &StoreError) -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "the store could not be read")
+}

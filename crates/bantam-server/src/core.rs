@@ -1,0 +1,46 @@
+//! Turns facts into decisions and hand-offs. Knows no clock and no network: moments are arguments, and all that is kept
+//! goes through [`bantam_store::Ledger`].
+//!
+//! [`Desk`] drives it: a group of facts shares one moment of receipt; what time alone changed before that moment is
+//! decided first, then each fact is appended and its lead decided anew. So everything is a function of the log.
+
+pub mod assignment;
+mod codec;
+mod decide;
+mod desk;
+pub mod fact;
+pub mod hand_off;
+mod history;
+pub mod identity;
+mod lead;
+pub mod office_hours;
+mod rebuild;
+pub mod records;
+mod rules;
+mod values;
+
+pub use desk::{Desk, Given, Refusal, Taken};
+pub use lead::LeadState;
+pub use rebuild::{lead_timeline, read_decision};
+pub use rules::{DefinitionText, Rules};
+
+/// Why the core could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum CoreError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] bantam_store::StoreError),
+    /// A record cannot be read back.
+    #[error("{what} {id} cannot be read: {problem}")]
+    Record {
+        /// What kind of record.
+        what: &'static str,
+        /// Its number.
+        id: i64,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A definition that was kept has errors now.
+    #[error("the definition {0} that was kept cannot be used")]
+    Definition(String),
+}

@@ -1,0 +1,325 @@
+//! Takes facts, in groups, and lets them have their effect.
+//!
+//! A group shares one moment of receipt, later than any before:
+//!
+//! 1. What time alone changed up to that moment is decided, lead by lead in order of time.
+//! 2. Each fact is appended and takes effect: who it is about, what it changes, what follows.
+//! 3. For each lead that was touched it is found out when time will change something next, and it is written.
+//!
+//! INVARIANT: everything written is a function of the log. `Desk` holds nothing that could not be read back.
+
+mod effects;
+mod identities;
+
+use super::CoreError;
+use super::decide::{decide, set_alarm};
+use super::fact::{Fact, FactKind, Flag};
+use super::hand_off::AnswerRefusal;
+use super::identity::tombstone;
+use super::lead::LeadState;
+use super::rebuild;
+use super::records::DecisionCause;
+use super::rules::Rules;
+use bantam_store::{Appended, Digest, Ledger, NewFact, Seq, Subject, SubjectId, SubjectKind};
+use hashbrown::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// How many leads are kept at hand: some kilobytes each.
+const LEADS_MAX: usize = 50_000;
+/// How many subjects are kept at hand: some hundred bytes each.
+const SUBJECTS_MAX: usize = 200_000;
+
+/// A fact on its way in, with what can be computed before it is its turn.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The fact.
+    pub fact: Fact,
+    body: Vec<u8>,
+    message: Digest,
+    content: Digest,
+}
+
+impl Given {
+    /// Makes a fact ready.
+    pub fn new(fact: Fact) -> Given {
+        let (body, content) = (fact.body(), fact.content());
+        Given { message: Digest::of(fact.message_id.as_bytes()), body, content, fact }
+    }
+}
+
+/// What became of a fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It counts from now on.
+    Accepted {
+        /// Its number.
+        seq: Seq,
+        /// The hand-off it opened or changed.
+        hand_off: Option<i64>,
+    },
+    /// It was there already.
+    Duplicate {
+        /// Its number.
+        seq: Seq,
+    },
+    /// Another fact has its message id; that one stands.
+    Conflict {
+        /// The other's number.
+        seq: Seq,
+    },
+    /// It cannot be taken.
+    Refused(Refusal),
+}
+
+/// Why a fact cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is about somebody who was erased.
+    Erased,
+    /// It is about nobody.
+    Nobody,
+    /// There is no lead of that id.
+    NoSuchLead,
+    /// There is no fact with the message id.
+    NoSuchMessage,
+    /// There is no such hand-off.
+    NoSuchHandOff,
+    /// The lead is handed off already.
+    InProgress {
+        /// The hand-off.
+        hand_off: i64,
+    },
+    /// No definition is active, or the one to activate is not known.
+    NoDefinition,
+    /// The answer cannot be given.
+    Answer(AnswerRefusal),
+}
+
+/// Takes facts. One per store.
+#[derive(Default)]
+pub struct Desk {
+    rules: Option<Arc<Rules>>,
+    /// Leads at hand, as they stand in the store but for those touched.
+    leads: HashMap<SubjectId, LeadState>,
+    touched: HashSet<SubjectId>,
+    subjects: HashMap<(SubjectKind, String), Subject>,
+    /// The latest moment so far.
+    moment: i64,
+    /// Whom the next erasure is about.
+    erasing: Option<SubjectId>,
+}
+
+impl Desk {
+    /// Goes on where a store was left.
+    pub fn open(ledger: &mut dyn Ledger) -> Result<Desk, CoreError> {
+        let moment = ledger.setting("moment")?.and_then(|bytes| Some(i64::from_le_bytes(*bytes.first_chunk()?)));
+        let rules = match ledger.setting("active")? {
+            Some(fingerprint) => load_rules(ledger, &String::from_utf8_lossy(&fingerprint))?.map(Arc::new),
+            None => None,
+        };
+        Ok(Desk { rules, moment: moment.unwrap_or(i64::MIN), ..Desk::default() })
+    }
+
+    /// Returns the active definition.
+    pub fn rules(&self) -> Option<&Arc<Rules>> {
+        self.rules.as_ref()
+    }
+
+    /// Takes a group of facts that are received at `now`, or just after the latest moment where that is later.
+    ///
+    /// After an error the desk must be opened again: what it holds may never have been written.
+    pub fn take(&mut self, ledger: &mut dyn Ledger, now: i64, group: &[Given]) -> Result<Vec<Taken>, CoreError> {
+        let at = now.max(self.moment.saturating_add(1));
+        self.advance(ledger, at, usize::MAX)?;
+        self.moment = at;
+        ledger.set("moment", &at.to_le_bytes())?;
+        let taken = group.iter().map(|given| self.take_one(ledger, given, at)).collect::<Result<_, _>>()?;
+        self.settle(ledger, at)?;
+        Ok(taken)
+    }
+
+    /// Decides what time alone changed up to `until`, for `limit` leads at most; returns whether that was all.
+    pub fn advance(&mut self, ledger: &mut dyn Ledger, until: i64, limit: usize) -> Result<bool, CoreError> {
+        let Some(rules) = self.rules.clone() else { return Ok(true) };
+        for _ in 0..limit {
+            let Some((due, id)) = ledger.next_due()?.filter(|(due, _)| *due <= until) else { return Ok(true) };
+            self.moment = self.moment.max(due);
+            let mut lead = self.load(ledger, id)?.ok_or_else(|| no_lead(id))?;
+            if lead.definition == rules.number {
+                decide(ledger, &rules, &mut lead, due, DecisionCause::Time)?;
+            } else {
+                lead = self.renew(ledger, lead, due)?;
+            }
+            set_alarm(&rules, &mut lead, due);
+            ledger.save_lead(&lead.row())?;
+            self.leads.insert(id, lead);
+            self.trim();
+        }
+        Ok(false)
+    }
+
+    fn take_one(&mut self, ledger: &mut dyn Ledger, given: &Given, at: i64) -> Result<Taken, CoreError> {
+        let fact = &given.fact;
+        if !matches!(fact.kind, FactKind::Event { .. } | FactKind::Profile { .. })
+            && let Some(known) = ledger.find_message(given.message)?
+        {
+            // What was in order then may be refused now: whether it is a repeat comes first.
+            return Ok(Taken::Duplicate { seq: known.seq });
+        }
+        let subject = match self.subject_of(ledger, fact)? {
+            Ok(subject) => subject,
+            Err(refusal) => return Ok(Taken::Refused(refusal)),
+        };
+        let lead = match subject.as_ref().and_then(|subject| subject.lead) {
+            Some(lead) => Some(self.touch(ledger, lead, at)?.id),
+            None => None,
+        };
+        if let Some(refusal) = self.refusal(ledger, fact, lead)? {
+            return Ok(Taken::Refused(refusal));
+        }
+        let new = NewFact {
+            message: given.message,
+            digest: given.content,
+            subject: subject.as_ref().map(|subject| subject.id),
+            received_at: at,
+            happened_at: fact.happened_at,
+            body: &given.body,
+        };
+        match ledger.append_fact(&new)? {
+            Appended::Known { seq, is_same: true } => Ok(Taken::Duplicate { seq }),
+            Appended::Known { seq, is_same: false } => Ok(Taken::Conflict { seq }),
+            Appended::New(seq) => {
+                let hand_off = self.apply(ledger, fact, subject.as_ref(), seq, at)?;
+                Ok(Taken::Accepted { seq, hand_off })
+            }
+        }
+    }
+
+    /// Returns who a fact is about: a user, else a visitor, else nobody where it need not be about anybody.
+    fn subject_of(
+        &mut self,
+        ledger: &mut dyn Ledger,
+        fact: &Fact,
+    ) -> Result<Result<Option<Subject>, Refusal>, CoreError> {
+        match &fact.kind {
+            FactKind::Retraction { .. }
+            | FactKind::Spend { .. }
+            | FactKind::Erasure { .. }
+            | FactKind::Team(_)
+            | FactKind::Activation { .. } => return Ok(Ok(None)),
+            FactKind::Answer(answer) => {
+                let Some(row) = ledger.hand_off(answer.hand_off)? else { return Ok(Err(Refusal::NoSuchHandOff)) };
+                return Ok(Ok(ledger.subject_by_id(row.subject)?));
+            }
+            FactKind::Opening { .. } | FactKind::DoNotScore { .. } => {
+                let name = fact.user.as_deref().unwrap_or_default();
+                return Ok(ledger.find_subject(SubjectKind::User, name)?.map(Some).ok_or(Refusal::NoSuchLead));
+            }
+            FactKind::Event { .. } | FactKind::Profile { .. } | FactKind::Alias { .. } => {}
+        }
+        let known = match (&fact.user, &fact.anonymous) {
+            (Some(user), _) => (SubjectKind::User, user),
+            (None, Some(anonymous)) => (SubjectKind::Anonymous, anonymous),
+            // Kept, but nobody's.
+            (None, None) if fact.flags.contains(&Flag::IdentityIgnored) => return Ok(Ok(None)),
+            (None, None) => return Ok(Err(Refusal::Nobody)),
+        };
+        Ok(self.subject(ledger, known.0, known.1)?.map(Some).ok_or(Refusal::Erased))
+    }
+
+    /// Returns a subject by how it is known, a new one where there is none; `None` where it was erased.
+    fn subject(
+        &mut self,
+        ledger: &mut dyn Ledger,
+        kind: SubjectKind,
+        name: &str,
+    ) -> Result<Option<Subject>, CoreError> {
+        let key = (kind, name.to_owned());
+        if let Some(subject) = self.subjects.get(&key) {
+            return Ok(Some(subject.clone()));
+        }
+        if ledger.find_subject(kind, name)?.is_none() && ledger.find_subject(kind, &tombstone(name))?.is_some() {
+            return Ok(None);
+        }
+        let subject = ledger.subject(kind, name)?;
+        self.subjects.insert(key, subject.clone());
+        Ok(Some(subject))
+    }
+
+    /// Returns a lead at hand, decided by the active definition, to be written at the end of the group.
+    fn touch(&mut self, ledger: &mut dyn Ledger, id: SubjectId, at: i64) -> Result<&mut LeadState, CoreError> {
+        if self.touched.insert(id) {
+            let mut lead = match self.load(ledger, id)? {
+                Some(lead) => lead,
+                None => {
+                    let subject = ledger.subject_by_id(id)?.ok_or_else(|| no_lead(id))?;
+                    LeadState { definition: self.number(), ..LeadState::new(id, &subject.name) }
+                }
+            };
+            if lead.definition != self.number() {
+                lead = self.renew(ledger, lead, at)?;
+            }
+            self.leads.insert(id, lead);
+        }
+        self.leads.get_mut(&id).ok_or_else(|| no_lead(id))
+    }
+
+    fn load(&mut self, ledger: &mut dyn Ledger, id: SubjectId) -> Result<Option<LeadState>, CoreError> {
+        if let Some(lead) = self.leads.remove(&id) {
+            return Ok(Some(lead));
+        }
+        ledger.lead(id)?.map(|row| LeadState::from_row(&row)).transpose()
+    }
+
+    /// Decides a lead by the definition that is active now, from its facts.
+    fn renew(&mut self, ledger: &mut dyn Ledger, lead: LeadState, at: i64) -> Result<LeadState, CoreError> {
+        let Some(rules) = self.rules.clone() else { return Ok(lead) };
+        let subject = ledger.subject_by_id(lead.id)?.ok_or_else(|| no_lead(lead.id))?;
+        let since = lead.oldest_since;
+        let mut lead = rebuild::lead(ledger, Some(&rules), &subject, since, Some(lead))?;
+        decide(ledger, &rules, &mut lead, at, DecisionCause::Definition)?;
+        Ok(lead)
+    }
+
+    /// Writes the leads that were touched, in order of their numbers.
+    fn settle(&mut self, ledger: &mut dyn Ledger, at: i64) -> Result<(), CoreError> {
+        let mut touched: Vec<SubjectId> = self.touched.drain().collect();
+        touched.sort_unstable();
+        for id in touched {
+            let Some(lead) = self.leads.get_mut(&id) else { continue };
+            match &self.rules {
+                Some(rules) if rules.number == lead.definition => set_alarm(rules, lead, at),
+                Some(_) => lead.due_at = Some(at),
+                None => lead.due_at = None,
+            }
+            ledger.save_lead(&lead.row())?;
+        }
+        self.trim();
+        Ok(())
+    }
+
+    /// Keeps what is at hand within bounds. What goes can be read back.
+    fn trim(&mut self) {
+        if self.leads.len() > LEADS_MAX {
+            self.leads.clear();
+        }
+        if self.subjects.len() > SUBJECTS_MAX {
+            self.subjects.clear();
+        }
+    }
+
+    fn number(&self) -> i64 {
+        self.rules.as_ref().map_or(0, |rules| rules.number)
+    }
+}
+
+fn no_lead(id: SubjectId) -> CoreError {
+    CoreError::Record { what: "lead", id, problem: "it is not there".into() }
+}
+
+/// Reads a definition that was kept.
+fn load_rules(ledger: &mut dyn Ledger, fingerprint: &str) -> Result<Option<Rules>, CoreError> {
+    let Some(body) = ledger.definition(fingerprint)? else { return Ok(None) };
+    let number = ledger.keep_definition(fingerprint, &body)?;
+    Rules::restore(number, fingerprint, &body).map(Some)
+}

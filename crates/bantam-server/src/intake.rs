@@ -1,0 +1,96 @@
+//! Turns the body of a tracking request into facts.
+
+mod json;
+mod message;
+mod unpack;
+
+use crate::core::fact::Fact;
+use bantam_lang::convert::parse_time;
+pub(crate) use json::JsonError;
+use json::{Json, Node};
+pub(crate) use message::{MessageKind, Rejection};
+pub(crate) use unpack::{DECODED_BYTES_MAX, ENCODED_BYTES_MAX, UnpackError, unpack};
+
+/// The most messages in a batch.
+pub(crate) const BATCH_MAX: usize = 5_000;
+
+/// What a path is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Single(MessageKind),
+    Batch,
+}
+
+impl Endpoint {
+    /// Returns what a path below `/v1/` is for.
+    pub(crate) fn named(name: &str) -> Option<Endpoint> {
+        match name {
+            "batch" | "b" | "import" => Some(Endpoint::Batch),
+            other => MessageKind::named(other).map(Endpoint::Single),
+        }
+    }
+}
+
+/// A body that was read.
+pub(crate) struct Body<'b> {
+    root: Node<'b>,
+}
+
+/// Why a whole body cannot be taken.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum BodyError {
+    Json(JsonError),
+    NoObject,
+    NoBatch,
+    TooMany { got: usize },
+    SentAt,
+}
+
+/// A message that cannot be taken, or the fact it is.
+pub(crate) struct Read {
+    /// The message as it was sent.
+    pub(crate) raw: String,
+    pub(crate) fact: Result<Fact, Rejection>,
+}
+
+impl<'b> Body<'b> {
+    pub(crate) fn parse(bytes: &'b [u8]) -> Result<Body<'b>, BodyError> {
+        let root = json::parse(bytes).map_err(BodyError::Json)?;
+        if root.entries().is_none() {
+            return Err(BodyError::NoObject);
+        }
+        Ok(Body { root })
+    }
+
+    /// Returns the key that came in the body.
+    pub(crate) fn write_key(&self) -> Option<&str> {
+        self.root.given("writeKey").and_then(Node::text)
+    }
+
+    /// Reads the messages.
+    pub(crate) fn messages(
+        &self,
+        endpoint: Endpoint,
+        source: &str,
+        now: i64,
+        sent_at: Option<&str>,
+    ) -> Result<Vec<Read>, BodyError> {
+        let sent_at = match self.root.given("sentAt") {
+            Some(node) => Some(node.text().and_then(|text| parse_time(text.trim())).ok_or(BodyError::SentAt)?),
+            None => sent_at.and_then(|text| parse_time(text.trim())),
+        };
+        let (messages, kind) = match endpoint {
+            Endpoint::Single(kind) => (std::slice::from_ref(&self.root), Some(kind)),
+            Endpoint::Batch => match self.root.given("batch").map(|batch| &batch.value) {
+                Some(Json::Array(messages)) => (messages.as_slice(), None),
+                _ => return Err(BodyError::NoBatch),
+            },
+        };
+        if messages.len() > BATCH_MAX {
+            return Err(BodyError::TooMany { got: messages.len() });
+        }
+        let reading = message::Reading { source, now, sent_at, kind };
+        let read = |node: &Node<'_>| Read { raw: node.raw.to_owned(), fact: message::read_message(node, &reading) };
+        Ok(messages.iter().map(read).collect())
+    }
+}

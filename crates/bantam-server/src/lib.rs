@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod app;
+pub mod core;
+mod intake;
+mod keys;
+mod listen;
+mod problem;
+mod recorder;
+mod tracking;
+
+pub use app::{App, Settings};
+pub use keys::{Keys, Scope};
+pub use listen::serve;
+pub use recorder::{Clock, Counts, Recorder, Unavailable};

@@ -1,0 +1,269 @@
+//! The one thread that writes: takes what many requests bring, in one transaction and with one wait for the disk, and
+//! answers each of them after it.
+
+use crate::core::{CoreError, Desk, Given, Taken};
+use bantam_store::sqlite::SqliteStore;
+use bantam_store::{Ledger, Refused, StoreError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// How many requests may wait. With the largest bodies they hold 64 times 2 MiB.
+const JOBS_MAX: usize = 64 * 16;
+/// How many facts share a transaction at most: at 20,000 a second a fifth of a second.
+const GROUP_FACTS_MAX: usize = 4_000;
+/// How many leads are looked at for time alone between two groups.
+const DUE_MAX: usize = 2_000;
+/// How often time is looked at when nothing comes in.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Tells the time, in microseconds since 1970-01-01T00:00Z.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// Why the recorder took nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unavailable {
+    /// Too much is waiting, or the store is busy or full: later it may work.
+    Busy,
+    /// The store failed, and nothing more is acknowledged.
+    Failed,
+}
+
+/// Work with the desk and the store, inside a transaction of its own.
+type Work = Box<dyn FnOnce(&mut Desk, &mut dyn Ledger, i64) -> Result<(), CoreError> + Send>;
+
+enum Job {
+    Facts { given: Vec<Given>, refused: Vec<Refused>, reply: oneshot::Sender<Result<Vec<Taken>, Unavailable>> },
+    Work { work: Work, reply: oneshot::Sender<Result<(), Unavailable>> },
+}
+
+/// What the recorder has done, for `/metrics` and `/healthz`.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Facts that were new.
+    pub accepted: AtomicU64,
+    /// Facts that were known.
+    pub duplicates: AtomicU64,
+    /// Facts that were refused.
+    pub refused: AtomicU64,
+    /// Transactions.
+    pub groups: AtomicU64,
+    /// Whether the store failed for good.
+    pub has_failed: AtomicBool,
+}
+
+/// A handle to the recorder.
+#[derive(Clone)]
+pub struct Recorder {
+    jobs: SyncSender<Job>,
+    counts: Arc<Counts>,
+}
+
+impl Recorder {
+    /// Starts recording into a store. The thread ends, and lets go of the store, when all handles are gone.
+    ///
+    /// # Errors
+    /// Returns why the store cannot be gone on with.
+    pub fn start(store: SqliteStore, clock: Clock) -> Result<(Recorder, JoinHandle<()>), CoreError> {
+        let (jobs, receiver) = sync_channel(JOBS_MAX);
+        let counts = Arc::new(Counts::default());
+        let mut writing = Writing { store, desk: Desk::default(), clock, counts: counts.clone() };
+        writing.reopen()?;
+        let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || writing.run(&receiver));
+        let thread = thread.map_err(|error| StoreError::File { path: "recorder".into(), error })?;
+        Ok((Recorder { jobs, counts }, thread))
+    }
+
+    /// Returns what it has done so far.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Takes facts, and puts what was refused aside with them. Returns when all of it is on disk.
+    pub async fn take(&self, given: Vec<Given>, refused: Vec<Refused>) -> Result<Vec<Taken>, Unavailable> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Facts { given, refused, reply })?;
+        answer.await.unwrap_or(Err(Unavailable::Failed))
+    }
+
+    /// Does some work with the desk and the store; returns when it is on disk.
+    pub async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Desk, &mut dyn Ledger, i64) -> Result<T, CoreError> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        let (result_sender, result) = std::sync::mpsc::channel();
+        let (reply, answer) = oneshot::channel();
+        let work: Work = Box::new(move |desk, ledger, now| {
+            // Nobody waits for it any more where this fails.
+            let _ = result_sender.send(work(desk, ledger, now)?);
+            Ok(())
+        });
+        self.send(Job::Work { work, reply })?;
+        answer.await.unwrap_or(Err(Unavailable::Failed))?;
+        result.try_recv().map_err(|_| Unavailable::Failed)
+    }
+
+    fn send(&self, job: Job) -> Result<(), Unavailable> {
+        if self.counts.has_failed.load(Ordering::Acquire) {
+            return Err(Unavailable::Failed);
+        }
+        self.jobs.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Unavailable::Busy,
+            TrySendError::Disconnected(_) => Unavailable::Failed,
+        })
+    }
+}
+
+/// The thread's own.
+struct Writing {
+    store: SqliteStore,
+    desk: Desk,
+    clock: Clock,
+    counts: Arc<Counts>,
+}
+
+impl Writing {
+    fn run(mut self, jobs: &Receiver<Job>) {
+        let mut next = None;
+        loop {
+            let first = match next.take() {
+                Some(job) => Some(job),
+                None => match jobs.recv_timeout(TICK) {
+                    Ok(job) => Some(job),
+                    Err(RecvTimeoutError::Timeout) => None,
+                    Err(RecvTimeoutError::Disconnected) => break,
+                },
+            };
+            let is_caught_up = self.catch_up();
+            match first {
+                Some(Job::Work { work, reply }) => {
+                    let _ = reply.send(self.do_work(work));
+                }
+                // Behind with what time alone changed: the sender is asked to come again.
+                Some(Job::Facts { reply, .. }) if !is_caught_up => {
+                    let _ = reply.send(Err(Unavailable::Busy));
+                }
+                Some(job) => next = self.take_group(job, jobs),
+                None => {}
+            }
+        }
+        // A log that is not carried over now is carried over at the next start.
+        let _ = self.store.checkpoint();
+    }
+
+    /// Takes all facts that wait; returns the job that is no facts and comes next.
+    fn take_group(&mut self, first: Job, jobs: &Receiver<Job>) -> Option<Job> {
+        let (mut given, mut refused, mut replies) = (Vec::new(), Vec::new(), Vec::new());
+        let mut job = first;
+        let next = loop {
+            match job {
+                Job::Facts { given: more, refused: aside, reply } => {
+                    replies.push((more.len(), reply));
+                    given.extend(more);
+                    refused.extend(aside);
+                }
+                other => break Some(other),
+            }
+            if given.len() >= GROUP_FACTS_MAX {
+                break None;
+            }
+            match jobs.try_recv() {
+                Ok(more) => job = more,
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break None,
+            }
+        };
+        let result = self.record(&given, &refused);
+        let mut taken = match &result {
+            Ok(taken) => taken.clone().into_iter(),
+            Err(_) => Vec::new().into_iter(),
+        };
+        for (count, reply) in replies {
+            let own = taken.by_ref().take(count).collect();
+            // Whoever went away finds its facts recorded when it sends them again.
+            let _ = reply.send(result.as_ref().map(|_| own).map_err(|&unavailable| unavailable));
+        }
+        next
+    }
+
+    fn record(&mut self, given: &[Given], refused: &[Refused]) -> Result<Vec<Taken>, Unavailable> {
+        let now = (self.clock)();
+        let Writing { store, desk, .. } = self;
+        let result = store.transaction(|ledger| {
+            let taken = if given.is_empty() { Vec::new() } else { desk.take(ledger, now, given)? };
+            for refused in refused {
+                ledger.quarantine(refused)?;
+            }
+            for (given, taken) in given.iter().zip(&taken) {
+                if let Some(aside) = conflict(given, taken, now) {
+                    ledger.quarantine(&aside)?;
+                }
+            }
+            Ok::<_, CoreError>(taken)
+        });
+        let taken = self.settled(result)?;
+        self.count(&taken, refused.len());
+        Ok(taken)
+    }
+
+    fn count(&self, taken: &[Taken], refused: usize) {
+        let count = |of: fn(&Taken) -> bool| taken.iter().filter(|taken| of(taken)).count() as u64;
+        let counts = &self.counts;
+        counts.accepted.fetch_add(count(|taken| matches!(taken, Taken::Accepted { .. })), Ordering::Relaxed);
+        counts.duplicates.fetch_add(count(|taken| matches!(taken, Taken::Duplicate { .. })), Ordering::Relaxed);
+        let other = count(|taken| matches!(taken, Taken::Conflict { .. } | Taken::Refused(_)));
+        counts.refused.fetch_add(other + refused as u64, Ordering::Relaxed);
+        counts.groups.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn do_work(&mut self, work: Work) -> Result<(), Unavailable> {
+        let now = (self.clock)();
+        let Writing { store, desk, .. } = self;
+        let result = store.transaction(|ledger| work(desk, ledger, now));
+        self.settled(result)?;
+        // What was erased must not stay in the log of the database. Where a reader holds it up, the next one does it.
+        let _ = self.store.checkpoint();
+        Ok(())
+    }
+
+    /// Decides what time alone changed; returns whether that was all.
+    fn catch_up(&mut self) -> bool {
+        let now = (self.clock)();
+        let Writing { store, desk, .. } = self;
+        let result = store.transaction(|ledger| desk.advance(ledger, now, DUE_MAX));
+        self.settled(result).unwrap_or(false)
+    }
+
+    /// After a failure nothing at hand can be trusted, and after one that does not pass nothing on disk either.
+    fn settled<T>(&mut self, result: Result<T, CoreError>) -> Result<T, Unavailable> {
+        let error = match result {
+            Ok(done) => return Ok(done),
+            Err(error) => error,
+        };
+        let is_passing = matches!(&error, CoreError::Store(error) if error.is_passing());
+        if is_passing && self.reopen().is_ok() {
+            return Err(Unavailable::Busy);
+        }
+        self.counts.has_failed.store(true, Ordering::Release);
+        Err(Unavailable::Failed)
+    }
+
+    fn reopen(&mut self) -> Result<(), CoreError> {
+        self.desk = self.store.transaction(|ledger| Desk::open(ledger))?;
+        Ok(())
+    }
+}
+
+fn conflict(given: &Given, taken: &Taken, now: i64) -> Option<Refused> {
+    let reason = match taken {
+        Taken::Conflict { .. } => "conflict",
+        Taken::Refused(_) => "refused",
+        _ => return None,
+    };
+    // What is about somebody who was erased must not be kept here instead.
+    let is_erased = matches!(taken, Taken::Refused(crate::core::Refusal::Erased));
+    let body = if is_erased { Vec::new() } else { given.fact.body() };
+    Some(Refused { received_at: now, reason: reason.into(), field: None, body })
+}

@@ -1,0 +1,133 @@
+//! A service with a clock that stands still, asked without a network.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use bantam_lang::convert::parse_time;
+use bantam_server::core::fact::{Fact, FactKind};
+use bantam_server::core::{DefinitionText, Given, Rules};
+use bantam_server::{App, Clock, Keys, Recorder, Scope, Settings};
+use bantam_store::sqlite::SqliteStore;
+use http_body_util::BodyExt;
+use serde_json::Value;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+const DEFINITION: &str = r#"
+bantam: 1
+lead: {industry: text}
+engagement:
+  rules:
+    Requested a demo: {on: demo_requested, points: 60, times: 1}
+stages: [Inquiry, Sales-ready: score >= 50, Accepted: accepted_by_sales]
+hand_off: Sales-ready
+routes: [{to: sales, respond_within: 1h}]
+"#;
+
+pub(crate) struct TestApp {
+    router: Option<Router>,
+    thread: Option<JoinHandle<()>>,
+    folder: TempDir,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}", self.text()))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl TestApp {
+    pub(crate) fn new() -> TestApp {
+        let mut app = TestApp { router: None, thread: None, folder: tempfile::tempdir().unwrap() };
+        app.start();
+        app
+    }
+
+    fn start(&mut self) {
+        let path = self.folder.path().join("leads.db");
+        let mut store = SqliteStore::open(&path, "a test").unwrap();
+        let text = DefinitionText { name: "d.yaml".into(), text: DEFINITION.into(), lists: Vec::new() };
+        let fingerprint = Rules::load(1, &text).unwrap().fingerprint;
+        let body = serde_json::to_vec(&text).unwrap();
+        store.transaction(|ledger| ledger.keep_definition(&fingerprint, &body)).unwrap();
+        let now = parse_time("2026-11-21T12:00:00Z").unwrap();
+        let clock: Clock = Arc::new(move || now);
+        let (recorder, thread) = Recorder::start(store, clock.clone()).unwrap();
+        let activation = FactKind::Activation { fingerprint };
+        let activation = Given::new(Fact::of_service("activation".into(), now, "test", activation));
+        let taking = recorder.clone();
+        // The runtime of the test must not be waited for inside itself.
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(taking.take(vec![activation], Vec::new())).unwrap();
+        })
+        .join()
+        .unwrap();
+        let mut keys = Keys::default();
+        keys.add("w", Scope::Write, "web");
+        keys.add("r", Scope::Read, "reader");
+        keys.add("m", Scope::Manage, "manager");
+        let settings = Settings { store: path, keys, origins: Vec::new() };
+        self.router = Some(App::new(settings, recorder, clock).router());
+        self.thread = Some(thread);
+    }
+
+    /// Stops and starts once more with the same store.
+    pub(crate) fn restart(&mut self) {
+        self.stop();
+        self.start();
+    }
+
+    fn stop(&mut self) {
+        drop(self.router.take());
+        self.thread.take().unwrap().join().unwrap();
+    }
+
+    /// All bytes of the store's files after it was stopped.
+    pub(crate) fn bytes(mut self) -> Vec<u8> {
+        self.stop();
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+
+    pub(crate) async fn request(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let router = self.router.clone().unwrap();
+        let response = router.oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(crate) async fn send(&self, path: &str, body: &Value) -> Answer {
+        self.request(Method::POST, path, &[("authorization", "Basic dzo=")], body.to_string().into_bytes()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.request(Method::GET, path, &[("authorization", "Bearer r")], Vec::new()).await
+    }
+
+    pub(crate) async fn manage(&self, method: Method, path: &str, body: Value) -> Answer {
+        let headers = [("authorization", "Bearer m"), ("content-type", "application/json")];
+        self.request(method, path, &headers, body.to_string().into_bytes()).await
+    }
+}

@@ -1,0 +1,181 @@
+//! What a store keeps, as rows. What stands in a `body` or a `state` is the caller's: a store neither scores nor decides.
+
+/// The number of a fact in the order of receipt, from 1.
+pub type Seq = i64;
+/// The number of a subject.
+pub type SubjectId = i64;
+
+/// The first half of a SHA-256: of a message id, or of a content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Digest(pub [u8; 16]);
+
+impl Digest {
+    /// Computes the digest of some bytes.
+    pub fn of(bytes: &[u8]) -> Digest {
+        use sha2::Digest as _;
+        let full = sha2::Sha256::digest(bytes);
+        let mut half = [0; 16];
+        half.iter_mut().zip(full.iter()).for_each(|(to, from)| *to = *from);
+        Digest(half)
+    }
+}
+
+/// How a subject is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SubjectKind {
+    /// By the id of a user: it is a lead, or part of one.
+    User,
+    /// By an anonymous id alone.
+    Anonymous,
+}
+
+/// Somebody facts are about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Its number.
+    pub id: SubjectId,
+    /// How it is known.
+    pub kind: SubjectKind,
+    /// The id.
+    pub name: String,
+    /// The subject by whose number the lead goes that it is part of; `None` for a visitor nobody has identified.
+    pub lead: Option<SubjectId>,
+    /// Whether it was erased: no more facts about it are taken.
+    pub erased: bool,
+}
+
+/// A fact to append.
+#[derive(Clone, Copy, Debug)]
+pub struct NewFact<'a> {
+    /// Of its message id.
+    pub message: Digest,
+    /// Of its content.
+    pub digest: Digest,
+    /// Who it is about.
+    pub subject: Option<SubjectId>,
+    /// When it was learned.
+    pub received_at: i64,
+    /// When it happened.
+    pub happened_at: i64,
+    /// All of it.
+    pub body: &'a [u8],
+}
+
+/// What became of a fact to append.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// It is new.
+    New(Seq),
+    /// A fact with its message id is there already.
+    Known {
+        /// That fact.
+        seq: Seq,
+        /// Whether the content is the same.
+        is_same: bool,
+    },
+}
+
+/// A fact as it was appended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredFact {
+    /// Its number.
+    pub seq: Seq,
+    /// Who it is about.
+    pub subject: Option<SubjectId>,
+    /// When it was learned.
+    pub received_at: i64,
+    /// When it happened.
+    pub happened_at: i64,
+    /// All of it; empty where it was erased.
+    pub body: Vec<u8>,
+    /// The fact that retracts it.
+    pub retracted_by: Option<Seq>,
+}
+
+/// What an edge says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EdgeKind {
+    /// An anonymous id (source) is a user's (target).
+    Link,
+    /// Two users' ids are one lead's.
+    Merge,
+}
+
+/// What ties two subjects together, unless it was retracted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// The fact that says so.
+    pub fact: Seq,
+    /// The one side.
+    pub source: SubjectId,
+    /// The other side.
+    pub target: SubjectId,
+    /// What it says.
+    pub kind: EdgeKind,
+    /// When it happened.
+    pub at: i64,
+    /// The fact's message id, which decides between links of one moment.
+    pub message_id: String,
+}
+
+/// A lead as it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeadRow {
+    /// The subject by whose number it goes.
+    pub id: SubjectId,
+    /// Its stage.
+    pub stage: Option<String>,
+    /// Its score, and the two halves of it.
+    pub score: i64,
+    /// Who it is.
+    pub fit: i64,
+    /// What it does.
+    pub engagement: i64,
+    /// Its grade.
+    pub grade: Option<String>,
+    /// Its route.
+    pub route: Option<String>,
+    /// The next moment at which time alone may change something.
+    pub due_at: Option<i64>,
+    /// What the caller needs to go on from here.
+    pub state: Vec<u8>,
+}
+
+/// A hand-off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandOffRow {
+    /// Its number; 0 before it has one.
+    pub id: i64,
+    /// The subject it was opened for.
+    pub subject: SubjectId,
+    /// Whether it has not ended.
+    pub in_progress: bool,
+    /// Who has it.
+    pub owner: Option<String>,
+    /// All of it.
+    pub body: Vec<u8>,
+}
+
+/// A decision, a message to others: whatever is written once, about a subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number.
+    pub id: i64,
+    /// Who it is about.
+    pub subject: Option<SubjectId>,
+    /// All of it.
+    pub body: Vec<u8>,
+}
+
+/// Something refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// When.
+    pub received_at: i64,
+    /// Why.
+    pub reason: String,
+    /// Which field.
+    pub field: Option<String>,
+    /// What was sent.
+    pub body: Vec<u8>,
+}

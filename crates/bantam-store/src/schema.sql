@@ -1,0 +1,110 @@
+-- Facts are appended and never changed; every other table is derived from them and can be built again.
+-- Times are microseconds since 1970-01-01T00:00Z.
+
+create table fact (
+    seq integer primary key,
+    -- Who it is about; null where it is about nobody.
+    subject integer,
+    received_at integer not null,
+    happened_at integer not null,
+    -- SHA-256 of the content, cut to 16 bytes: tells a repeat from a conflict.
+    digest blob not null,
+    body blob not null,
+    checksum integer not null
+) strict;
+create index fact_subject on fact (subject) where subject is not null;
+
+-- SHA-256 of the message id, cut to 16 bytes. Kept when the fact itself is erased.
+create table message (key blob primary key, seq integer not null) strict, without rowid;
+
+-- Facts that no longer count, with the fact that says so.
+create table retraction (fact integer primary key, by integer not null) strict;
+
+create table subject (
+    id integer primary key,
+    -- 0 is known by a user's id, 1 by an anonymous one.
+    kind integer not null,
+    -- For an erased one a hash of the name.
+    name text not null,
+    -- The lead it is part of now; null for a visitor nobody has identified.
+    lead integer,
+    erased integer not null default 0,
+    unique (kind, name)
+) strict;
+create index subject_lead on subject (lead) where lead is not null;
+
+-- What ties subjects together, by the fact that says so.
+create table edge (
+    fact integer not null,
+    source integer not null,
+    target integer not null,
+    -- 0 links an anonymous id to a user's, 1 merges two users'.
+    kind integer not null,
+    at integer not null,
+    message_id text not null,
+    primary key (source, fact, kind)
+) strict, without rowid;
+create index edge_target on edge (target);
+
+create table lead (
+    id integer primary key,
+    stage text,
+    score integer not null,
+    fit integer not null,
+    engagement integer not null,
+    grade text,
+    route text,
+    -- The next moment at which time alone may change something.
+    due_at integer,
+    state blob not null,
+    checksum integer not null
+) strict;
+create index lead_due on lead (due_at) where due_at is not null;
+
+create table decision (
+    id integer primary key,
+    subject integer not null,
+    at integer not null,
+    body blob not null,
+    checksum integer not null
+) strict;
+create index decision_subject on decision (subject);
+
+create table hand_off (
+    id integer primary key,
+    subject integer not null,
+    in_progress integer not null,
+    owner text,
+    body blob not null,
+    checksum integer not null
+) strict;
+create index hand_off_subject on hand_off (subject);
+create index hand_off_in_progress on hand_off (owner) where in_progress = 1;
+
+-- Messages to others, in order; written with what they tell.
+create table outbox (
+    id integer primary key,
+    subject integer,
+    kind text not null,
+    body blob not null,
+    delivered_at integer
+) strict;
+create index outbox_waiting on outbox (id) where delivered_at is null;
+
+-- What was refused, to be looked at and sent again.
+create table quarantine (
+    id integer primary key,
+    received_at integer not null,
+    reason text not null,
+    field text,
+    body blob not null
+) strict;
+
+-- Definitions by the order in which they became known.
+create table definition (
+    id integer primary key,
+    fingerprint text not null unique,
+    body blob not null
+) strict;
+
+create table setting (key text primary key, value blob not null) strict, without rowid;

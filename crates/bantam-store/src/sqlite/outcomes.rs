@@ -1,0 +1,133 @@
+//! What facts led to: decisions, hand-offs, messages to others; and what was refused, definitions, settings.
+
+use super::checksum;
+use crate::error::StoreError;
+use crate::records::{Entry, HandOffRow, Refused, SubjectId};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+pub(super) fn record_decision(
+    connection: &Connection,
+    subject: SubjectId,
+    at: i64,
+    body: &[u8],
+) -> Result<i64, StoreError> {
+    let insert = "insert into decision (subject, at, body, checksum) values (?1, ?2, ?3, ?4)";
+    let sum = checksum(subject, &[&at.to_le_bytes(), body]);
+    connection.prepare_cached(insert)?.execute(params![subject, at, body, sum])?;
+    Ok(connection.last_insert_rowid())
+}
+
+pub(super) fn decisions_of(connection: &Connection, subject: SubjectId) -> Result<Vec<Entry>, StoreError> {
+    let query = "select id, body, at, checksum from decision where subject = ?1 order by id";
+    let mut statement = connection.prepare_cached(query)?;
+    let mut rows = statement.query([subject])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (id, body, at, sum): (i64, Vec<u8>, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        if sum != checksum(subject, &[&at.to_le_bytes(), &body]) {
+            return Err(StoreError::Damaged { what: "decision", id });
+        }
+        entries.push(Entry { id, subject: Some(subject), body });
+    }
+    Ok(entries)
+}
+
+pub(super) const HAND_OFF: &str = "id, subject, in_progress, owner, body, checksum";
+
+pub(super) fn save_hand_off(connection: &Connection, hand_off: &HandOffRow) -> Result<i64, StoreError> {
+    let id = match hand_off.id {
+        0 => connection
+            .prepare_cached("select coalesce(max(id), 0) + 1 from hand_off")?
+            .query_row([], |row| row.get(0))?,
+        id => id,
+    };
+    let insert = "insert into hand_off (id, subject, in_progress, owner, body, checksum) values (?1, ?2, ?3, ?4, ?5, ?6) \
+                  on conflict (id) do update set in_progress = ?3, owner = ?4, body = ?5, checksum = ?6";
+    let HandOffRow { subject, in_progress, owner, body, .. } = hand_off;
+    let sum = checksum(id, &[body]);
+    connection.prepare_cached(insert)?.execute(params![id, subject, in_progress, owner, body, sum])?;
+    Ok(id)
+}
+
+pub(super) fn hand_off(connection: &Connection, id: i64) -> Result<Option<HandOffRow>, StoreError> {
+    let query = format!("select {HAND_OFF} from hand_off where id = ?1");
+    let found = connection.prepare_cached(&query)?.query_row([id], read_hand_off).optional()?;
+    found.map(verified).transpose()
+}
+
+pub(super) fn hand_offs_of(connection: &Connection, subject: SubjectId) -> Result<Vec<HandOffRow>, StoreError> {
+    let query = format!("select {HAND_OFF} from hand_off where subject = ?1 order by id");
+    let mut statement = connection.prepare_cached(&query)?;
+    statement.query_map([subject], read_hand_off)?.map(|found| verified(found?)).collect()
+}
+
+pub(super) fn load_of(connection: &Connection, owner: &str) -> Result<usize, StoreError> {
+    let query = "select count(*) from hand_off where owner = ?1 and in_progress = 1";
+    let count: i64 = connection.prepare_cached(query)?.query_row([owner], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
+/// A hand-off and whether its checksum is right.
+pub(super) fn read_hand_off(row: &Row<'_>) -> rusqlite::Result<(HandOffRow, bool)> {
+    let hand_off = HandOffRow {
+        id: row.get(0)?,
+        subject: row.get(1)?,
+        in_progress: row.get(2)?,
+        owner: row.get(3)?,
+        body: row.get(4)?,
+    };
+    let is_whole = row.get::<_, i64>(5)? == checksum(hand_off.id, &[&hand_off.body]);
+    Ok((hand_off, is_whole))
+}
+
+pub(super) fn verified((hand_off, is_whole): (HandOffRow, bool)) -> Result<HandOffRow, StoreError> {
+    if is_whole { Ok(hand_off) } else { Err(StoreError::Damaged { what: "hand-off", id: hand_off.id }) }
+}
+
+pub(super) fn post(
+    connection: &Connection,
+    kind: &str,
+    subject: Option<SubjectId>,
+    body: &[u8],
+) -> Result<i64, StoreError> {
+    let insert = "insert into outbox (kind, subject, body) values (?1, ?2, ?3)";
+    connection.prepare_cached(insert)?.execute(params![kind, subject, body])?;
+    Ok(connection.last_insert_rowid())
+}
+
+pub(super) fn waiting(connection: &Connection, limit: usize) -> Result<Vec<Entry>, StoreError> {
+    let query = "select id, subject, body from outbox where delivered_at is null order by id limit ?1";
+    let mut statement = connection.prepare_cached(query)?;
+    let read = |row: &Row<'_>| Ok(Entry { id: row.get(0)?, subject: row.get(1)?, body: row.get(2)? });
+    Ok(statement.query_map([limit as i64], read)?.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn quarantine(connection: &Connection, refused: &Refused) -> Result<i64, StoreError> {
+    let insert = "insert into quarantine (received_at, reason, field, body) values (?1, ?2, ?3, ?4)";
+    let Refused { received_at, reason, field, body } = refused;
+    connection.prepare_cached(insert)?.execute(params![received_at, reason, field, body])?;
+    Ok(connection.last_insert_rowid())
+}
+
+pub(super) fn setting(connection: &Connection, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let query = "select value from setting where key = ?1";
+    Ok(connection.prepare_cached(query)?.query_row([key], |row| row.get(0)).optional()?)
+}
+
+pub(super) fn set(connection: &Connection, key: &str, value: &[u8]) -> Result<(), StoreError> {
+    let insert = "insert into setting (key, value) values (?1, ?2) on conflict (key) do update set value = ?2";
+    connection.prepare_cached(insert)?.execute(params![key, value])?;
+    Ok(())
+}
+
+pub(super) fn keep_definition(connection: &Connection, fingerprint: &str, body: &[u8]) -> Result<i64, StoreError> {
+    let insert = "insert into definition (fingerprint, body) values (?1, ?2) on conflict do nothing";
+    connection.prepare_cached(insert)?.execute(params![fingerprint, body])?;
+    let query = "select id from definition where fingerprint = ?1";
+    Ok(connection.prepare_cached(query)?.query_row([fingerprint], |row| row.get(0))?)
+}
+
+pub(super) fn definition(connection: &Connection, fingerprint: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let query = "select body from definition where fingerprint = ?1";
+    Ok(connection.prepare_cached(query)?.query_row([fingerprint], |row| row.get(0)).optional()?)
+}

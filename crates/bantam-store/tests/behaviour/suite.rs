@@ -1,0 +1,149 @@
+//! The suite, as functions of a store; `behaviour_suite!` makes them tests.
+
+use bantam_store::{
+    Appended, Digest, Edge, EdgeKind, HandOffRow, LeadRow, Ledger, NewFact, Refused, StoreError, SubjectKind,
+};
+
+/// A store under test.
+pub(crate) trait Store {
+    fn transaction(
+        &mut self,
+        work: &mut dyn FnMut(&mut dyn Ledger) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    fn ask<T>(&mut self, mut work: impl FnMut(&mut dyn Ledger) -> Result<T, StoreError>) -> T {
+        let mut answer = None;
+        self.transaction(&mut |ledger| work(ledger).map(|found| answer = Some(found))).unwrap();
+        answer.unwrap()
+    }
+}
+
+/// Makes tests of the suite's functions, each with a store of its own.
+#[macro_export]
+macro_rules! behaviour_suite {
+    ($store:expr) => {
+        $crate::behaviour_suite!($store;
+            a_message_is_appended_once, facts_come_back_in_order, what_fails_leaves_nothing,
+            subjects_are_made_once, edges_count_until_they_are_retracted, leads_are_due_in_order,
+            hand_offs_in_progress_are_counted, erasing_leaves_numbers_alone);
+    };
+    ($store:expr; $($name:ident),+) => {
+        $(#[test]
+        fn $name() {
+            suite::$name(&mut $store);
+        })+
+    };
+}
+
+fn fact<'a>(message: &str, content: &'a str, subject: Option<i64>) -> NewFact<'a> {
+    NewFact {
+        message: Digest::of(message.as_bytes()),
+        digest: Digest::of(content.as_bytes()),
+        subject,
+        received_at: 20,
+        happened_at: -10,
+        body: content.as_bytes(),
+    }
+}
+
+/// STO, ING-08: the key outlives everything.
+pub(crate) fn a_message_is_appended_once(store: &mut impl Store) {
+    let mut append = |content: &str| store.ask(|ledger| ledger.append_fact(&fact("m", content, None)));
+    assert_eq!(append("a"), Appended::New(1));
+    assert_eq!(append("a"), Appended::Known { seq: 1, is_same: true });
+    assert_eq!(append("b"), Appended::Known { seq: 1, is_same: false });
+    let found = store.ask(|ledger| ledger.find_message(Digest::of(b"m"))).unwrap();
+    assert_eq!((found.seq, found.received_at, found.happened_at, found.body), (1, 20, -10, b"a".to_vec()));
+}
+
+pub(crate) fn facts_come_back_in_order(store: &mut impl Store) {
+    let ann = store.ask(|ledger| ledger.subject(SubjectKind::User, "ann")).id;
+    for (number, subject) in [Some(ann), None, Some(ann)].into_iter().enumerate() {
+        let body = number.to_string();
+        store.ask(|ledger| ledger.append_fact(&fact(&body, &body, subject)));
+    }
+    store.ask(|ledger| ledger.retract(1, 3));
+    let of_ann = store.ask(|ledger| ledger.facts_of(ann));
+    let seen: Vec<_> = of_ann.iter().map(|fact| (fact.seq, fact.retracted_by)).collect();
+    assert_eq!(seen, [(1, Some(3)), (3, None)]);
+    let rest = store.ask(|ledger| ledger.facts_after(1, 1));
+    assert_eq!(rest.iter().map(|fact| fact.seq).collect::<Vec<_>>(), [2]);
+}
+
+/// STO-02: all or nothing.
+pub(crate) fn what_fails_leaves_nothing(store: &mut impl Store) {
+    let failed = store.transaction(&mut |ledger| {
+        ledger.append_fact(&fact("m", "a", None))?;
+        ledger.set("key", b"value")?;
+        ledger.post("kind", None, b"{}")?;
+        Err(StoreError::Damaged { what: "test", id: 1 })
+    });
+    assert!(failed.is_err());
+    assert!(store.ask(|ledger| ledger.find_message(Digest::of(b"m"))).is_none());
+    assert_eq!(store.ask(|ledger| ledger.setting("key")), None);
+    assert_eq!(store.ask(|ledger| ledger.waiting(10)), []);
+    assert_eq!(store.ask(|ledger| ledger.append_fact(&fact("m", "a", None))), Appended::New(1));
+}
+
+pub(crate) fn subjects_are_made_once(store: &mut impl Store) {
+    let user = store.ask(|ledger| ledger.subject(SubjectKind::User, "x"));
+    let visitor = store.ask(|ledger| ledger.subject(SubjectKind::Anonymous, "x"));
+    assert_ne!(user.id, visitor.id);
+    assert_eq!((user.lead, visitor.lead), (Some(user.id), None));
+    assert_eq!(store.ask(|ledger| ledger.subject(SubjectKind::User, "x")), user);
+    store.ask(|ledger| ledger.assign_lead(visitor.id, Some(user.id)));
+    let members = store.ask(|ledger| ledger.members(user.id));
+    assert_eq!(members.iter().map(|member| member.id).collect::<Vec<_>>(), [user.id, visitor.id]);
+    assert!(store.ask(|ledger| ledger.find_subject(SubjectKind::User, "y")).is_none());
+}
+
+pub(crate) fn edges_count_until_they_are_retracted(store: &mut impl Store) {
+    let [a, b] = ["a", "b"].map(|name| store.ask(|ledger| ledger.subject(SubjectKind::User, name)).id);
+    store.ask(|ledger| ledger.append_fact(&fact("m", "a", Some(b))));
+    let edge = Edge { fact: 1, source: a, target: b, kind: EdgeKind::Merge, at: 5, message_id: "m".into() };
+    store.ask(|ledger| ledger.add_edge(&edge));
+    assert_eq!(store.ask(|ledger| ledger.edges_of(a)), std::slice::from_ref(&edge));
+    assert_eq!(store.ask(|ledger| ledger.edges_of(b)), std::slice::from_ref(&edge));
+    store.ask(|ledger| ledger.retract(1, 2));
+    assert_eq!(store.ask(|ledger| ledger.edges_of(a)), []);
+    assert_eq!(store.ask(|ledger| ledger.edges_by(1)), [edge]);
+}
+
+pub(crate) fn leads_are_due_in_order(store: &mut impl Store) {
+    let lead = |id, due_at| LeadRow { id, due_at, stage: Some("A".into()), state: vec![1, 2], ..LeadRow::default() };
+    for (id, due_at) in [(1, None), (2, Some(7)), (3, Some(5)), (4, Some(5))] {
+        store.ask(|ledger| ledger.save_lead(&lead(id, due_at)));
+    }
+    assert_eq!(store.ask(|ledger| ledger.next_due()), Some((5, 3)));
+    store.ask(|ledger| ledger.save_lead(&lead(3, Some(9))));
+    assert_eq!(store.ask(|ledger| ledger.next_due()), Some((5, 4)));
+    store.ask(|ledger| ledger.make_all_due(6));
+    store.ask(|ledger| ledger.remove_lead(4));
+    assert_eq!(store.ask(|ledger| ledger.next_due()), Some((6, 1)));
+    assert_eq!(store.ask(|ledger| ledger.lead(2)), Some(lead(2, Some(6))));
+}
+
+pub(crate) fn hand_offs_in_progress_are_counted(store: &mut impl Store) {
+    let mut row = HandOffRow { id: 0, subject: 1, in_progress: true, owner: Some("ann".into()), body: b"{}".to_vec() };
+    row.id = store.ask(|ledger| ledger.save_hand_off(&row));
+    assert_eq!(store.ask(|ledger| ledger.load_of("ann")), 1);
+    row.in_progress = false;
+    assert_eq!(store.ask(|ledger| ledger.save_hand_off(&row)), row.id);
+    assert_eq!(store.ask(|ledger| ledger.load_of("ann")), 0);
+    assert_eq!(store.ask(|ledger| ledger.hand_offs_of(1)), [row]);
+}
+
+/// STO-12: what is left has no trace of the name, and the message cannot come back.
+pub(crate) fn erasing_leaves_numbers_alone(store: &mut impl Store) {
+    let ann = store.ask(|ledger| ledger.subject(SubjectKind::User, "ann@example.com")).id;
+    store.ask(|ledger| ledger.append_fact(&fact("m", "ann@example.com came", Some(ann))));
+    store.ask(|ledger| ledger.save_lead(&LeadRow { id: ann, ..LeadRow::default() }));
+    store.ask(|ledger| ledger.quarantine(&Refused { received_at: 1, reason: "r".into(), field: None, body: vec![] }));
+    store.ask(|ledger| ledger.erase_subject(ann, "hash"));
+    let blank = store.ask(|ledger| ledger.facts_after(0, 10));
+    assert_eq!((blank.len(), blank[0].body.as_slice()), (1, &b""[..]));
+    assert!(store.ask(|ledger| ledger.lead(ann)).is_none());
+    assert!(store.ask(|ledger| ledger.subject_by_id(ann)).unwrap().erased);
+    let again = store.ask(|ledger| ledger.append_fact(&fact("m", "ann@example.com came", None)));
+    assert!(matches!(again, Appended::Known { seq: 1, .. }), "{again:?}");
+}

@@ -1,0 +1,128 @@
+//! `bantam serve`: takes facts, decides, hands over.
+
+use crate::cli::ServeArguments;
+use crate::failure::Failure;
+use crate::{Done, clock, definitions, terminal};
+use bantam_server::core::fact::{Fact, FactKind};
+use bantam_server::core::{DefinitionText, Given, Rules};
+use bantam_server::{App, Clock, Keys, Recorder, Scope, Settings, Unavailable};
+use bantam_store::StoreError;
+use bantam_store::sqlite::SqliteStore;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tokio::net::TcpListener;
+
+pub(crate) fn run(arguments: ServeArguments) -> Result<Done, Failure> {
+    let definition = arguments.definition.as_deref().map(read_definition).transpose()?;
+    let holder = format!("bantam serve, process {}", std::process::id());
+    let store = SqliteStore::open(&arguments.store, &holder).map_err(store_failure)?;
+    let clock: Clock = Arc::new(clock::now);
+    let (recorder, thread) =
+        Recorder::start(store, clock.clone()).map_err(|error| Failure::device(error.to_string()))?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::device(error.to_string()))?;
+    let result = runtime.block_on(serve(&arguments, definition, recorder.clone(), clock));
+    let has_failed = recorder.counts().has_failed.load(Ordering::Acquire);
+    // The writer ends when nobody can send to it any more.
+    drop((runtime, recorder));
+    if thread.join().is_err() || has_failed {
+        return Err(Failure::device("the store failed; nothing was acknowledged after that"));
+    }
+    result.map(|()| Done::Well)
+}
+
+async fn serve(
+    arguments: &ServeArguments,
+    definition: Option<(String, DefinitionText)>,
+    recorder: Recorder,
+    clock: Clock,
+) -> Result<(), Failure> {
+    if let Some((fingerprint, text)) = definition {
+        activate(&recorder, fingerprint, text).await.map_err(|_| Failure::device("the store takes nothing"))?;
+    }
+    let listener = TcpListener::bind(arguments.listen).await;
+    let listener =
+        listener.map_err(|error| Failure::bad_input(format!("cannot listen on {}: {error}", arguments.listen)))?;
+    let settings =
+        Settings { store: arguments.store.clone(), keys: keys(arguments), origins: arguments.origin.clone() };
+    let router = App::new(settings, recorder, clock).router();
+    terminal::say(&format!("listening on http://{}", arguments.listen));
+    bantam_server::serve(listener, router, stopped()).await;
+    Ok(())
+}
+
+fn keys(arguments: &ServeArguments) -> Keys {
+    let mut keys = Keys::default();
+    let given = [
+        (&arguments.write_key, Scope::Write, "web"),
+        (&arguments.read_key, Scope::Read, "reader"),
+        (&arguments.manage_key, Scope::Manage, "manager"),
+    ];
+    for (key, scope, source) in given {
+        if let Some(key) = key.as_deref().filter(|key| !key.is_empty()) {
+            keys.add(key, scope, source);
+        }
+    }
+    keys
+}
+
+/// Lets a definition be the active one, unless it is already.
+async fn activate(recorder: &Recorder, fingerprint: String, text: DefinitionText) -> Result<(), Unavailable> {
+    let activate = recorder.work(move |desk, ledger, now| {
+        if desk.rules().is_some_and(|rules| rules.fingerprint == fingerprint) {
+            return Ok(());
+        }
+        let body = serde_json::to_vec(&text).unwrap_or_default();
+        ledger.keep_definition(&fingerprint, &body)?;
+        let kind = FactKind::Activation { fingerprint: fingerprint.clone() };
+        let fact = Fact::of_service(format!("activate-{fingerprint}-{now}"), now, "serve", kind);
+        desk.take(ledger, now, &[Given::new(fact)])?;
+        Ok(())
+    });
+    activate.await
+}
+
+/// Reads a definition with the list files it names, and checks it.
+fn read_definition(path: &Path) -> Result<(String, DefinitionText), Failure> {
+    let checked = definitions::read_usable(path)?;
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, "read", &error))?;
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let mut lists = Vec::new();
+    let source = bantam_lang::source::Source::new("definition", text.as_str());
+    bantam_lang::load(source, &mut |name| {
+        let content = definitions::read_list(&folder, name)?;
+        lists.push((name.to_owned(), content.clone()));
+        Ok(content)
+    });
+    let kept = DefinitionText { name: path.display().to_string(), text, lists };
+    // What is kept must mean what was read, or a later start could not go on.
+    let fingerprint = checked.fingerprint().to_string();
+    match Rules::load(0, &kept).filter(|rules| rules.fingerprint == fingerprint) {
+        Some(_) => Ok((fingerprint, kept)),
+        None => Err(Failure::ours("the definition changed while it was read")),
+    }
+}
+
+fn store_failure(error: StoreError) -> Failure {
+    match &error {
+        StoreError::InUse { .. } | StoreError::Newer { .. } => Failure::bad_input(error.to_string()),
+        _ => Failure::device(error.to_string()),
+    }
+}
+
+/// Returns when somebody asks the program to stop.
+async fn stopped() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupted.await;
+}
