@@ -10,10 +10,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("bantam-insight", &["bantam-lang", "bantam-engine"]),
     ("bantam-store", &["bantam-lang", "bantam-engine"]),
     ("bantam-server", &["bantam-lang", "bantam-engine", "bantam-insight", "bantam-store"]),
-    (
-        "bantam",
-        &["bantam-lang", "bantam-engine", "bantam-insight", "bantam-store", "bantam-server", "bantam-simulate"],
-    ),
+    ("bantam", &["bantam-lang", "bantam-engine", "bantam-insight", "bantam-store", "bantam-server", "bantam-simulate"]),
     ("xtask", &[]),
 ];
 /// Tests of any crate but itself may use this one: it makes data and knows nobody.
