@@ -81,7 +81,7 @@ fn attribute_row(history: &History, attribute: usize, before: &[u32], later: &[u
     let (name, _) = history.attributes.get(attribute)?;
     let column = history.values.get(attribute)?;
     // Computed attributes are kept for some leads only, and follow the declared ones anyway.
-    if column.len() == 0 || is_computed(history, attribute) {
+    if column.is_empty() || is_computed(history, attribute) {
         return None;
     }
     let counts: Vec<(String, (u64, u64))> = match column {
@@ -145,13 +145,16 @@ fn counted(
     pairs.enumerate().map(|(place, pair)| (label(place), pair)).collect()
 }
 
+/// One of the sums of fit and engagement.
+type PartOf = fn((i32, i32)) -> i32;
+
 fn score_rows(history: &History, before: &[u32], later: &[u32]) -> impl Iterator<Item = DriftRow> {
-    let scores = |leads: &[u32], of: fn((i32, i32)) -> i32| -> Vec<Option<f64>> {
+    let scores = |leads: &[u32], of: PartOf| -> Vec<Option<f64>> {
         let rows = leads.iter().filter_map(|&lead| history.leads.get(lead as usize));
         // Younger leads have no score at that age, which is not a missing one.
         rows.filter_map(|row| row.at_age).map(|points| Some(f64::from(of(points)))).collect()
     };
-    let parts: [(&str, fn((i32, i32)) -> i32); 3] = [
+    let parts: [(&str, PartOf); 3] = [
         ("score", |(fit, engagement)| fit + engagement),
         ("fit", |(fit, _)| fit),
         ("engagement", |(_, engagement)| engagement),

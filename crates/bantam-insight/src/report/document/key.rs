@@ -22,9 +22,9 @@ pub(super) fn key_metrics(report: &Report) -> Section {
     section.tables.push(total_table(metrics));
     if report.parts.len() > 1 {
         let rows = report.parts.iter().map(|(span, metrics)| (dates(*span), metrics));
-        let mut table = wide_table("by-period", "Key metrics by period of the hand-off", "period", rows);
-        table.charts.push(parts_chart(metrics));
-        section.tables.push(table);
+        let [mut fates, money] = wide_tables("by-period", "by period of the hand-off", "period", rows.collect());
+        fates.charts.push(parts_chart(metrics));
+        section.tables.extend([fates, money]);
     }
     section.tables.extend(metrics.cycle.as_ref().map(cycle_table));
     section
@@ -104,7 +104,7 @@ fn cycle_median(cycle: &Cycle) -> Cell {
 
 fn cycle_table(cycle: &Cycle) -> Table {
     let n = counted(cycle.survival.n(), "hand-off");
-    let caption = format!("Sales cycle of {n}, {} of them won", cycle.survival.ended());
+    let caption = format!("Sales cycle of {n} in progress or won, {} of them won", cycle.survival.ended());
     let parts = [("a quarter is won by", 0.25), ("half are won by", 0.5), ("three quarters are won by", 0.75)];
     let rows = parts.into_iter().map(|(name, p)| vec![text(name), Cell::Lasting(cycle.survival.quantile(p))]);
     drawn::table("cycle", &caption, vec![Column::text("share"), Column::figures("time from hand-off")], rows)
@@ -124,44 +124,46 @@ pub(super) fn cuts(report: &Report) -> impl Iterator<Item = Section> {
         );
         let rows = rows.iter().map(|(value, metrics)| (value.clone(), metrics));
         let id = format!("cut-{}", drawn::id_of(name));
-        section.tables.push(wide_table(&id, &format!("Key metrics by {name}"), "value", rows));
+        section.tables.extend(wide_tables(&id, &format!("by {name}"), "value", rows.collect()));
         section
     })
 }
 
-fn wide_table<'m>(id: &str, caption: &str, first: &str, rows: impl Iterator<Item = (String, &'m KeyMetrics)>) -> Table {
-    let figures = [
-        "new leads",
-        "qualified",
-        "to opportunity",
-        "won of decided",
-        "cycle, median",
-        "accepted",
-        "answer, median",
-        "spend",
-        "per qualified",
-        "won amount",
-        "ROI",
-    ];
-    let columns = std::iter::once(Column::text(first)).chain(figures.map(Column::figures)).collect();
-    let rows = rows.map(|(name, metrics)| {
-        let money_of = metrics.money;
+/// What becomes of leads, and what they cost and bring: one table of it all would be too wide to read.
+fn wide_tables(id: &str, caption: &str, first: &str, rows: Vec<(String, &KeyMetrics)>) -> [Table; 2] {
+    let columns = |figures: &[&str]| -> Vec<Column> {
+        std::iter::once(Column::text(first)).chain(figures.iter().map(|&name| Column::figures(name))).collect()
+    };
+    // Leads that sales never had belong to no route and no owner.
+    let has_leads = rows.iter().any(|(_, metrics)| metrics.new_leads > 0);
+    let fates = rows.iter().map(|(name, metrics)| {
         vec![
-            text(name),
-            Count(metrics.new_leads),
+            text(name.clone()),
+            if has_leads { Count(metrics.new_leads) } else { Cell::None },
             Count(metrics.qualified),
             rate(metrics.to_opportunity),
             rate(metrics.win_rate),
-            metrics.cycle.as_ref().map_or(Cell::None, cycle_median),
             rate(metrics.acceptance),
-            seconds(metrics.speed.median_seconds),
-            money(money_of.spend),
-            money(money_of.cost_per_qualified),
-            money(money_of.won_amount),
-            roi(money_of.return_on_investment),
         ]
     });
-    drawn::without_empty_columns(drawn::table(id, caption, columns, rows))
+    let money_of = rows.iter().map(|(name, metrics)| {
+        vec![
+            text(name.clone()),
+            seconds(metrics.speed.median_seconds),
+            metrics.cycle.as_ref().map_or(Cell::None, cycle_median),
+            money(metrics.money.spend),
+            money(metrics.money.cost_per_qualified),
+            money(metrics.money.won_amount),
+            roi(metrics.money.return_on_investment),
+        ]
+    });
+    let fates_columns = columns(&["new leads", "qualified", "to opportunity", "won of decided", "accepted"]);
+    let money_columns = columns(&["answer, median", "cycle, median", "spend", "per qualified", "won amount", "ROI"]);
+    [
+        drawn::table(id, &format!("What becomes of leads, {caption}"), fates_columns, fates),
+        drawn::table(&format!("{id}-money"), &format!("Time and money, {caption}"), money_columns, money_of),
+    ]
+    .map(drawn::without_empty_columns)
 }
 
 pub(super) fn speed(report: &Report) -> Section {

@@ -8,11 +8,10 @@ use crate::report::Report;
 use crate::report::waterfall::Rung;
 
 /// Shares that were published for the steps between standard stages: marks to compare with, not goals.
-const MARKS: [(&str, &str); 4] = [
+const MARKS: [(&str, &str); 3] = [
     ("Inquiry", "5 to 15 % of new leads are ready for sales at first; about 10 % of new names are passed on"),
-    ("MQL", "about 7 % of those passed on go to account managers"),
+    ("MQL", "5 to 10 % of qualified leads convert; about 7 % of those passed on go to account managers"),
     ("SAL", "about 80 % of those become opportunities"),
-    ("SQL", "5 to 10 % of qualified leads convert"),
 ];
 
 pub(super) fn waterfall(report: &Report, history: &History) -> Section {
@@ -80,8 +79,8 @@ fn table(id: &str, caption: &str, rungs: &[Rung], with_marks: bool) -> Table {
     table.charts.push(chart(
         format!("How far do leads come? {caption}"),
         format!("n = {} on the first stage", words::counted(entered, "lead")),
-        Axis::new("leads", ""),
         Axis::new("stage", ""),
+        Axis::new("leads", ""),
         ChartKind::Funnel { label: 0, value: 1 },
     ));
     table
