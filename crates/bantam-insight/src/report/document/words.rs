@@ -85,8 +85,8 @@ mod tests {
         assert_eq!(counted(1_234, "opportunity"), "1,234 opportunities");
         assert_eq!(counted(0, "day"), "0 days");
         assert_eq!(rate(Rate::new(0, 0)), "none");
-        // Wilson of 15 in 148, as Newcombe (1998) published it: 0.0624 to 0.1605.
-        assert_eq!(rate(Rate::new(15, 148)), "10.1 % (6.2 to 16.1 %, 15 of 148)");
+        // Wilson of 81 in 263, as Newcombe (1998) published it: 0.2553 to 0.3662.
+        assert_eq!(rate(Rate::new(81, 263)), "30.8 % (25.5 to 36.6 %, 81 of 263)");
         assert_eq!(listed(&["a".into(), "b".into(), "c".into()]), "a, b and c");
     }
 }
