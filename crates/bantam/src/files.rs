@@ -7,6 +7,7 @@ use bantam_engine::batch::BatchOptions;
 use bantam_engine::input::{Dataset, Format, Input, InputError, InputReport, Rejected, RowKind};
 use bantam_engine::stream::{Scored, StreamOptions};
 use bantam_lang::CheckedDefinition;
+use bantam_lang::meaning::Meaning;
 use flate2::read::MultiGzDecoder;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs::{self, File};
@@ -47,12 +48,12 @@ impl<'a> From<&'a DataArguments> for Request<'a> {
 /// Reads all that was asked for; rejected rows go to `rejects`.
 pub(crate) fn read(
     request: &Request<'_>,
-    definition: &CheckedDefinition,
+    meaning: &Meaning,
     as_of: i64,
     rejects: impl FnMut(Rejected) + Send,
 ) -> Result<Dataset, Failure> {
     let files = Files::of(request)?;
-    let mut input = Input::new(definition, rejects);
+    let mut input = Input::new(meaning, rejects);
     for (kind, file) in files.leads.iter().map(|file| (RowKind::Lead, file)).chain(files.events()) {
         files.read(file, |source| input_file(&mut input, kind, source))?;
     }

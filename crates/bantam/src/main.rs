@@ -48,6 +48,7 @@ fn run(command: Command) -> Result<Done, Failure> {
         Command::Score(arguments) => commands::score::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Diff(arguments) => commands::diff::run(&arguments),
+        Command::Impact(arguments) => commands::impact::run(&arguments),
         Command::Simulate(arguments) => commands::simulate::run(&arguments),
         Command::Schema => commands::schema::run(),
     }

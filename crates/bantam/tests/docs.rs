@@ -79,7 +79,7 @@ fn reference() -> String {
          Results go to standard output, everything else to standard error.\n",
     );
     page.push_str(&format!("\n## bantam\n\n```text\n{}```\n", help("--help")));
-    for command in ["demo", "init", "templates", "check", "score", "explain", "diff", "simulate", "schema"] {
+    for command in ["demo", "init", "templates", "check", "score", "explain", "diff", "impact", "simulate", "schema"] {
         page.push_str(&format!("\n## bantam {command}\n\n```text\n{}```\n", help(&format!("{command} --help"))));
     }
     page

@@ -3,7 +3,7 @@
 use super::moves::RuleChange;
 use super::{Flow, Group, Impact, Moves, Place, Verdict};
 use crate::document::{Axis, Cell, Chart, ChartKind, Column, Document, Finding, Particular, Section, Table};
-use crate::statistics::Rate;
+use crate::statistics::{LOST_MIN, Rate, TooFew, WON_MIN};
 
 /// As what two definitions are laid beside each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,6 +94,9 @@ fn differences(impact: &Impact, words: &Words) -> Section {
     let finding = match (impact.changes.len(), affecting) {
         (0, _) => "The two mean the same.".to_owned(),
         (all, 0) => format!("{} none of which changes a score.", counted(all as u64, "difference,", "differences,")),
+        (all, some) if some == all => {
+            format!("{} which may change scores.", counted(all as u64, "difference", "differences"))
+        }
         (all, some) => {
             format!("{} {some} of which may change scores.", counted(all as u64, "difference,", "differences,"))
         }
@@ -211,7 +214,7 @@ fn leads(moves: &Moves, words: &Words) -> Section {
     let rows = moves.named.iter().map(|lead| {
         let stage = |name: &Option<String>| Cell::text(name.as_deref().unwrap_or("no stage"));
         let because = match lead.rules.as_slice() {
-            [] => "the same points; only conditions differ".to_owned(),
+            [] => "conditions alone".to_owned(),
             rules => rules.iter().map(because).collect::<Vec<_>>().join("; "),
         };
         vec![
@@ -328,7 +331,10 @@ fn outcomes(impact: &Impact, words: &Words) -> Section {
         columns.extend(["won of known", "opportunities of all", "won leads found"].map(Column::figures));
     }
     let finding = match outcomes.verdict {
-        Err(counts) => Finding::too_few(counts),
+        // Here a lead that sales refused did not end well either, so "lost" would be the wrong word.
+        Err(TooFew { won, lost }) => Finding::of_counts(format!(
+            "No conclusion: {won} won and {lost} ended otherwise, where it takes {WON_MIN} and {LOST_MIN} under both definitions."
+        )),
         Ok((verdict, proof)) => {
             let share = |group: &Group| 100.0 * group.precision().share().unwrap_or(0.0);
             let says = match verdict {

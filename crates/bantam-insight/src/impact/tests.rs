@@ -143,7 +143,7 @@ fn outcomes_are_those_of_the_hand_offs_and_few_of_them_conclude_nothing() {
     assert_eq!((old.group.precision(), new.group.precision()), (Rate::new(1, 1), Rate::new(1, 2)));
     assert_eq!(outcomes.verdict, Err(TooFew { won: 1, lost: 0 }));
     let text = document(&impact, Reading::Change).to_markdown();
-    assert!(text.contains("No conclusion: 1 won and 0 lost"), "{text}");
+    assert!(text.contains("No conclusion: 1 won and 0 ended otherwise"), "{text}");
     assert!(text.contains("of 1 lead that only the new hands off, 1 ended"), "{text}");
     assert!(!text.contains("won of known"), "rates are not shown: {text}");
 }
