@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod explain;
+pub(crate) mod impact;
 pub(crate) mod init;
 pub(crate) mod report;
 pub(crate) mod schema;

@@ -49,6 +49,7 @@ fn run(command: Command) -> Result<Done, Failure> {
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
         Command::Diff(arguments) => commands::diff::run(&arguments),
+        Command::Impact(arguments) => commands::impact::run(&arguments),
         Command::Simulate(arguments) => commands::simulate::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Schema => commands::schema::run(),

@@ -79,7 +79,21 @@ fn reference() -> String {
          Results go to standard output, everything else to standard error.\n",
     );
     page.push_str(&format!("\n## bantam\n\n```text\n{}```\n", help("--help")));
-    for command in ["demo", "init", "templates", "check", "score", "explain", "report", "diff", "simulate", "schema"] {
+    let commands = [
+        "demo",
+        "init",
+        "templates",
+        "check",
+        "score",
+        "explain",
+        "report",
+        "diff",
+        "impact",
+        "simulate",
+        "serve",
+        "schema",
+    ];
+    for command in commands {
         page.push_str(&format!("\n## bantam {command}\n\n```text\n{}```\n", help(&format!("{command} --help"))));
     }
     page

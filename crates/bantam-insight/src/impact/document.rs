@@ -3,7 +3,7 @@
 use super::moves::RuleChange;
 use super::{Flow, Group, Impact, Moves, Place, Verdict};
 use crate::document::{Axis, Cell, Chart, ChartKind, Column, Document, Finding, Particular, Section, Table};
-use crate::statistics::Rate;
+use crate::statistics::{LOST_MIN, Rate, TooFew, WON_MIN};
 
 /// As what two definitions are laid beside each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,17 +40,19 @@ struct Words {
     reading: Reading,
     /// In headings of columns.
     sides: [String; 2],
+    /// Whether these are the definitions' titles.
+    are_names: bool,
 }
 
 impl Words {
     fn new(impact: &Impact, reading: Reading) -> Words {
         let names = impact.definitions.each_ref().map(|definition| definition.name.as_deref());
-        let sides = match (reading, names) {
-            (Reading::Change, _) => ["old", "new"],
-            (Reading::Disagreement, [Some(one), Some(other)]) if one != other => [one, other],
-            (Reading::Disagreement, _) => ["first", "second"],
+        let (sides, are_names) = match (reading, names) {
+            (Reading::Change, _) => (["old", "new"], false),
+            (Reading::Disagreement, [Some(one), Some(other)]) if one != other => ([one, other], true),
+            (Reading::Disagreement, _) => (["first", "second"], false),
         };
-        Words { reading, sides: sides.map(str::to_owned) }
+        Words { reading, sides: sides.map(str::to_owned), are_names }
     }
 
     fn column(&self, what: &str, side: usize) -> Column {
@@ -59,6 +61,12 @@ impl Words {
 
     fn side(&self, side: usize) -> &str {
         self.sides.get(side).map_or("", String::as_str)
+    }
+
+    /// Returns what a definition is called within a sentence.
+    fn the(&self, side: usize) -> String {
+        let name = self.side(side);
+        if self.are_names { format!("\"{name}\"") } else { format!("the {name} definition") }
     }
 }
 
@@ -82,7 +90,10 @@ fn particulars(impact: &Impact, words: &Words) -> Vec<Particular> {
 }
 
 fn moment(micros: i64) -> String {
-    jiff::Timestamp::from_microsecond(micros).map_or_else(|_| micros.to_string(), |time| time.to_string())
+    let Ok(time) = jiff::Timestamp::from_microsecond(micros) else { return micros.to_string() };
+    // Nobody asks for seconds here; a day that begins needs no hour either.
+    let minute = time.strftime("%Y-%m-%d %H:%M").to_string();
+    minute.strip_suffix(" 00:00").map_or_else(|| format!("{minute} UTC"), str::to_owned)
 }
 
 fn differences(impact: &Impact, words: &Words) -> Section {
@@ -94,6 +105,9 @@ fn differences(impact: &Impact, words: &Words) -> Section {
     let finding = match (impact.changes.len(), affecting) {
         (0, _) => "The two mean the same.".to_owned(),
         (all, 0) => format!("{} none of which changes a score.", counted(all as u64, "difference,", "differences,")),
+        (all, some) if some == all => {
+            format!("{} which may change scores.", counted(all as u64, "difference", "differences"))
+        }
         (all, some) => {
             format!("{} {some} of which may change scores.", counted(all as u64, "difference,", "differences,"))
         }
@@ -132,9 +146,9 @@ fn stages(impact: &Impact, words: &Words) -> Section {
         id: "stages".into(),
         heading: "Leads by stage".into(),
         meaning: format!(
-            "Where leads stand: each row a stage by the {} definition, each column one by the {}.",
-            words.side(0),
-            words.side(1)
+            "Where leads stand: each row is a stage by {}, each column one by {}.",
+            words.the(0),
+            words.the(1)
         ),
         finding: Some(Finding::of_counts(moved(moves, words))),
         tables: vec![Table {
@@ -157,12 +171,12 @@ fn moved(moves: &Moves, words: &Words) -> String {
     }
     let ways = [(moves.up, "up"), (moves.down, "down"), (moves.aside, "to a stage the other does not have")];
     let ways: Vec<String> =
-        ways.iter().filter(|(count, _)| *count > 0).map(|(count, way)| format!("{count} {way}")).collect();
+        ways.iter().filter(|(count, _)| *count > 0).map(|&(count, way)| format!("{} {way}", grouped(count))).collect();
     let verb = match words.reading {
         Reading::Change => "would move",
         Reading::Disagreement => "stand elsewhere by the second than by the first",
     };
-    format!("{} of {} {verb}: {}.", moves.moved(), counted(moves.leads, "lead", "leads"), ways.join(", "))
+    format!("{} of {} {verb}: {}.", grouped(moves.moved()), counted(moves.leads, "lead", "leads"), ways.join(", "))
 }
 
 fn rules(moves: &Moves, words: &Words) -> Section {
@@ -181,12 +195,12 @@ fn rules(moves: &Moves, words: &Words) -> Section {
         let leads = counted(moves.by_conditions_alone, "lead moves", "leads move");
         notes.push(format!("{leads} with the same points: only conditions of stages or disqualifiers differ."));
     }
-    let (one, other) = (words.side(0), words.side(1));
+    let (one, other) = (words.the(0), words.the(1));
     Section {
         id: "rules".into(),
         heading: "By criterion".into(),
         meaning: format!(
-            "Rules that give other points by the {other} definition than by the {one} to leads that stand elsewhere; a lead counts at each of them."
+            "Rules that give other points by {other} than by {one} to leads that stand elsewhere; a lead counts at each of them."
         ),
         finding: None,
         tables: vec![Table {
@@ -211,7 +225,7 @@ fn leads(moves: &Moves, words: &Words) -> Section {
     let rows = moves.named.iter().map(|lead| {
         let stage = |name: &Option<String>| Cell::text(name.as_deref().unwrap_or("no stage"));
         let because = match lead.rules.as_slice() {
-            [] => "the same points; only conditions differ".to_owned(),
+            [] => "conditions alone".to_owned(),
             rules => rules.iter().map(because).collect::<Vec<_>>().join("; "),
         };
         vec![
@@ -259,12 +273,10 @@ fn hand_offs(impact: &Impact, words: &Words) -> Section {
     let all = Flow { to: Some("all".into()), count: flows.total, per_week: flows.per_week };
     let [old, new] = flows.total;
     let finding = match flows.per_week {
-        Some([before, after]) => format!(
-            "{before:.1} hand-offs a week by the {} definition, {after:.1} by the {}.",
-            words.side(0),
-            words.side(1)
-        ),
-        None => format!("{old} hand-offs by the {} definition, {new} by the {}.", words.side(0), words.side(1)),
+        Some([before, after]) => {
+            format!("{before:.1} hand-offs a week by {}, {after:.1} by {}.", words.the(0), words.the(1))
+        }
+        None => format!("{} hand-offs by {}, {} by {}.", grouped(old), words.the(0), grouped(new), words.the(1)),
     };
     let mut notes = Vec::new();
     if flows.undated.iter().any(|&count| count > 0) {
@@ -310,7 +322,7 @@ fn outcomes(impact: &Impact, words: &Words) -> Section {
     let outcomes = &impact.outcomes;
     let [old, new] = outcomes.quality;
     let is_enough = outcomes.verdict.is_ok();
-    let (one, other) = (words.side(0), words.side(1));
+    let (one, other) = (words.the(0), words.the(1));
     let row = |name: String, group: &Group, recall: Option<Rate>| {
         let mut row = vec![Cell::text(name)];
         let counts = [group.leads(), group.known(), group.won, group.lost, group.rejected, group.recycled];
@@ -328,7 +340,10 @@ fn outcomes(impact: &Impact, words: &Words) -> Section {
         columns.extend(["won of known", "opportunities of all", "won leads found"].map(Column::figures));
     }
     let finding = match outcomes.verdict {
-        Err(counts) => Finding::too_few(counts),
+        // Here a lead that sales refused did not end well either, so "lost" would be the wrong word.
+        Err(TooFew { won, lost }) => Finding::of_counts(format!(
+            "No conclusion: {won} won and {lost} ended otherwise, where it takes {WON_MIN} and {LOST_MIN} under both definitions."
+        )),
         Ok((verdict, proof)) => {
             let share = |group: &Group| 100.0 * group.precision().share().unwrap_or(0.0);
             let says = match verdict {
@@ -338,17 +353,17 @@ fn outcomes(impact: &Impact, words: &Words) -> Section {
             };
             let (before, after) = (share(&old.group), share(&new.group));
             let sentence = format!(
-                "Of hand-offs that ended, {before:.1} % were won by the {one} definition and {after:.1} % by the {other}; the {other} is {says}."
+                "Of hand-offs that ended, {before:.1} % were won by {one} and {after:.1} % by {other}; {other} is {says}."
             );
             Finding::of_outcomes(proof, sentence)
         }
     };
     let rows = vec![
         row("by both".into(), &outcomes.kept, None),
-        row(format!("by the {other} alone"), &outcomes.added, None),
-        row(format!("by the {one} alone"), &outcomes.dropped, None),
-        row(format!("all by the {one}"), &old.group, Some(old.recall)),
-        row(format!("all by the {other}"), &new.group, Some(new.recall)),
+        row(format!("by {other} alone"), &outcomes.added, None),
+        row(format!("by {one} alone"), &outcomes.dropped, None),
+        row(format!("all by {one}"), &old.group, Some(old.recall)),
+        row(format!("all by {other}"), &new.group, Some(new.recall)),
     ];
     Section {
         id: "outcomes".into(),
@@ -363,7 +378,7 @@ fn outcomes(impact: &Impact, words: &Words) -> Section {
             charts: Vec::new(),
         }],
         notes: vec![format!(
-            "Outcomes of leads that were never handed off are not known: of {} that only the {other} hands off, {} ended in any way, and only because people took them up all the same.",
+            "Outcomes of leads that were never handed off are not known: of {} that only {other} hands off, {} ended in any way, and only because people took them up all the same.",
             counted(outcomes.added.leads(), "lead", "leads"),
             grouped(outcomes.added.known())
         )],

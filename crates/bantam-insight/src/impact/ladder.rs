@@ -1,6 +1,6 @@
 //! Says whether a lead stands higher by one definition than by another, although the two may name their stages otherwise.
 
-use bantam_lang::meaning::{DISQUALIFIED, Meaning};
+use bantam_lang::meaning::{DISQUALIFIED, Meaning, Stage};
 
 /// Where a lead stands on a ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,6 +39,8 @@ impl Direction {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ladder {
     stages: Vec<String>,
+    /// The condition of each stage as written; empty without one.
+    conditions: Vec<String>,
     hand_off: Option<usize>,
 }
 
@@ -46,7 +48,10 @@ impl Ladder {
     /// Returns the ladder of a definition.
     pub fn new(meaning: &Meaning) -> Ladder {
         let stages = meaning.stages.iter().map(|stage| stage.name.clone()).collect();
-        Ladder { stages, hand_off: meaning.hand_off.as_ref().map(|hand_off| hand_off.stage) }
+        let condition =
+            |stage: &Stage| stage.parts.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join(" && ");
+        let conditions = meaning.stages.iter().map(condition).collect();
+        Ladder { stages, conditions, hand_off: meaning.hand_off.as_ref().map(|hand_off| hand_off.stage) }
     }
 
     /// Returns all places, lowest first: disqualified, none, and the stages.
@@ -85,21 +90,29 @@ impl Ladder {
         self.stages.iter().position(|stage| stage == name)
     }
 
+    /// Returns the rung here of a stage of another ladder: the one of its name, or, where the stages of neither name are on
+    /// both ladders, the one with its condition, which is then called otherwise.
+    fn find(&self, other: &Ladder, rung: usize) -> Option<usize> {
+        let name = other.stages.get(rung)?;
+        self.rung(name).or_else(|| {
+            let condition = other.conditions.get(rung)?;
+            let has_other_name = |&found: &usize| self.stages.get(found).is_some_and(|name| other.rung(name).is_none());
+            self.conditions.iter().position(|here| here == condition).filter(has_other_name)
+        })
+    }
+
     /// Returns which way a lead moves from a place here to one on a new ladder; `None` where it stays.
     ///
-    /// Stages of one name are one stage. Of two names, the order on the new ladder counts, if it has both, or else that on
-    /// the old. Where neither has both, a stage from the hand-off on is above one before it.
+    /// Stages of one name are one stage, and so are stages of one condition that are only called otherwise. Of two stages
+    /// the order on the new ladder counts, if it has both, or else that on the old. Where neither has both, a stage from the
+    /// hand-off on is above one before it.
     pub fn direction(&self, from: Place, new: &Ladder, to: Place) -> Option<Direction> {
         let (Place::Rung(before), Place::Rung(after)) = (from, to) else {
             // Disqualified is below none, and none below every stage.
             return compare(from.min(Place::Rung(0)), to.min(Place::Rung(0)));
         };
-        let (name_before, name_after) = (self.name(from)?, new.name(to)?);
-        if name_before == name_after {
-            return None;
-        }
-        let on_new = new.rung(name_before).map(|before| (before, after));
-        let ranks = on_new.or_else(|| self.rung(name_after).map(|after| (before, after)));
+        let on_new = new.find(self, before).map(|before| (before, after));
+        let ranks = on_new.or_else(|| self.find(new, after).map(|after| (before, after)));
         let is_passed = |ladder: &Ladder, rung: usize| ladder.hand_off.is_some_and(|hand_off| rung >= hand_off);
         match ranks {
             Some((before, after)) => compare(before, after),
@@ -121,7 +134,14 @@ mod tests {
     use super::*;
 
     fn ladder(stages: &[&str], hand_off: usize) -> Ladder {
-        Ladder { stages: stages.iter().map(|&stage| stage.to_owned()).collect(), hand_off: Some(hand_off) }
+        // Conditions that no two ladders share, unless a name says one behind a colon.
+        let of = |stage: &&str| {
+            stage.split_once(": ").map_or((stage.to_string(), stage.to_string()), |(name, condition)| {
+                (name.to_owned(), condition.to_owned())
+            })
+        };
+        let (stages, conditions) = stages.iter().map(of).unzip();
+        Ladder { stages, conditions, hand_off: Some(hand_off) }
     }
 
     #[test]
@@ -154,6 +174,19 @@ mod tests {
         assert_eq!(old.direction(Place::Rung(2), &new, Place::Rung(0)), Some(Direction::Down));
         assert_eq!(old.direction(Place::Rung(2), &new, Place::Rung(2)), Some(Direction::Aside));
         assert_eq!(old.direction(Place::Rung(0), &new, Place::Rung(0)), Some(Direction::Aside));
+    }
+
+    #[test]
+    fn a_stage_that_is_only_called_otherwise_is_the_same() {
+        let (old, new) = (ladder(&["Raw: ", "MQL: a", "SAL: b"], 1), ladder(&["Lead: ", "Ready: c", "Accepted: b"], 1));
+        assert_eq!(old.direction(Place::Rung(2), &new, Place::Rung(2)), None);
+        assert_eq!(old.direction(Place::Rung(0), &new, Place::Rung(0)), None);
+        assert_eq!(old.direction(Place::Rung(1), &new, Place::Rung(0)), Some(Direction::Down));
+        assert_eq!(old.direction(Place::Rung(2), &new, Place::Rung(1)), Some(Direction::Down));
+        // Two conditions that were swapped between names: the names tell.
+        let (old, new) = (ladder(&["A: x", "B: y"], 1), ladder(&["A: y", "B: x"], 1));
+        assert_eq!(old.direction(Place::Rung(0), &new, Place::Rung(0)), None);
+        assert_eq!(old.direction(Place::Rung(0), &new, Place::Rung(1)), Some(Direction::Up));
     }
 
     #[test]

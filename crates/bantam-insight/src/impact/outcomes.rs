@@ -125,7 +125,7 @@ fn verdict(groups: [Group; 2]) -> Result<(Verdict, Enough), TooFew> {
 }
 
 /// Returns each lead's first hand-off of the period; without a period all hand-offs are looked at.
-fn first_hand_offs<'h>(history: &'h History, period: Option<Period>) -> HashMap<&'h str, &'h HandOff> {
+fn first_hand_offs(history: &History, period: Option<Period>) -> HashMap<&str, &HandOff> {
     let mut first = HashMap::new();
     for hand_off in &history.hand_offs {
         if period.is_none_or(|period| period.contains(hand_off.opened)) {

@@ -143,8 +143,8 @@ fn outcomes_are_those_of_the_hand_offs_and_few_of_them_conclude_nothing() {
     assert_eq!((old.group.precision(), new.group.precision()), (Rate::new(1, 1), Rate::new(1, 2)));
     assert_eq!(outcomes.verdict, Err(TooFew { won: 1, lost: 0 }));
     let text = document(&impact, Reading::Change).to_markdown();
-    assert!(text.contains("No conclusion: 1 won and 0 lost"), "{text}");
-    assert!(text.contains("of 1 lead that only the new hands off, 1 ended"), "{text}");
+    assert!(text.contains("No conclusion: 1 won and 0 ended otherwise"), "{text}");
+    assert!(text.contains("of 1 lead that only the new definition hands off, 1 ended"), "{text}");
     assert!(!text.contains("won of known"), "rates are not shown: {text}");
 }
 
@@ -170,9 +170,9 @@ hand_off: Qualified
     let marketing =
         format!("name: Marketing\n{OLD}").replacen("name: Marketing\nbantam: 1", "bantam: 1\nname: Marketing", 1);
     let impact = small_between(&marketing, sales);
-    // By the one, dan (50) is Ready; by the other Raw (10): down past the hand-off. ann and cid: Opportunity and Deal, both
-    // past it; bob and eve: Inquiry and Raw, both before it.
-    assert_eq!((impact.moves.up, impact.moves.down, impact.moves.aside), (0, 1, 4));
+    // By the one, dan (50) is Ready; by the other Raw (10): down past the hand-off. ann and cid: Opportunity and Deal have
+    // one condition, and so, none, have Inquiry and Raw, where bob and eve are.
+    assert_eq!((impact.moves.up, impact.moves.down, impact.moves.aside), (0, 1, 0));
     let dan = impact.moves.named.iter().find(|lead| lead.lead_id == "dan").unwrap();
     let rules: Vec<_> = dan.rules.iter().map(|rule| (rule.source.to_string(), rule.old, rule.new)).collect();
     assert_eq!(rules, [("Demo".to_owned(), 50, 10)]);
