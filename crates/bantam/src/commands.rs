@@ -6,6 +6,7 @@ pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod impact;
 pub(crate) mod init;
+mod insight;
 pub(crate) mod report;
 pub(crate) mod schema;
 pub(crate) mod score;

@@ -3,9 +3,9 @@
 mod spend;
 mod wishes;
 
+use super::insight::{Target, last_moment, period, tell_rejected, walking_bar};
 use crate::cli::{PeriodName, ReportArguments};
 use crate::failure::Failure;
-use crate::sink::{Sink, refuse_existing};
 use crate::{Done, clock, definitions, files, terminal};
 use bantam_engine::input::{Dataset, InputReport};
 use bantam_insight::document::Document;
@@ -13,9 +13,6 @@ use bantam_insight::history::{History, Prepared, gather, prepare};
 use bantam_insight::report::{About, Cut, Period, Report, ReportOptions, Span, report, report_document};
 use bantam_lang::CheckedDefinition;
 use bantam_lang::nearest::did_you_mean;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::Write;
-use std::path::Path;
 
 pub(crate) fn run(arguments: &ReportArguments) -> Result<Done, Failure> {
     let definition = definitions::read_usable(&arguments.definition)?;
@@ -24,10 +21,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Done, Failure> {
         return Err(Failure::bad_input(message).help("add `hand_off:` with the name of one of its stages"));
     }
     let as_of = super::as_of(&arguments.data)?;
-    let format = arguments.output.as_deref().map(output_format).transpose()?;
-    if let Some(path) = arguments.output.as_deref().filter(|path| *path != Path::new("-")) {
-        refuse_existing(path, arguments.force)?;
-    }
+    let target = Target::of(arguments.output.as_deref(), arguments.force)?;
     let wishes = wishes::wishes(arguments)?;
     let mut options = options(arguments)?;
     let prepared = prepare(&definition.meaning(), &wishes);
@@ -41,48 +35,13 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Done, Failure> {
     let rows = spend.as_ref().map(|spend| spend.rows.as_slice());
     let report = report(&history, rows, &options);
     let document = document(&definition, &report, &history, as_of);
-    match (&arguments.output, format) {
-        (Some(path), Some(format)) => write(&document, path, format, arguments.force)?,
-        _ => terminal::print(&document.to_text(terminal::width()))?,
-    }
+    target.put(&document)?;
     let spoilt = spend.is_some_and(|spend| spend.rejected > 0);
     Ok(if rejected > 0 || spoilt { Done::WithRejects } else { Done::Well })
 }
 
-/// How a report is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum OutputFormat {
-    Html,
-    Markdown,
-    Json,
-    Csv,
-    Text,
-}
-
-fn output_format(path: &Path) -> Result<OutputFormat, Failure> {
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
-    Ok(match extension.as_deref() {
-        Some("html" | "htm") => OutputFormat::Html,
-        Some("md") => OutputFormat::Markdown,
-        Some("json") => OutputFormat::Json,
-        Some("csv") => OutputFormat::Csv,
-        Some("txt") => OutputFormat::Text,
-        None if path == Path::new("-") => OutputFormat::Text,
-        _ => {
-            return Err(Failure::bad_input(format!("{} is of no known format", path.display()))
-                .help("name it `.html`, `.md`, `.json`, `.csv` or `.txt`"));
-        }
-    })
-}
-
 fn options(arguments: &ReportArguments) -> Result<ReportOptions, Failure> {
-    let from = arguments.from.as_deref().map(|text| super::moment(text, "--from")).transpose()?;
-    let to = arguments.to.as_deref().map(|text| wishes::last_moment(text, "--to")).transpose()?;
-    if let (Some(from), Some(to)) = (from, to)
-        && from >= to
-    {
-        return Err(Failure::bad_input("`--from` is later than `--to`").help("swap the two"));
-    }
+    let (from, to) = period(arguments.from.as_deref(), arguments.to.as_deref())?;
     for (name, value) in [
         ("--cost-per-hand-off", arguments.cost_per_hand_off),
         ("--value-per-win", arguments.value_per_win),
@@ -113,7 +72,7 @@ fn made_on(text: &str) -> Result<Span, Failure> {
         return Err(Failure::bad_input(format!("`{}` is no stretch of time (--made-on)", terminal::printable(text)))
             .help("write 2026-01-01..2026-03-31"));
     };
-    let span = Span { from: super::moment(from, "--made-on")?, to: wishes::last_moment(to, "--made-on")? };
+    let span = Span { from: super::moment(from, "--made-on")?, to: last_moment(to, "--made-on")? };
     if span.from >= span.to {
         return Err(Failure::bad_input("`--made-on` ends before it begins").help("swap the two days"));
     }
@@ -137,10 +96,7 @@ fn cuts(names: &[String], history: &History) -> Result<Vec<Cut>, Failure> {
 /// Tells what reading found.
 fn tell(arguments: &ReportArguments, found: &InputReport, as_of: i64) {
     files::tell(found);
-    if found.rejected() > 0 {
-        let rows = terminal::counted(found.rejected(), "row");
-        terminal::say(&format!("note: {rows} rejected; `bantam score --rejects FILE` writes them with the reasons"));
-    }
+    tell_rejected(found.rejected());
     let Some(newest) = found.newest_event.filter(|_| arguments.data.as_of.is_none()) else { return };
     if as_of - newest > super::STALE_DAYS * bantam_lang::convert::MICROS_PER_DAY {
         terminal::say(&format!(
@@ -152,13 +108,7 @@ fn tell(arguments: &ReportArguments, found: &InputReport, as_of: i64) {
 }
 
 fn walk(prepared: &Prepared, data: &Dataset, as_of: i64) -> History {
-    let bar = ProgressBar::with_draw_target(Some(data.leads.ids.len() as u64), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} leads {eta} walking through time") {
-        bar.set_style(style);
-    }
-    if !terminal::is_attended() {
-        bar.set_draw_target(ProgressDrawTarget::hidden());
-    }
+    let bar = walking_bar(data.leads.ids.len() as u64);
     let history = gather(prepared, data.timelines(), as_of, &|leads| bar.inc(leads));
     bar.finish_and_clear();
     history
@@ -171,21 +121,4 @@ fn document(definition: &CheckedDefinition, report: &Report, history: &History, 
         as_of: clock::show(as_of),
     };
     report_document(report, history, &about)
-}
-
-fn write(document: &Document, path: &Path, format: OutputFormat, force: bool) -> Result<(), Failure> {
-    let text = match format {
-        OutputFormat::Html => document.to_html(),
-        OutputFormat::Markdown => document.to_markdown(),
-        OutputFormat::Json => document.to_json(),
-        OutputFormat::Csv => document.to_csv(),
-        OutputFormat::Text => document.to_text(terminal::width()),
-    };
-    let mut sink = Sink::open(path, force)?;
-    sink.write_all(text.as_bytes()).map_err(|error| sink.failure(&error))?;
-    sink.finish()?;
-    if path != Path::new("-") {
-        terminal::say(&format!("wrote {}", path.display()));
-    }
-    Ok(())
 }

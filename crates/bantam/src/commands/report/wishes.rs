@@ -1,22 +1,15 @@
 //! Turns `--outcome` and `--column` into what a history is told about columns.
 
+use super::super::insight::{outcome, pair};
 use crate::cli::ReportArguments;
 use crate::failure::Failure;
 use crate::terminal;
 use bantam_insight::history::{DealEnd, History, Role, Wishes};
-use bantam_lang::convert::MICROS_PER_DAY;
 use bantam_lang::nearest::did_you_mean;
-
-/// How long a day is written: `2026-01-31`.
-const DAY_LENGTH: usize = 10;
 
 pub(super) fn wishes(arguments: &ReportArguments) -> Result<Wishes, Failure> {
     let columns = arguments.column.iter().map(|text| column(text)).collect::<Result<_, _>>()?;
-    let outcome = match arguments.outcome.as_deref() {
-        None => None,
-        Some(text) => Some(pair(text, "--outcome", "Converted=1")?),
-    };
-    Ok(Wishes { columns, outcome })
+    Ok(Wishes { columns, outcome: outcome(arguments.outcome.as_deref())? })
 }
 
 fn column(text: &str) -> Result<(Role, String), Failure> {
@@ -31,16 +24,6 @@ fn column(text: &str) -> Result<(Role, String), Failure> {
     Ok((role, column))
 }
 
-/// Parts `NAME=VALUE` at the last equals sign of a name that may have some itself: a value has none.
-fn pair(text: &str, argument: &str, example: &str) -> Result<(String, String), Failure> {
-    let parts = text.rsplit_once('=').map(|(name, value)| (name.trim(), value.trim()));
-    match parts.filter(|(name, value)| !name.is_empty() && !value.is_empty()) {
-        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
-        None => Err(Failure::bad_input(format!("`{}` has no two parts ({argument})", terminal::printable(text)))
-            .help(format!("write `{argument} {example}`"))),
-    }
-}
-
 /// Fails where a column that was to tell outcomes tells none.
 pub(super) fn check(wishes: &Wishes, history: &History) -> Result<(), Failure> {
     let Some((column, value)) = &wishes.outcome else { return Ok(()) };
@@ -53,10 +36,4 @@ pub(super) fn check(wishes: &Wishes, history: &History) -> Result<(), Failure> {
             .help("write the value as it stands in the file"));
     }
     Ok(())
-}
-
-/// Parses the end of a stretch of time: a day counts whole, a moment ends it.
-pub(super) fn last_moment(text: &str, argument: &str) -> Result<i64, Failure> {
-    let moment = super::super::moment(text, argument)?;
-    Ok(if text.trim().len() == DAY_LENGTH { moment + MICROS_PER_DAY } else { moment })
 }
