@@ -92,8 +92,7 @@ impl LeadIds {
     /// Returns the lead number of a key if that takes no look into a hash table; `None` says nothing about the key.
     #[inline]
     pub(crate) fn find_by_rank(&self, key: Key<'_>) -> Option<u32> {
-        let ranked = self.ranked.as_ref()?;
-        if let Spelled::Number(number) = self.spell(key) { ranked.get(number) } else { None }
+        self.ranked.as_ref().and_then(|ranked| ranked.find(&self.spell(key)))
     }
 
     #[inline]
@@ -102,12 +101,13 @@ impl LeadIds {
     }
 
     fn find_spelled(&self, key: &Spelled<'_>) -> Option<u32> {
-        let by_number = match *key {
-            Spelled::Number(number) if !self.is_mixed => return self.find_in_order(number),
-            Spelled::Number(number) => self.ranked.as_ref().and_then(|ranked| ranked.get(number)),
-            _ => None,
-        };
-        by_number.or_else(|| self.slots.find(self.mark(key), |lead| self.is_marked(lead, key)))
+        if let (Spelled::Number(number), false) = (key, self.is_mixed) {
+            return self.find_in_order(*number);
+        }
+        self.ranked
+            .as_ref()
+            .and_then(|ranked| ranked.find(key))
+            .or_else(|| self.slots.find(self.mark(key), |lead| self.is_marked(lead, key)))
     }
 
     /// Returns the lead of a number while all keys are numbers in their order.
@@ -156,7 +156,7 @@ impl LeadIds {
                     Some(_) => self.slots.find(mark, |lead| self.is_marked(lead, spelled)),
                     None => None,
                 };
-                each(*key, found.or_else(|| self.find_by_rank(*key)));
+                each(*key, found.or_else(|| self.ranked.as_ref()?.find(spelled)));
             }
         }
     }

@@ -3,6 +3,8 @@
 //! How many bits are set before a number's own tells the place of its lead. All of that stays in the processor's cache, where
 //! a hash table of as many leads would not.
 
+use super::series::Spelled;
+
 /// There may be this many numbers in the range for each that is a key.
 const RANGE_PER_KEY_MAX: u64 = 64;
 
@@ -50,9 +52,15 @@ impl Ranked {
         Some(ranked)
     }
 
+    /// Returns the lead of a key; `None` where it is no number, or none that was taken.
+    #[inline]
+    pub(super) fn find(&self, key: &Spelled<'_>) -> Option<u32> {
+        if let Spelled::Number(number) = key { self.get(*number) } else { None }
+    }
+
     /// Returns the lead of a number.
     #[inline]
-    pub(super) fn get(&self, number: i64) -> Option<u32> {
+    fn get(&self, number: i64) -> Option<u32> {
         let (word, bit) = self.place(number)?;
         let bits = *self.bits.get(word)?;
         if bits >> bit & 1 == 0 {
