@@ -1,5 +1,6 @@
 //! What a store can do inside one transaction, whichever database stands behind it.
 
+use crate::deliveries::Deliveries;
 use crate::error::StoreError;
 use crate::records::{
     Appended, Digest, Edge, Entry, HandOffRow, LeadRow, NewFact, Refused, Seq, StoredFact, Subject, SubjectId,
@@ -9,7 +10,7 @@ use crate::records::{
 /// A store within a transaction: all that is done through it happens together or not at all.
 ///
 /// INVARIANT: facts are appended and never changed, except that [`Ledger::erase_subject`] blanks them.
-pub trait Ledger {
+pub trait Ledger: Deliveries {
     /// Appends a fact, unless one with its message id is there.
     fn append_fact(&mut self, fact: &NewFact<'_>) -> Result<Appended, StoreError>;
     /// Returns the fact with a message id.

@@ -25,7 +25,7 @@ impl From<CoreError> for Problem {
 }
 
 /// Returns a moment as RFC 3339.
-pub(super) fn time(micros: i64) -> Value {
+pub(crate) fn time(micros: i64) -> Value {
     jiff::Timestamp::from_microsecond(micros).map_or(Value::Null, |time| time.to_string().into())
 }
 
@@ -103,7 +103,7 @@ pub(super) fn facts(ledger: &mut dyn Ledger, members: &[Subject]) -> Result<Vec<
 }
 
 /// Returns a hand-off with its moments readable.
-pub(super) fn hand_off(hand_off: &HandOff) -> Value {
+pub(crate) fn hand_off(hand_off: &HandOff) -> Value {
     let mut shown = serde_json::to_value(hand_off).unwrap_or_default();
     if let Value::Object(entries) = &mut shown {
         entries.remove("subject");

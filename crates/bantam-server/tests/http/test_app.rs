@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use bantam_lang::convert::parse_time;
 use bantam_server::core::fact::{Fact, FactKind};
 use bantam_server::core::{DefinitionText, Given, Rules};
+use bantam_server::webhooks::Outgoing;
 use bantam_server::{App, Clock, Keys, Recorder, Scope, Settings};
 use bantam_store::sqlite::SqliteStore;
 use http_body_util::BodyExt;
@@ -83,7 +84,8 @@ impl TestApp {
         keys.add("w", Scope::Write, "web");
         keys.add("r", Scope::Read, "reader");
         keys.add("m", Scope::Manage, "manager");
-        let settings = Settings { store: path, keys, origins: Vec::new() };
+        let outgoing = Outgoing::new(&[], None).unwrap();
+        let settings = Settings { store: path, keys, origins: Vec::new(), outgoing };
         self.router = Some(App::new(settings, recorder, clock).router());
         self.thread = Some(thread);
     }

@@ -96,7 +96,7 @@ pub(super) fn post(
 }
 
 pub(super) fn waiting(connection: &Connection, limit: usize) -> Result<Vec<Entry>, StoreError> {
-    let query = "select id, subject, body from outbox where delivered_at is null order by id limit ?1";
+    let query = "select id, subject, body from outbox where taken_at is null order by id limit ?1";
     let mut statement = connection.prepare_cached(query)?;
     let read = |row: &Row<'_>| Ok(Entry { id: row.get(0)?, subject: row.get(1)?, body: row.get(2)? });
     Ok(statement.query_map([limit as i64], read)?.collect::<Result<_, _>>()?)
