@@ -4,6 +4,8 @@
 
 #[path = "http/test_app.rs"]
 mod test_app;
+#[path = "http/webhooks.rs"]
+mod webhooks;
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};

@@ -18,8 +18,8 @@ use hashbrown::{HashMap, HashSet};
 const FAN_OUT_MAX: usize = 500;
 /// How many messages are on their way to an endpoint at once. With 50 a second answers may take 600 ms.
 const IN_FLIGHT_MAX: usize = 32;
-/// For how long an endpoint's rate can be saved up, in microseconds.
-const CREDIT_FOR: i64 = schedule::SECOND / 4;
+/// For how long an endpoint's rate can be saved up, in microseconds: twice the time between two looks.
+const CREDIT_FOR: i64 = schedule::SECOND / 2;
 /// How long delivered messages can be looked at.
 const DELIVERED_KEPT_FOR: i64 = 30 * 24 * 3_600 * schedule::SECOND;
 /// How many of them are removed in one transaction.
