@@ -44,9 +44,10 @@ pub(super) fn next_due(connection: &Connection) -> Result<Option<(i64, SubjectId
     Ok(connection.prepare_cached(query)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
-pub(super) fn make_all_due(connection: &Connection, at: i64) -> Result<(), StoreError> {
-    connection.execute("update lead set due_at = ?1 where due_at is null or due_at > ?1", [at])?;
-    Ok(())
+pub(super) fn after(connection: &Connection, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError> {
+    let mut statement = connection.prepare_cached("select id from lead where id > ?1 order by id limit ?2")?;
+    let rows = statement.query_map(params![id, limit as i64], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// A lead and whether its checksum is right.
@@ -75,7 +76,7 @@ pub(super) fn verified(found: Summed) -> Result<LeadRow, StoreError> {
     if found.is_whole { Ok(found.lead) } else { Err(StoreError::Damaged { what: "lead", id: found.lead.id }) }
 }
 
-/// The moment it is due is left out: all leads may be given another at once.
+/// The moment it is due is left out: it says when to look again, not what a lead is worth.
 fn sum_of(lead: &LeadRow) -> i64 {
     let [score, fit, engagement] = [lead.score, lead.fit, lead.engagement].map(|number| number.to_le_bytes());
     let [stage, grade, route] = [&lead.stage, &lead.grade, &lead.route].map(|text| text.as_deref().unwrap_or("\0"));
