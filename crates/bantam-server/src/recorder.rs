@@ -2,8 +2,7 @@
 //! answers each of them after it.
 
 use crate::core::{CoreError, Desk, Given, Taken};
-use bantam_store::sqlite::SqliteStore;
-use bantam_store::{Ledger, Refused, StoreError};
+use bantam_store::{Ledger, Refused, Store, StoreError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
@@ -67,10 +66,10 @@ impl Recorder {
     ///
     /// # Errors
     /// Returns why the store cannot be gone on with.
-    pub fn start(store: SqliteStore, clock: Clock) -> Result<(Recorder, JoinHandle<()>), CoreError> {
+    pub fn start(store: impl Into<Store>, clock: Clock) -> Result<(Recorder, JoinHandle<()>), CoreError> {
         let (jobs, receiver) = sync_channel(JOBS_MAX);
         let counts = Arc::new(Counts::default());
-        let mut writing = Writing { store, desk: Desk::default(), clock, counts: counts.clone() };
+        let mut writing = Writing { store: store.into(), desk: Desk::default(), clock, counts: counts.clone() };
         writing.reopen()?;
         let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || writing.run(&receiver));
         let thread = thread.map_err(|error| StoreError::File { path: "recorder".into(), error })?;
@@ -119,7 +118,7 @@ impl Recorder {
 
 /// The thread's own.
 struct Writing {
-    store: SqliteStore,
+    store: Store,
     desk: Desk,
     clock: Clock,
     counts: Arc<Counts>,
@@ -192,6 +191,7 @@ impl Writing {
         let now = (self.clock)();
         let Writing { store, desk, .. } = self;
         let result = store.transaction(|ledger| {
+            desk.keep_up(ledger)?;
             let taken = if given.is_empty() { Vec::new() } else { desk.take(ledger, now, given)? };
             for refused in refused {
                 ledger.quarantine(refused)?;
@@ -221,7 +221,10 @@ impl Writing {
     fn do_work(&mut self, work: Work) -> Result<(), Unavailable> {
         let now = (self.clock)();
         let Writing { store, desk, .. } = self;
-        let result = store.transaction(|ledger| work(desk, ledger, now));
+        let result = store.transaction(|ledger| {
+            desk.keep_up(ledger)?;
+            work(desk, ledger, now)
+        });
         self.settled(result)?;
         // What was erased must not stay in the log of the database. Where a reader holds it up, the next one does it.
         let _ = self.store.checkpoint();
@@ -232,7 +235,10 @@ impl Writing {
     fn catch_up(&mut self) -> bool {
         let now = (self.clock)();
         let Writing { store, desk, .. } = self;
-        let result = store.transaction(|ledger| desk.advance(ledger, now, DUE_MAX));
+        let result = store.transaction(|ledger| {
+            desk.keep_up(ledger)?;
+            desk.advance(ledger, now, DUE_MAX)
+        });
         self.settled(result).unwrap_or(false)
     }
 

@@ -10,6 +10,7 @@
 
 mod effects;
 mod identities;
+mod upkeep;
 
 use super::CoreError;
 use super::decide::{decide, set_alarm};
@@ -23,6 +24,7 @@ use super::rules::Rules;
 use bantam_store::{Appended, Digest, Ledger, NewFact, Seq, Subject, SubjectId, SubjectKind};
 use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
+use upkeep::moment;
 
 /// How many leads are kept at hand: some kilobytes each.
 const LEADS_MAX: usize = 50_000;
@@ -112,12 +114,11 @@ pub struct Desk {
 impl Desk {
     /// Goes on where a store was left.
     pub fn open(ledger: &mut dyn Ledger) -> Result<Desk, CoreError> {
-        let moment = ledger.setting("moment")?.and_then(|bytes| Some(i64::from_le_bytes(*bytes.first_chunk()?)));
         let rules = match ledger.setting("active")? {
             Some(fingerprint) => load_rules(ledger, &String::from_utf8_lossy(&fingerprint))?.map(Arc::new),
             None => None,
         };
-        Ok(Desk { rules, moment: moment.unwrap_or(i64::MIN), ..Desk::default() })
+        Ok(Desk { rules, moment: moment(ledger)?, ..Desk::default() })
     }
 
     /// Returns the active definition.
@@ -130,6 +131,7 @@ impl Desk {
     /// After an error the desk must be opened again: what it holds may never have been written.
     pub fn take(&mut self, ledger: &mut dyn Ledger, now: i64, group: &[Given]) -> Result<Vec<Taken>, CoreError> {
         let at = now.max(self.moment.saturating_add(1));
+        ledger.foresee(&self.foreseen(group))?;
         self.advance(ledger, at, usize::MAX)?;
         self.moment = at;
         ledger.set("moment", &at.to_le_bytes())?;
