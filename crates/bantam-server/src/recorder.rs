@@ -3,8 +3,7 @@
 
 use crate::core::public_id::Secret;
 use crate::core::{CoreError, Desk, Given, Taken};
-use bantam_store::sqlite::SqliteStore;
-use bantam_store::{Ledger, Refused, StoreError};
+use bantam_store::{Ledger, Refused, Store, StoreError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
@@ -69,10 +68,10 @@ impl Recorder {
     ///
     /// # Errors
     /// Returns why the store cannot be gone on with.
-    pub fn start(store: SqliteStore, clock: Clock) -> Result<(Recorder, JoinHandle<()>), CoreError> {
+    pub fn start(store: impl Into<Store>, clock: Clock) -> Result<(Recorder, JoinHandle<()>), CoreError> {
         let (jobs, receiver) = sync_channel(JOBS_MAX);
         let counts = Arc::new(Counts::default());
-        let mut writing = Writing { store, desk: Desk::default(), clock, counts: counts.clone() };
+        let mut writing = Writing { store: store.into(), desk: Desk::default(), clock, counts: counts.clone() };
         writing.keep_secret()?;
         writing.reopen()?;
         let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || writing.run(&receiver));
@@ -130,7 +129,7 @@ impl Recorder {
 
 /// The thread's own.
 struct Writing {
-    store: SqliteStore,
+    store: Store,
     desk: Desk,
     clock: Clock,
     counts: Arc<Counts>,
@@ -207,6 +206,7 @@ impl Writing {
         let now = (self.clock)();
         let Writing { store, desk, .. } = self;
         let result = store.transaction(|ledger| {
+            desk.keep_up(ledger)?;
             let taken = if given.is_empty() { Vec::new() } else { desk.take(ledger, now, given)? };
             for refused in refused {
                 ledger.quarantine(refused)?;
@@ -236,16 +236,27 @@ impl Writing {
     fn do_work(&mut self, work: Work) -> Result<(), Unavailable> {
         let now = (self.clock)();
         let Writing { store, desk, .. } = self;
-        let result = store.transaction(|ledger| work(desk, ledger, now));
+        let result = store.transaction(|ledger| {
+            desk.keep_up(ledger)?;
+            work(desk, ledger, now)
+        });
         self.settled(result)
     }
 
     /// Decides some more leads by the definition that became active, where there are any left.
     fn renew(&mut self) {
         let now = (self.clock)();
-        let Some(fact) = self.desk.next_renewal(now) else { return };
+        if self.desk.renewal().is_none() {
+            return;
+        }
         let Writing { store, desk, .. } = self;
-        let result = store.transaction(|ledger| desk.take(ledger, now, &[Given::new(fact)]));
+        let result = store.transaction(|ledger| {
+            desk.keep_up(ledger)?;
+            match desk.next_renewal(now) {
+                Some(fact) => desk.take(ledger, now, &[Given::new(fact)]).map(drop),
+                None => Ok(()),
+            }
+        });
         // What failed is tried again, unless the store failed for good.
         let _ = self.settled(result);
     }
@@ -260,7 +271,10 @@ impl Writing {
     fn catch_up(&mut self) -> bool {
         let now = (self.clock)();
         let Writing { store, desk, .. } = self;
-        let result = store.transaction(|ledger| desk.advance(ledger, now, DUE_MAX));
+        let result = store.transaction(|ledger| {
+            desk.keep_up(ledger)?;
+            desk.advance(ledger, now, DUE_MAX)
+        });
         self.settled(result).unwrap_or(false)
     }
 

@@ -2,14 +2,23 @@
 
 use crate::error::StoreError;
 use crate::records::{
-    Appended, Digest, Edge, Entry, HandOffRow, LeadRow, NewFact, Refused, Seq, StoredFact, Subject, SubjectId,
-    SubjectKind,
+    Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadRow, NewFact, Refused, Seq, StoredFact, Subject,
+    SubjectId, SubjectKind,
 };
 
 /// A store within a transaction: all that is done through it happens together or not at all.
 ///
 /// INVARIANT: facts are appended and never changed, except that [`Ledger::erase_subject`] blanks them.
 pub trait Ledger {
+    /// Returns whether nobody but this store has written since its last transaction, so that what was read then holds.
+    fn is_alone(&mut self) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+    /// Says what will be asked for, so that it can be fetched at once. Changes no answer.
+    fn foresee(&mut self, _: &Foreseen<'_>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Appends a fact, unless one with its message id is there.
     fn append_fact(&mut self, fact: &NewFact<'_>) -> Result<Appended, StoreError>;
     /// Returns the fact with a message id.

@@ -7,7 +7,7 @@ mod outcomes;
 mod reading;
 mod subjects;
 
-pub use reading::{LeadFilter, SqliteReader};
+pub use reading::SqliteReader;
 
 use crate::error::StoreError;
 use crate::ledger::Ledger;
@@ -281,17 +281,6 @@ impl Ledger for SqliteLedger<'_> {
     fn definition(&mut self, fingerprint: &str) -> Result<Option<Vec<u8>>, StoreError> {
         outcomes::definition(self.connection, fingerprint)
     }
-}
-
-/// Returns the checksum of a record: CRC-32 over its number and its parts, each with its length.
-fn checksum(id: i64, parts: &[&[u8]]) -> i64 {
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(&id.to_le_bytes());
-    for part in parts {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
-    i64::from(hasher.finalize())
 }
 
 #[cfg(test)]

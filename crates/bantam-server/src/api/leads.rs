@@ -12,7 +12,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use bantam_lang::convert::parse_time;
-use bantam_store::sqlite::LeadFilter;
+use bantam_store::LeadFilter;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -12,6 +12,7 @@ mod about;
 mod effects;
 mod identities;
 mod renewal;
+mod upkeep;
 
 pub use renewal::Renewal;
 
@@ -27,6 +28,7 @@ use about::About;
 use bantam_store::{Appended, Digest, Ledger, NewFact, Seq, Subject, SubjectId, SubjectKind};
 use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
+use upkeep::moment;
 
 /// How many leads are kept at hand: some kilobytes each.
 const LEADS_MAX: usize = 50_000;
@@ -120,12 +122,11 @@ pub struct Desk {
 impl Desk {
     /// Goes on where a store was left.
     pub fn open(ledger: &mut dyn Ledger) -> Result<Desk, CoreError> {
-        let moment = ledger.setting("moment")?.and_then(|bytes| Some(i64::from_le_bytes(*bytes.first_chunk()?)));
         let rules = match ledger.setting("active")? {
             Some(fingerprint) => load_rules(ledger, &String::from_utf8_lossy(&fingerprint))?.map(Arc::new),
             None => None,
         };
-        let mut desk = Desk { rules, moment: moment.unwrap_or(i64::MIN), ..Desk::default() };
+        let mut desk = Desk { rules, moment: moment(ledger)?, ..Desk::default() };
         desk.open_renewal(ledger)?;
         Ok(desk)
     }
@@ -140,6 +141,7 @@ impl Desk {
     /// After an error the desk must be opened again: what it holds may never have been written.
     pub fn take(&mut self, ledger: &mut dyn Ledger, now: i64, group: &[Given]) -> Result<Vec<Taken>, CoreError> {
         let at = now.max(self.moment.saturating_add(1));
+        ledger.foresee(&self.foreseen(group))?;
         self.advance(ledger, at, usize::MAX)?;
         self.moment = at;
         ledger.set("moment", &at.to_le_bytes())?;

@@ -1,6 +1,6 @@
 //! Leads as they stand.
 
-use super::checksum;
+use crate::checksums::lead_sum;
 use crate::error::StoreError;
 use crate::records::{LeadRow, SubjectId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -29,7 +29,7 @@ pub(super) fn save(connection: &Connection, lead: &LeadRow) -> Result<(), StoreE
         lead.route,
         lead.due_at,
         lead.state,
-        sum_of(lead)
+        lead_sum(lead)
     ])?;
     Ok(())
 }
@@ -68,18 +68,10 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Summed> {
         due_at: row.get(7)?,
         state: row.get(8)?,
     };
-    let is_whole = row.get::<_, i64>(9)? == sum_of(&lead);
+    let is_whole = row.get::<_, i64>(9)? == lead_sum(&lead);
     Ok(Summed { lead, is_whole })
 }
 
 pub(super) fn verified(found: Summed) -> Result<LeadRow, StoreError> {
     if found.is_whole { Ok(found.lead) } else { Err(StoreError::Damaged { what: "lead", id: found.lead.id }) }
-}
-
-/// The moment it is due is left out: it says when to look again, not what a lead is worth.
-fn sum_of(lead: &LeadRow) -> i64 {
-    let [score, fit, engagement] = [lead.score, lead.fit, lead.engagement].map(|number| number.to_le_bytes());
-    let [stage, grade, route] = [&lead.stage, &lead.grade, &lead.route].map(|text| text.as_deref().unwrap_or("\0"));
-    let texts = [stage.as_bytes(), grade.as_bytes(), route.as_bytes()];
-    checksum(lead.id, &[&score, &fit, &engagement, texts[0], texts[1], texts[2], &lead.state])
 }

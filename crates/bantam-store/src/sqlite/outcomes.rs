@@ -1,6 +1,6 @@
 //! What facts led to: decisions, hand-offs, messages to others; and what was refused, definitions, settings.
 
-use super::checksum;
+use crate::checksums::checksum;
 use crate::error::StoreError;
 use crate::records::{Entry, HandOffRow, Refused, SubjectId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
