@@ -8,9 +8,7 @@ use crate::{api, tracking};
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::routing::{any, get, post, put};
-use bantam_store::StoreError;
-use bantam_store::sqlite::SqliteReader;
-use std::path::PathBuf;
+use bantam_store::{Location, Reader, StoreError};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -18,13 +16,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const IN_FLIGHT_BYTES_MAX: usize = 64 << 20;
 /// The same in units of permits, of which there can be fewer than bytes.
 const PERMIT_BYTES: usize = 256;
-/// How many connections that read a store are kept.
+/// How many connections read a store at once.
 const READERS_MAX: usize = 8;
 
 /// How a service is set up.
 pub struct Settings {
-    /// The store's file.
-    pub store: PathBuf,
+    /// Where the store is.
+    pub store: Location,
     /// The keys there are.
     pub keys: Keys,
     /// Web pages from here may send facts; empty is all.
@@ -42,8 +40,9 @@ pub struct App {
     clock: Clock,
     origins: Arc<Vec<String>>,
     in_flight: Arc<Semaphore>,
-    path: Arc<PathBuf>,
-    readers: Arc<Mutex<Vec<SqliteReader>>>,
+    store: Arc<Location>,
+    readers: Arc<Mutex<Vec<Reader>>>,
+    reading: Arc<Semaphore>,
 }
 
 impl App {
@@ -56,8 +55,9 @@ impl App {
             clock,
             origins: Arc::new(settings.origins),
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT_BYTES_MAX / PERMIT_BYTES)),
-            path: Arc::new(settings.store),
+            store: Arc::new(settings.store),
             readers: Arc::default(),
+            reading: Arc::new(Semaphore::new(READERS_MAX)),
         }
     }
 
@@ -127,21 +127,23 @@ impl App {
     /// Reads the store, on a thread where waiting for the disk holds nobody up.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut SqliteReader) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce(&mut Reader) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (path, readers) = (self.path.clone(), self.readers.clone());
+        // Requests wait for one of few connections: a database gives out only so many.
+        let fault = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "a fault of ours");
+        let permit = self.reading.clone().acquire_owned().await.map_err(fault)?;
+        let (store, readers) = (self.store.clone(), self.readers.clone());
         let done = tokio::task::spawn_blocking(move || {
             let kept = readers.lock().ok().and_then(|mut readers| readers.pop());
             let mut reader = match kept {
                 Some(reader) => reader,
-                None => SqliteReader::open(&path).map_err(|error| store_problem(&error))?,
+                None => Reader::open(&store).map_err(|error| store_problem(&error))?,
             };
             let result = work(&mut reader);
-            if let Ok(mut readers) = readers.lock()
-                && readers.len() < READERS_MAX
-            {
+            if let Ok(mut readers) = readers.lock() {
                 readers.push(reader);
             }
+            drop(permit);
             result
         });
         done.await.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "a fault of ours"))?

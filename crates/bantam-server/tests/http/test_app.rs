@@ -103,7 +103,7 @@ impl TestApp {
         keys.add("r", Scope::Read, "reader");
         keys.add("m", Scope::Manage, "manager");
         let outgoing = Outgoing::new(allow, mail).unwrap();
-        let settings = Settings { store: path, keys, origins: Vec::new(), outgoing };
+        let settings = Settings { store: path.into(), keys, origins: Vec::new(), outgoing };
         let app = App::new(settings, recorder, clock);
         self.router = Some(app.clone().router());
         self.thread = Some(thread);

@@ -48,6 +48,7 @@ async fn a_hand_off_is_told_with_all_that_is_needed() {
     let app = service(&[&receiver]);
     let types = ["lead.stage_changed", "hand_off.opened", "hand_off.answered"];
     create(&app, json!({"url": receiver.url(), "types": types})).await;
+    app.pass(1);
     app.send("/v1/track", &track("u1", "demo_requested", "m1")).await;
     let got = receiver.wait(2).await;
     let fingerprint = app.get("/api/leads/u1").await.json()["fingerprint"].clone();
@@ -55,7 +56,7 @@ async fn a_hand_off_is_told_with_all_that_is_needed() {
     assert_eq!(
         changed,
         json!({
-            "type": "lead.stage_changed", "timestamp": "2026-11-21T12:00:00.000001Z", "sequence": 1,
+            "type": "lead.stage_changed", "timestamp": "2026-11-21T12:00:01Z", "sequence": 1,
             "data": {
                 "lead": "u1", "stage": "Sales-ready", "previous_stage": null,
                 "scores": {"score": 60, "fit": 0, "fit_unknown": 0, "engagement": 60, "grade": null, "persona": null,
@@ -69,9 +70,9 @@ async fn a_hand_off_is_told_with_all_that_is_needed() {
     let opened = got[1].json();
     assert_eq!((&opened["type"], &opened["sequence"]), (&json!("hand_off.opened"), &json!(2)));
     assert_eq!(opened["data"]["evidence"], changed["data"]["evidence"]);
-    assert_eq!(opened["data"]["hand_off"]["due_at"], json!("2026-11-21T13:00:00.000001Z"));
+    assert_eq!(opened["data"]["hand_off"]["due_at"], json!("2026-11-21T13:00:01Z"));
     assert_eq!(opened["data"]["hand_off"]["state"], json!("open"));
-    let id = opened["data"]["hand_off"]["id"].as_i64().unwrap();
+    let id = opened["data"]["hand_off"]["id"].as_str().unwrap();
     app.manage(Method::POST, &format!("/api/hand-offs/{id}/accept"), json!({"by": "ann"})).await;
     let answered = receiver.wait(3).await[2].json();
     assert_eq!(answered["data"]["hand_off"]["steps"][0]["by"], json!("ann"));
@@ -79,7 +80,7 @@ async fn a_hand_off_is_told_with_all_that_is_needed() {
     assert_ne!(got[0].header("webhook-id"), got[1].header("webhook-id"));
     assert_eq!(
         got[0].header("webhook-timestamp"),
-        (parse_time("2026-11-21T12:00:00Z").unwrap() / 1_000_000).to_string()
+        (parse_time("2026-11-21T12:00:01Z").unwrap() / 1_000_000).to_string()
     );
     assert_eq!(got[0].header("content-type"), "application/json");
 }
@@ -318,7 +319,7 @@ async fn whk_09_saved_twice_it_is_one_and_nobody_is_told_what_they_said() {
 
     app.send("/v1/track", &track("u1", "demo_requested", "m1")).await;
     let opened = crm.wait(1).await.remove(0).json();
-    let id = opened["data"]["hand_off"]["id"].as_i64().unwrap();
+    let id = opened["data"]["hand_off"]["id"].as_str().unwrap();
     app.manage(Method::POST, &format!("/api/hand-offs/{id}/accept"), json!({"by": "ann"})).await;
     assert_eq!(other.wait(1).await[0].json()["type"], json!("hand_off.answered"));
     app.send("/v1/track", &track("u2", "demo_requested", "m2")).await;

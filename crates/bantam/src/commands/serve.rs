@@ -7,8 +7,7 @@ use bantam_server::core::fact::{Fact, FactKind};
 use bantam_server::core::{DefinitionText, Given, Rules};
 use bantam_server::webhooks::{MailSettings, Outgoing};
 use bantam_server::{App, Clock, Keys, Recorder, Scope, Settings, Unavailable};
-use bantam_store::StoreError;
-use bantam_store::sqlite::SqliteStore;
+use bantam_store::{Location, Store, StoreError};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,7 +17,7 @@ pub(crate) fn run(arguments: ServeArguments) -> Result<Done, Failure> {
     let definition = arguments.definition.as_deref().map(read_definition).transpose()?;
     let outgoing = outgoing(&arguments)?;
     let holder = format!("bantam serve, process {}", std::process::id());
-    let store = SqliteStore::open(&arguments.store, &holder).map_err(store_failure)?;
+    let store = Store::open(&Location::from(arguments.store.clone()), &holder).map_err(store_failure)?;
     let clock: Clock = Arc::new(clock::now);
     let (recorder, thread) =
         Recorder::start(store, clock.clone()).map_err(|error| Failure::device(error.to_string()))?;
@@ -46,7 +45,7 @@ async fn serve(
     let listener = TcpListener::bind(arguments.listen).await;
     let listener =
         listener.map_err(|error| Failure::bad_input(format!("cannot listen on {}: {error}", arguments.listen)))?;
-    let (store, origins) = (arguments.store.clone(), arguments.origin.clone());
+    let (store, origins) = (arguments.store.clone().into(), arguments.origin.clone());
     let app = App::new(Settings { store, keys: keys(arguments), origins, outgoing }, recorder, clock);
     let delivering = tokio::spawn(app.clone().deliver_messages());
     terminal::say(&format!("listening on http://{}", arguments.listen));
