@@ -18,6 +18,11 @@ impl Digest {
         half.iter_mut().zip(full.iter()).for_each(|(to, from)| *to = *from);
         Digest(half)
     }
+
+    /// Returns it in hexadecimal digits.
+    pub fn hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 /// How a subject is known.

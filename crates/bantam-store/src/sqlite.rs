@@ -279,7 +279,7 @@ impl Ledger for SqliteLedger<'_> {
         outcomes::keep_definition(self.connection, fingerprint, body)
     }
 
-    fn definitions(&mut self) -> Result<Vec<String>, StoreError> {
+    fn definitions(&mut self) -> Result<Vec<(i64, String)>, StoreError> {
         outcomes::definitions(self.connection)
     }
 

@@ -29,6 +29,16 @@ pub(crate) fn time(micros: i64) -> Value {
     jiff::Timestamp::from_microsecond(micros).map_or(Value::Null, |time| time.to_string().into())
 }
 
+/// Returns a moment as RFC 3339, as a text.
+pub(super) fn time_text(micros: i64) -> Option<String> {
+    jiff::Timestamp::from_microsecond(micros).ok().map(|time| time.to_string())
+}
+
+/// Returns a moment that may be missing as RFC 3339.
+pub(super) fn micros_as_text(micros: Option<i64>) -> Option<String> {
+    micros.and_then(time_text)
+}
+
 /// Returns the lead that an id is part of now, by its number.
 pub(super) fn find_lead(ledger: &mut dyn Ledger, id: &str) -> Result<SubjectId, Problem> {
     let subject = ledger.find_subject(SubjectKind::User, id)?;
