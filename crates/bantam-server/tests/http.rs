@@ -280,12 +280,15 @@ async fn a_definition_goes_from_draft_to_active() {
     assert!(active.json()["review_due_at"].as_str().unwrap().starts_with("2027-02-19T12:00:00"), "{}", active.text());
     // Leads follow in the background.
     for _ in 0..200 {
-        if app.get("/api/definitions").await.json()["renewal"].is_null() {
+        let all = app.get("/api/definitions").await;
+        assert_eq!(all.status, StatusCode::OK, "{}", all.text());
+        if all.json()["renewal"].is_null() {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    assert_eq!(app.get("/api/leads?stage=Inquiry").await.json()["leads"].as_array().unwrap().len(), 2);
+    let leads = app.get("/api/leads").await;
+    assert_eq!(app.get("/api/leads?stage=Inquiry").await.json()["leads"].as_array().unwrap().len(), 2, "{}", leads.text());
     let all = app.get("/api/definitions").await.json();
     assert_eq!((&all["active"], all["definitions"].as_array().unwrap().len()), (&json!(fingerprint), 2));
     assert_eq!(app.get("/api/definitions/none").await.status, StatusCode::NOT_FOUND);

@@ -3,6 +3,7 @@
 mod cli;
 mod clock;
 mod commands;
+mod configuration;
 mod definitions;
 mod failure;
 mod files;
@@ -10,7 +11,7 @@ mod sink;
 mod templates;
 mod terminal;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use cli::{Command, Invocation};
 use failure::Failure;
 use std::process::ExitCode;
@@ -27,7 +28,7 @@ enum Done {
 }
 
 fn main() -> ExitCode {
-    match run(Invocation::parse().command) {
+    match invocation().and_then(|invocation| run(invocation.command)) {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::WithRejects) => ExitCode::from(3),
         Ok(Done::FoundErrors) => ExitCode::from(2),
@@ -37,6 +38,14 @@ fn main() -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// Reads the arguments, with what a file of settings says where neither they nor the environment do.
+fn invocation() -> Result<Invocation, Failure> {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let command = configuration::apply(Invocation::command(), &arguments)?;
+    let matches = command.get_matches_from(arguments);
+    Invocation::from_arg_matches(&matches).map_err(|error| error.exit())
 }
 
 fn run(command: Command) -> Result<Done, Failure> {

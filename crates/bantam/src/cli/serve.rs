@@ -15,6 +15,10 @@ use std::path::PathBuf;
   curl -u WEB: localhost:7070/v1/track -d '{\"userId\": \"ann\", \"event\": \"demo_requested\"}'
   curl -H 'Authorization: Bearer READ' localhost:7070/api/leads/ann")]
 pub(crate) struct ServeArguments {
+    /// A file of settings, in TOML: any option below, such as `listen = "0.0.0.0:7070"`; arguments and the environment
+    /// win over it
+    #[arg(long, value_name = "FILE", env = "BANTAM_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
     /// The store; it is made where it does not exist
     #[arg(long, value_name = "FILE", env = "BANTAM_STORE")]
     pub(crate) store: PathBuf,

@@ -3,7 +3,7 @@
 use super::version;
 use crate::api::show::{micros_as_text, time_text};
 use crate::core::definitions::{DefinitionState, Proposal, Signature, Team, Version};
-use crate::core::{CoreError, DefinitionText, Desk, Rules};
+use crate::core::{CoreError, DefinitionText, Renewal, Rules};
 use crate::problem::Problem;
 use bantam_lang::diagnostic::{Diagnostic, Severity};
 use bantam_lang::source::Source;
@@ -38,7 +38,7 @@ impl Versions {
                 definitions.push(ShownVersion::of(ledger, known, now)?);
             }
         }
-        let renewal = Desk::open(ledger)?.renewal().map(|renewal| ShownRenewal { times: renewal.times });
+        let renewal = Renewal::read(ledger)?.map(|renewal| ShownRenewal { times: renewal.times });
         Ok(Versions { active, renewal, definitions })
     }
 }
