@@ -5,7 +5,7 @@
 //! nobody.
 
 use crate::failure::Failure;
-use bantam_lang::nearest_name;
+use bantam_lang::nearest::nearest_name;
 use clap::{Arg, Command};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
