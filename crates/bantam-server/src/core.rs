@@ -21,7 +21,9 @@ mod values;
 
 pub use desk::{Desk, Given, Refusal, Taken};
 pub use lead::LeadState;
-pub use rebuild::{lead_timeline, read_decision};
+pub use rebuild::{lead_timeline, read_decision, read_fact, timeline_of};
+
+pub(crate) use decide::{changes_between, rises};
 pub use rules::{DefinitionText, Rules};
 
 /// Why the core could not go on.

@@ -1,13 +1,19 @@
 //! A store in one SQLite file, written by one process.
 
+mod backup;
 mod facts;
+mod inspection;
 mod leads;
 mod lock;
 mod outcomes;
 mod reading;
+mod scratch;
 mod subjects;
 
+pub use backup::copy_snapshot;
+pub use lock::holder_of;
 pub use reading::{LeadFilter, SqliteReader};
+pub use scratch::{HandOffNumbers, SqliteScratch};
 
 use crate::error::StoreError;
 use crate::ledger::Ledger;
@@ -17,6 +23,7 @@ use crate::records::{
 };
 use lock::Lock;
 use rusqlite::{Connection, TransactionBehavior};
+use std::cell::RefCell;
 use std::path::Path;
 
 /// The version of the library from which on its write-ahead log is sound.
@@ -81,7 +88,7 @@ impl SqliteStore {
         let database = |error| E::from(StoreError::Database(error));
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
-        let result = work(&mut SqliteLedger { connection: &transaction })?;
+        let result = work(&mut SqliteLedger::of(&transaction))?;
         transaction.commit().map_err(database)?;
         Ok(result)
     }
@@ -143,6 +150,14 @@ fn configure_reader(connection: &Connection) -> Result<(), StoreError> {
 /// The transaction in progress.
 struct SqliteLedger<'t> {
     connection: &'t Connection,
+    /// The numbers of hand-offs, where they are given beforehand.
+    numbers: Option<&'t RefCell<HandOffNumbers>>,
+}
+
+impl<'t> SqliteLedger<'t> {
+    fn of(connection: &'t Connection) -> SqliteLedger<'t> {
+        SqliteLedger { connection, numbers: None }
+    }
 }
 
 impl Ledger for SqliteLedger<'_> {
@@ -231,7 +246,13 @@ impl Ledger for SqliteLedger<'_> {
     }
 
     fn save_hand_off(&mut self, hand_off: &HandOffRow) -> Result<i64, StoreError> {
-        outcomes::save_hand_off(self.connection, hand_off)
+        match self.numbers.filter(|_| hand_off.id == 0) {
+            Some(numbers) => {
+                let id = numbers.borrow_mut().next(hand_off.subject);
+                outcomes::save_hand_off(self.connection, &HandOffRow { id, ..hand_off.clone() })
+            }
+            None => outcomes::save_hand_off(self.connection, hand_off),
+        }
     }
 
     fn hand_off(&mut self, id: i64) -> Result<Option<HandOffRow>, StoreError> {

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod diff;
@@ -12,7 +13,9 @@ pub(crate) mod schema;
 pub(crate) mod score;
 pub(crate) mod serve;
 pub(crate) mod simulate;
+mod store;
 pub(crate) mod templates;
+pub(crate) mod verify;
 
 use crate::cli::DataArguments;
 use crate::failure::Failure;

@@ -39,6 +39,18 @@ impl Lock {
     }
 }
 
+/// Returns who has a store, if anybody. Takes and makes nothing.
+pub fn holder_of(store: &Path) -> Option<String> {
+    let file = File::open(beside(store)).ok()?;
+    if file.try_lock_shared().is_ok() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    file.take(HOLDER_BYTES_MAX).read_to_end(&mut bytes).ok()?;
+    let holder = String::from_utf8_lossy(&bytes).trim().to_owned();
+    Some(if holder.is_empty() { "another process".to_owned() } else { holder })
+}
+
 fn beside(store: &Path) -> PathBuf {
     let mut name = OsString::from(store);
     name.push(".lock");
@@ -48,6 +60,7 @@ fn beside(store: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::super::SqliteStore;
+    use super::*;
 
     #[test]
     fn sto_06_a_second_writer_is_refused_and_told_who_has_the_store() {
@@ -56,7 +69,9 @@ mod tests {
         let first = SqliteStore::open(&path, "bantam serve, process 71").unwrap();
         let refused = SqliteStore::open(&path, "another").err().unwrap();
         assert!(refused.to_string().ends_with("leads.db` is in use by bantam serve, process 71"), "{refused}");
+        assert_eq!(holder_of(&path).as_deref(), Some("bantam serve, process 71"));
         drop(first);
+        assert_eq!(holder_of(&path), None);
         SqliteStore::open(&path, "another").unwrap();
     }
 }

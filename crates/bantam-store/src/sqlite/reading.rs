@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// A connection that sees what has been committed, and changes nothing.
 pub struct SqliteReader {
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 /// Which leads to list, highest score first, then by number.
@@ -38,7 +38,7 @@ impl SqliteReader {
     pub fn read<T, E: From<StoreError>>(&mut self, work: impl FnOnce(&mut dyn Ledger) -> Result<T, E>) -> Result<T, E> {
         let database = |error| E::from(StoreError::Database(error));
         let transaction = self.connection.transaction().map_err(database)?;
-        work(&mut SqliteLedger { connection: &transaction })
+        work(&mut SqliteLedger::of(&transaction))
     }
 
     /// Lists leads with their ids.
