@@ -3,13 +3,12 @@
 use crate::keys::{Keys, Scope};
 use crate::problem::Problem;
 use crate::recorder::{Clock, Recorder};
-use crate::{api, tracking};
+use crate::reserve::Reserve;
+use crate::{api, erased, tracking};
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::routing::{any, get, post};
-use bantam_store::StoreError;
-use bantam_store::sqlite::SqliteReader;
-use std::path::PathBuf;
+use bantam_store::{Location, Reader, StoreError};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -17,13 +16,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const IN_FLIGHT_BYTES_MAX: usize = 64 << 20;
 /// The same in units of permits, of which there can be fewer than bytes.
 const PERMIT_BYTES: usize = 256;
-/// How many connections that read a store are kept.
+/// How many connections read a store at once.
 const READERS_MAX: usize = 8;
 
 /// How a service is set up.
 pub struct Settings {
-    /// The store's file.
-    pub store: PathBuf,
+    /// Where the store is.
+    pub store: Location,
     /// The keys there are.
     pub keys: Keys,
     /// Web pages from here may send facts; empty is all.
@@ -38,8 +37,10 @@ pub struct App {
     clock: Clock,
     origins: Arc<Vec<String>>,
     in_flight: Arc<Semaphore>,
-    path: Arc<PathBuf>,
-    readers: Arc<Mutex<Vec<SqliteReader>>>,
+    reserve: Reserve,
+    store: Arc<Location>,
+    readers: Arc<Mutex<Vec<Reader>>>,
+    reading: Arc<Semaphore>,
 }
 
 impl App {
@@ -51,9 +52,16 @@ impl App {
             clock,
             origins: Arc::new(settings.origins),
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT_BYTES_MAX / PERMIT_BYTES)),
-            path: Arc::new(settings.store),
+            reserve: Reserve::default(),
+            store: Arc::new(settings.store),
             readers: Arc::default(),
+            reading: Arc::new(Semaphore::new(READERS_MAX)),
         }
+    }
+
+    /// Keeps some of the disk free.
+    pub fn with_reserve(self, reserve: Reserve) -> App {
+        App { reserve, ..self }
     }
 
     /// Returns the paths with what answers them.
@@ -79,6 +87,18 @@ impl App {
 
     pub(crate) fn now(&self) -> i64 {
         (self.clock)()
+    }
+
+    /// Returns whether so little of the disk is free that nothing more may be taken in.
+    pub(crate) fn is_low_on_disk(&self) -> bool {
+        self.reserve.is_low(self.now())
+    }
+
+    /// Takes down who was erased, beside the store: a restored backup is told by it.
+    pub(crate) fn note_erased(&self, tombstones: &[String]) -> Result<(), Problem> {
+        match self.store.as_ref() {
+            Location::File(store) => erased::note(store, tombstones).map_err(|_| Problem::busy()),
+        }
     }
 
     /// Makes room for bytes of a body; `None` where there is none.
@@ -116,21 +136,23 @@ impl App {
     /// Reads the store, on a thread where waiting for the disk holds nobody up.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut SqliteReader) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce(&mut Reader) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (path, readers) = (self.path.clone(), self.readers.clone());
+        // Requests wait for one of few connections: a database gives out only so many.
+        let fault = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "a fault of ours");
+        let permit = self.reading.clone().acquire_owned().await.map_err(fault)?;
+        let (store, readers) = (self.store.clone(), self.readers.clone());
         let done = tokio::task::spawn_blocking(move || {
             let kept = readers.lock().ok().and_then(|mut readers| readers.pop());
             let mut reader = match kept {
                 Some(reader) => reader,
-                None => SqliteReader::open(&path).map_err(|error| store_problem(&error))?,
+                None => Reader::open(&store).map_err(|error| store_problem(&error))?,
             };
             let result = work(&mut reader);
-            if let Ok(mut readers) = readers.lock()
-                && readers.len() < READERS_MAX
-            {
+            if let Ok(mut readers) = readers.lock() {
                 readers.push(reader);
             }
+            drop(permit);
             result
         });
         done.await.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "a fault of ours"))?

@@ -8,23 +8,25 @@ pub mod assignment;
 mod codec;
 mod decide;
 mod desk;
+mod erasure;
 pub mod fact;
 pub mod hand_off;
 mod history;
 pub mod identity;
 mod lead;
 pub mod office_hours;
+pub mod public_id;
 mod rebuild;
 pub mod records;
 mod rules;
 mod values;
 
-pub use desk::{Desk, Given, Refusal, Taken};
+pub use desk::{Desk, Given, Refusal, Renewal, Taken};
 pub use lead::LeadState;
 pub use rebuild::{lead_timeline, read_decision, read_fact, timeline_of};
+pub use rules::{DefinitionText, Rules};
 
 pub(crate) use decide::{changes_between, rises};
-pub use rules::{DefinitionText, Rules};
 
 /// Why the core could not go on.
 #[derive(Debug, thiserror::Error)]

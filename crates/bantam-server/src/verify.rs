@@ -1,4 +1,4 @@
-//! Turns a store into what is wrong with it. Reads and never writes.
+//! Turns a store into what is wrong with it. Reads and never writes, but for [`erase_again`], which a restored copy needs.
 //!
 //! 1. [`check_records`]: checksums, sequence, keys, and whether records fit together.
 //! 2. [`replay`] takes the log once more into an empty store, and [`compare`] names what differs.
@@ -8,6 +8,7 @@
 
 mod audit;
 mod compare;
+mod erase_again;
 mod erased;
 mod known;
 mod records;
@@ -15,6 +16,7 @@ mod replay;
 
 pub use audit::{Audit, Disagreement, audit};
 pub use compare::{Comparison, compare};
+pub use erase_again::{Tombstones, erase_again};
 pub use erased::Erased;
 pub use records::{Counted, check_records};
 pub use replay::{hand_off_numbers, replay};

@@ -15,7 +15,7 @@ pub enum Table {
     Decisions,
     /// Hand-offs.
     HandOffs,
-    /// Messages to others.
+    /// Messages to others that wait: as they were posted.
     Outbox,
     /// Who facts are about.
     Subjects,

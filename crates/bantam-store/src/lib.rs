@@ -1,12 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod checksums;
 mod error;
 mod inspection;
 mod ledger;
+mod location;
 mod records;
 pub mod sqlite;
+mod store;
 
 pub use error::StoreError;
 pub use inspection::{Inspection, KnownEdge, Record, Table};
 pub use ledger::Ledger;
+pub use location::Location;
 pub use records::*;
+pub use store::{Reader, Store};

@@ -5,14 +5,15 @@ mod facts;
 mod inspection;
 mod leads;
 mod lock;
+mod log;
 mod outcomes;
 mod reading;
 mod scratch;
 mod subjects;
 
-pub use backup::copy_snapshot;
-pub use lock::holder_of;
-pub use reading::{LeadFilter, SqliteReader};
+pub use backup::{copy_snapshot, finish_copy, remove_logs};
+pub use lock::{Lock, holder_of};
+pub use reading::SqliteReader;
 pub use scratch::{HandOffNumbers, SqliteScratch};
 
 use crate::error::StoreError;
@@ -21,7 +22,6 @@ use crate::records::{
     Appended, Digest, Edge, Entry, HandOffRow, LeadRow, NewFact, Refused, Seq, StoredFact, Subject, SubjectId,
     SubjectKind,
 };
-use lock::Lock;
 use rusqlite::{Connection, TransactionBehavior};
 use std::cell::RefCell;
 use std::path::Path;
@@ -53,6 +53,14 @@ impl SqliteStore {
         let connection = Connection::open(path)?;
         let store = SqliteStore { connection, _lock: Some(lock) };
         store.prepare("wal")?;
+        Ok(store)
+    }
+
+    /// Opens a store that does not wait for the disk: the test of power cuts must notice that.
+    #[cfg(feature = "faults")]
+    pub fn open_relaxed(path: &Path) -> Result<SqliteStore, StoreError> {
+        let store = SqliteStore::open(path, "a test")?;
+        store.connection.execute_batch("pragma synchronous = normal")?;
         Ok(store)
     }
 
@@ -233,12 +241,16 @@ impl Ledger for SqliteLedger<'_> {
         leads::next_due(self.connection)
     }
 
-    fn make_all_due(&mut self, at: i64) -> Result<(), StoreError> {
-        leads::make_all_due(self.connection, at)
+    fn leads_after(&mut self, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError> {
+        leads::after(self.connection, id, limit)
     }
 
     fn record_decision(&mut self, subject: SubjectId, at: i64, body: &[u8]) -> Result<i64, StoreError> {
         outcomes::record_decision(self.connection, subject, at, body)
+    }
+
+    fn blank_decision(&mut self, id: i64, body: &[u8]) -> Result<(), StoreError> {
+        outcomes::blank_decision(self.connection, id, body)
     }
 
     fn decisions_of(&mut self, subject: SubjectId) -> Result<Vec<Entry>, StoreError> {
@@ -275,6 +287,10 @@ impl Ledger for SqliteLedger<'_> {
         outcomes::waiting(self.connection, limit)
     }
 
+    fn erase_quarantined(&mut self, texts: &[String]) -> Result<(), StoreError> {
+        outcomes::erase_quarantined(self.connection, texts)
+    }
+
     fn quarantine(&mut self, refused: &Refused) -> Result<i64, StoreError> {
         outcomes::quarantine(self.connection, refused)
     }
@@ -294,17 +310,6 @@ impl Ledger for SqliteLedger<'_> {
     fn definition(&mut self, fingerprint: &str) -> Result<Option<Vec<u8>>, StoreError> {
         outcomes::definition(self.connection, fingerprint)
     }
-}
-
-/// Returns the checksum of a record: CRC-32 over its number and its parts, each with its length.
-fn checksum(id: i64, parts: &[&[u8]]) -> i64 {
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(&id.to_le_bytes());
-    for part in parts {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
-    i64::from(hasher.finalize())
 }
 
 #[cfg(test)]

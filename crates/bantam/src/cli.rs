@@ -6,7 +6,7 @@ mod store;
 
 pub(crate) use insight::{ImpactArguments, PeriodName, ReportArguments};
 pub(crate) use serve::ServeArguments;
-pub(crate) use store::{AuditArguments, VerifyArguments};
+pub(crate) use store::{AuditArguments, BackupArguments, RestoreArguments, VerifyArguments};
 
 use bantam_engine::input::Format;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Serve(ServeArguments),
     Verify(VerifyArguments),
     Audit(AuditArguments),
+    Backup(BackupArguments),
+    Restore(RestoreArguments),
     /// Print a JSON Schema that gives completion in editors
     Schema,
 }

@@ -57,6 +57,8 @@ fn run(command: Command) -> Result<Done, Failure> {
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Verify(arguments) => commands::verify::run(&arguments),
         Command::Audit(arguments) => commands::audit::run(&arguments),
+        Command::Backup(arguments) => commands::backup::run(&arguments),
+        Command::Restore(arguments) => commands::restore::run(&arguments),
         Command::Schema => commands::schema::run(),
     }
 }

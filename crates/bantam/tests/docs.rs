@@ -93,6 +93,8 @@ fn reference() -> String {
         "serve",
         "verify",
         "audit",
+        "backup",
+        "restore",
         "schema",
     ];
     for command in commands {

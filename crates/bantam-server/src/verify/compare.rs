@@ -8,7 +8,7 @@ use serde_json::Value;
 /// What of a hand-off depends on whose turn it was, so on hand-offs of people who were erased since.
 const BY_TURN: [&str; 2] = ["owner", "team"];
 /// The settings that follow from the log.
-const DERIVED: [&str; 3] = ["active", "team:", "turns:"];
+const DERIVED: [&str; 4] = ["active", "renewal", "team:", "turns:"];
 /// How much of a value is shown.
 const SHOWN_MAX: usize = 60;
 
@@ -180,6 +180,7 @@ fn shown(value: &Value) -> String {
     text.chars().take(SHOWN_MAX).chain("...".chars()).collect()
 }
 
+/// Compares the messages that wait with the last ones that follow from the log: they leave the outbox in order.
 fn compare_messages(
     source: &mut dyn Inspection,
     copy: &mut dyn Inspection,
@@ -189,6 +190,9 @@ fn compare_messages(
     progress: Progress<'_>,
 ) -> Result<(), CoreError> {
     let mut again = Messages::default();
+    for _ in 0..sent(source, copy, erased)? {
+        again.next(copy, erased)?;
+    }
     let mut is_different = false;
     for_each(source, Table::Outbox, "messages", progress, &mut |source, message| {
         if is_different || !is_derived(&message, erased) {
@@ -200,7 +204,7 @@ fn compare_messages(
         let difference = match &should {
             None => Some(what),
             Some(should) if (&should.kind, should.subject) != (&message.kind, message.subject) => Some(what),
-            Some(should) => difference(&message.body, &should.body, ignored).map(|where_| format!("{what}: {where_}")),
+            Some(should) => difference(&message.body, &should.body, ignored).map(|place| format!("{what}: {place}")),
         };
         is_different = difference.is_some();
         difference.into_iter().for_each(|line| found.add(line));
@@ -211,6 +215,25 @@ fn compare_messages(
         found.add(format!("a message `{kind}` about {who} follows from the log, and is not there"));
     }
     Ok(())
+}
+
+/// Returns how many of the messages that follow from the log have left the outbox.
+fn sent(source: &mut dyn Inspection, copy: &mut dyn Inspection, erased: &Erased) -> Result<u64, CoreError> {
+    let Some(first) = Messages::default().next(source, erased)? else { return count(copy, erased) };
+    if erased.is_nobody() {
+        // Numbers are given in order, and none is given twice.
+        return Ok(u64::try_from(first.id - 1).unwrap_or(0));
+    }
+    Ok(count(copy, erased)?.saturating_sub(count(source, erased)?))
+}
+
+fn count(store: &mut dyn Inspection, erased: &Erased) -> Result<u64, CoreError> {
+    let mut messages = Messages::default();
+    let mut count = 0;
+    while messages.next(store, erased)?.is_some() {
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// Returns whether a message follows from what is left of the log. That somebody was erased is told by the erasure alone.
@@ -251,7 +274,8 @@ fn compare_settings(
     found: &mut Findings,
 ) -> Result<(), CoreError> {
     let follows = |key: &str| {
-        DERIVED.iter().any(|known| key.starts_with(known)) && (erased.is_nobody() || !key.starts_with("turns:"))
+        DERIVED.iter().any(|known| key.starts_with(known))
+            && (erased.is_nobody() || !["turns:", "renewal"].iter().any(|known| key.starts_with(known)))
     };
     let [is, should] = [source.settings()?, copy.settings()?]
         .map(|settings| settings.into_iter().filter(|(key, _)| follows(key)).collect::<Vec<_>>());

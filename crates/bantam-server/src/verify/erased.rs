@@ -14,8 +14,11 @@ pub struct Erased {
     touched: BTreeSet<SubjectId>,
     /// How many subjects were erased.
     pub subjects: u64,
-    /// Whether a fact was retracted before it was erased: it may have merged anybody.
+    /// Whether a fact was retracted before it was erased: it may have merged anybody. Or leads were decided anew in more
+    /// than one step after an activation: which lead was in which step depends on those there were.
     is_uncertain: bool,
+    /// How many steps there were after the last activation.
+    steps: u64,
 }
 
 impl Erased {
@@ -48,6 +51,12 @@ impl Erased {
             self.is_uncertain |= stored.retracted_by.is_some();
             return Ok(());
         };
+        match &fact.kind {
+            FactKind::Activation { .. } => self.steps = 0,
+            FactKind::Renewal { .. } => self.steps += 1,
+            _ => {}
+        }
+        self.is_uncertain |= self.steps > 1;
         let names = match &fact.kind {
             FactKind::Profile { links: true, .. } => fact.anonymous.as_deref(),
             FactKind::Alias { previous } => Some(previous.as_str()),

@@ -167,8 +167,8 @@ fn check_leads(
 /// What was decided, to be compared with what others are told.
 #[derive(Default)]
 struct Decided {
-    /// How often each decision was recorded, less how often others are told of it.
-    untold: HashMap<(SubjectId, Digest), i64>,
+    /// The number of the last decision of each content, and how often it was recorded, less how often others are told.
+    untold: HashMap<(SubjectId, Digest), (i64, i64)>,
     /// Subjects with decisions that cannot be compared.
     unclear: HashSet<SubjectId>,
 }
@@ -184,6 +184,12 @@ fn check_decisions(
     let mut definitions: BTreeMap<String, bool> = BTreeMap::new();
     counted.decisions = for_each(source, Table::Decisions, "decisions", progress, &mut |source, record| {
         let who = about(source, record.subject)?;
+        // What others were told about somebody who was erased is gone.
+        if let Some(id) = record.subject
+            && source.subject_by_id(id)?.is_some_and(|subject| subject.erased)
+        {
+            decided.unclear.insert(id);
+        }
         if !record.is_whole {
             decided.unclear.extend(record.subject);
             found.add(format!("decision {} about {who} is damaged: its checksum does not match", record.id));
@@ -207,7 +213,8 @@ fn check_decisions(
             found.add(format!("decision {} about {who} was made by a definition that is not there", record.id));
         }
         definitions.insert(decision.fingerprint, is_kept);
-        *decided.untold.entry((record.subject.unwrap_or(0), Digest::of(&record.body))).or_default() += 1;
+        let (last, count) = decided.untold.entry((record.subject.unwrap_or(0), Digest::of(&record.body))).or_default();
+        (*last, *count) = (record.id, *count + 1);
         Ok(())
     })?;
     Ok(decided)
@@ -251,7 +258,8 @@ struct Told<'m> {
     data: &'m RawValue,
 }
 
-/// Whoever was told of a change of stage was told a decision, and every decision was told.
+/// Whoever will be told of a change of stage is told a decision, and each decision from the first of these on is told.
+/// Messages leave the outbox in order, so those before have been sent.
 fn check_messages(
     source: &mut dyn Inspection,
     found: &mut Findings,
@@ -260,6 +268,7 @@ fn check_messages(
     progress: Progress<'_>,
 ) -> Result<(), CoreError> {
     let Decided { untold, unclear } = &mut decided;
+    let mut first_told = i64::MAX;
     counted.messages = for_each(source, Table::Outbox, "messages", progress, &mut |source, record| {
         let subject = record.subject.unwrap_or(0);
         if record.kind.as_deref() != Some("lead.stage_changed") || unclear.contains(&subject) {
@@ -268,7 +277,10 @@ fn check_messages(
         let told = serde_json::from_slice::<Told<'_>>(&record.body).ok();
         let told = told.map(|told| Digest::of(told.data.get().as_bytes()));
         match told.and_then(|told| untold.get_mut(&(subject, told))) {
-            Some(count) => *count -= 1,
+            Some((decision, count)) => {
+                *count -= 1;
+                first_told = first_told.min(*decision);
+            }
             None => {
                 let who = about(source, record.subject)?;
                 found.add(format!("message {} about {who} tells of a decision that is not there", record.id));
@@ -276,8 +288,13 @@ fn check_messages(
         }
         Ok(())
     })?;
-    let mut wrong: Vec<(SubjectId, i64)> = untold.iter().map(|((id, _), &count)| (*id, count)).collect();
-    wrong.retain(|(id, count)| *count != 0 && !unclear.contains(id));
+    let mut wrong: Vec<(SubjectId, i64)> = untold
+        .iter()
+        .filter(|((id, _), (decision, count))| {
+            !unclear.contains(id) && (*count < 0 || *count > 0 && *decision > first_told)
+        })
+        .map(|((id, _), (_, count))| (*id, *count))
+        .collect();
     wrong.sort_unstable();
     for (id, count) in wrong {
         let (who, has) = (about(source, Some(id))?, if count > 0 { "no message" } else { "two messages" });

@@ -2,6 +2,7 @@
 
 use super::{Findings, PAGE, Progress};
 use crate::core::fact::{Fact, FactKind};
+use crate::core::public_id::SETTING as SECRET;
 use crate::core::{CoreError, Desk, Given, Taken, read_fact};
 use bantam_store::sqlite::HandOffNumbers;
 use bantam_store::{Inspection, StoredFact, Table};
@@ -62,6 +63,10 @@ pub fn replay(
 fn prepare(source: &mut dyn Inspection, copy: &mut dyn Inspection) -> Result<(), CoreError> {
     for (fingerprint, body) in source.definitions()? {
         copy.keep_definition(&fingerprint, &body)?;
+    }
+    // Ids that others see come from it.
+    if let Some(secret) = source.setting(SECRET)? {
+        copy.set(SECRET, &secret)?;
     }
     super::for_each(source, Table::Subjects, "subjects", &mut |_, _, _| {}, &mut |source, record| {
         if let Some(subject) = source.subject_by_id(record.id)? {

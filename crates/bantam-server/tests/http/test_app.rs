@@ -83,7 +83,7 @@ impl TestApp {
         keys.add("w", Scope::Write, "web");
         keys.add("r", Scope::Read, "reader");
         keys.add("m", Scope::Manage, "manager");
-        let settings = Settings { store: path, keys, origins: Vec::new() };
+        let settings = Settings { store: path.into(), keys, origins: Vec::new() };
         self.router = Some(App::new(settings, recorder, clock).router());
         self.thread = Some(thread);
     }

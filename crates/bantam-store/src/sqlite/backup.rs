@@ -43,6 +43,15 @@ pub fn copy_snapshot(source: &Path, target: &Path, progress: &mut dyn FnMut(u64,
 }
 
 impl SqliteReader {
+    /// Carries the log of a store into its file. The caller has the store's lock.
+    pub fn carry_over(self, path: &Path) -> Result<(), StoreError> {
+        drop(self);
+        let connection = Connection::open(path)?;
+        connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
+        connection.close().map_err(|(_, error)| error)?;
+        Ok(())
+    }
+
     /// Opens a store for reading, of which it is not certain that it is one.
     pub fn open_checked(path: &Path) -> Result<SqliteReader, StoreError> {
         let reader = SqliteReader::open(path)?;
@@ -53,4 +62,31 @@ impl SqliteReader {
             _ => Err(StoreError::Newer { found: format, known: FORMAT }),
         }
     }
+}
+
+/// Makes a copy stand alone: one file without a log beside it, all of it on the disk.
+pub fn finish_copy(path: &Path) -> Result<(), StoreError> {
+    let connection = Connection::open(path)?;
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "delete", |row| row.get(0))?;
+    if mode != "delete" {
+        return Err(StoreError::Setting { name: "journal_mode", found: mode, needed: "delete" });
+    }
+    connection.close().map_err(|(_, error)| error)?;
+    let synced = std::fs::File::open(path).and_then(|file| file.sync_all());
+    synced.map_err(|error| StoreError::File { path: path.to_owned(), error })
+}
+
+/// Removes what SQLite keeps beside a store: it belongs to the file that was there before.
+pub fn remove_logs(store: &Path) -> Result<(), StoreError> {
+    for suffix in ["-wal", "-shm", "-journal"] {
+        let mut path = store.as_os_str().to_owned();
+        path.push(suffix);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StoreError::File { path: path.into(), error });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }

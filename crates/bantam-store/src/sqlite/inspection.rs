@@ -1,6 +1,7 @@
 //! Looks at a file as a whole: what SQLite says of it, every record with its checksum, what does not fit together.
 
-use super::{SqliteLedger, SqliteReader, SqliteStore, checksum, facts, leads, outcomes, subjects};
+use super::{SqliteLedger, SqliteReader, SqliteStore, facts, leads, outcomes, subjects};
+use crate::checksums::checksum;
 use crate::error::StoreError;
 use crate::inspection::{Inspection, KnownEdge, Record, Table};
 use crate::records::SubjectId;
@@ -69,6 +70,7 @@ impl SqliteReader {
         work: impl FnOnce(&mut dyn Inspection) -> Result<T, E>,
     ) -> Result<T, E> {
         let database = |error| E::from(StoreError::Database(error));
+        self.connection.progress_handler(0, None::<fn() -> bool>).map_err(database)?;
         let transaction = self.connection.transaction().map_err(database)?;
         work(&mut SqliteLedger::of(&transaction))
     }
@@ -105,7 +107,7 @@ impl Inspection for SqliteLedger<'_> {
     }
 
     fn count(&mut self, table: Table) -> Result<u64, StoreError> {
-        let query = format!("select count(*) from {}", name_of(table));
+        let query = format!("select count(*) from {}", rows_of(table));
         let count: i64 = self.connection.query_row(&query, [], |row| row.get(0))?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
@@ -126,7 +128,7 @@ impl Inspection for SqliteLedger<'_> {
                 })
             }
             Table::Outbox => {
-                let query = "select id, subject, kind, body from outbox where id > ?1 order by id limit ?2";
+                let query = "select id, subject, kind, body from outbox where id > ?1 and delivered_at is null order by id limit ?2";
                 records(connection, query, after, limit, |_, _| Ok(true))
             }
             Table::Subjects => {
@@ -149,13 +151,13 @@ impl Inspection for SqliteLedger<'_> {
     }
 }
 
-fn name_of(table: Table) -> &'static str {
+fn rows_of(table: Table) -> &'static str {
     match table {
         Table::Facts => "fact",
         Table::Leads => "lead",
         Table::Decisions => "decision",
         Table::HandOffs => "hand_off",
-        Table::Outbox => "outbox",
+        Table::Outbox => "outbox where delivered_at is null",
         Table::Subjects => "subject",
     }
 }

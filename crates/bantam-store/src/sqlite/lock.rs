@@ -10,12 +10,16 @@ use std::path::{Path, PathBuf};
 const HOLDER_BYTES_MAX: u64 = 200;
 
 /// The lock. The system lets go of it when the process ends, however it ends.
-pub(super) struct Lock {
+pub struct Lock {
     _file: File,
 }
 
 impl Lock {
-    pub(super) fn take(store: &Path, holder: &str) -> Result<Lock, StoreError> {
+    /// Takes the lock of a store. `holder` is what others are told.
+    ///
+    /// # Errors
+    /// Returns who has it, or why the file beside the store cannot be written.
+    pub fn take(store: &Path, holder: &str) -> Result<Lock, StoreError> {
         let path = beside(store);
         let failed = |error| StoreError::File { path: path.clone(), error };
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);

@@ -1,4 +1,4 @@
-//! The arguments of commands that look after a store: `verify` and `audit`.
+//! The arguments of commands that look after a store: `verify`, `audit`, `backup` and `restore`.
 
 use clap::Args;
 use std::path::PathBuf;
@@ -48,4 +48,46 @@ pub(crate) struct AuditArguments {
     /// Print what was found as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Copy a store while the service runs
+///
+/// The copy is of one moment. It is checked, record by record, before it stands at its place; readable by its owner alone,
+/// and one file.
+///
+/// Exit code: 0 done, 1 the store is damaged, so nothing was written, 2 bad input, 74 a disk failed.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  bantam backup --store leads.db --output leads-2026-01-31.db")]
+pub(crate) struct BackupArguments {
+    /// The store
+    #[arg(long, value_name = "FILE", env = "BANTAM_STORE")]
+    pub(crate) store: PathBuf,
+    /// Where to put the copy
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Replace an existing file
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Put a backup in the place of a store
+///
+/// The service must have been stopped. The backup is checked first, and people who were erased after it was made are erased
+/// in it: those whom the store that is there, or the file beside it that ends in `.erased`, says were erased. Only then does
+/// it take its place.
+///
+/// Exit code: 0 done, 1 the backup is damaged, so nothing was changed, 2 bad input or the store is in use, 74 a disk failed.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  bantam restore leads-2026-01-31.db --store leads.db --force")]
+pub(crate) struct RestoreArguments {
+    /// The backup
+    pub(crate) backup: PathBuf,
+    /// The store
+    #[arg(long, value_name = "FILE", env = "BANTAM_STORE")]
+    pub(crate) store: PathBuf,
+    /// Replace an existing store
+    #[arg(long)]
+    pub(crate) force: bool,
 }

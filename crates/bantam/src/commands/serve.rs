@@ -5,18 +5,21 @@ use crate::failure::Failure;
 use crate::{Done, clock, definitions, terminal};
 use bantam_server::core::fact::{Fact, FactKind};
 use bantam_server::core::{DefinitionText, Given, Rules};
-use bantam_server::{App, Clock, Keys, Recorder, Scope, Settings, Unavailable};
-use bantam_store::StoreError;
-use bantam_store::sqlite::SqliteStore;
+use bantam_server::{App, Clock, Keys, Recorder, Reserve, ReserveSize, Scope, Settings, Unavailable};
+use bantam_store::{Location, Store, StoreError};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::net::TcpListener;
+
+/// How often it is looked whether the store has failed.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 pub(crate) fn run(arguments: ServeArguments) -> Result<Done, Failure> {
     let definition = arguments.definition.as_deref().map(read_definition).transpose()?;
     let holder = format!("bantam serve, process {}", std::process::id());
-    let store = SqliteStore::open(&arguments.store, &holder).map_err(store_failure)?;
+    let store = Store::open(&Location::from(arguments.store.clone()), &holder).map_err(store_failure)?;
     let clock: Clock = Arc::new(clock::now);
     let (recorder, thread) =
         Recorder::start(store, clock.clone()).map_err(|error| Failure::device(error.to_string()))?;
@@ -44,10 +47,17 @@ async fn serve(
     let listener =
         listener.map_err(|error| Failure::bad_input(format!("cannot listen on {}: {error}", arguments.listen)))?;
     let settings =
-        Settings { store: arguments.store.clone(), keys: keys(arguments), origins: arguments.origin.clone() };
-    let router = App::new(settings, recorder, clock).router();
+        Settings { store: arguments.store.clone().into(), keys: keys(arguments), origins: arguments.origin.clone() };
+    let reserve = Reserve::of(&arguments.store, arguments.disk_reserve.unwrap_or(ReserveSize::Usual));
+    let router = App::new(settings, recorder.clone(), clock).with_reserve(reserve).router();
     terminal::say(&format!("listening on http://{}", arguments.listen));
-    bantam_server::serve(listener, router, stopped()).await;
+    let ended = async {
+        tokio::select! {
+            () = stopped() => {}
+            () = failed(&recorder) => {}
+        }
+    };
+    bantam_server::serve(listener, router, ended).await;
     Ok(())
 }
 
@@ -107,6 +117,14 @@ fn store_failure(error: StoreError) -> Failure {
     match &error {
         StoreError::InUse { .. } | StoreError::Newer { .. } => Failure::bad_input(error.to_string()),
         _ => Failure::device(error.to_string()),
+    }
+}
+
+/// Returns when the store has failed for good: what is not on the disk must not be acknowledged, and whoever watches the
+/// program sees it end.
+async fn failed(recorder: &Recorder) {
+    while !recorder.counts().has_failed.load(Ordering::Acquire) {
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 

@@ -1,13 +1,15 @@
 //! What commands that look after a store share: a snapshot to look at, progress, and whose fault a failure is.
 
 use crate::failure::Failure;
+use crate::sink::sync_folder;
 use crate::terminal;
 use bantam_server::core::CoreError;
+use bantam_server::verify::{Counted, Findings, check_records};
 use bantam_store::StoreError;
 use bantam_store::sqlite::{SqliteReader, copy_snapshot, holder_of};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 /// A store as it stands at one moment, with room for what is made from it.
 pub(super) struct Snapshot {
@@ -34,6 +36,45 @@ impl Snapshot {
     /// Returns where a store may be made from this one; it is gone afterwards.
     pub(super) fn scratch(&self) -> PathBuf {
         self.folder.path().join("scratch.db")
+    }
+}
+
+/// Returns an empty file in the folder of a target, readable by its owner alone. It is gone unless it is moved there.
+pub(super) fn file_beside(target: &Path) -> Result<NamedTempFile, Failure> {
+    let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    NamedTempFile::new_in(folder).map_err(|error| Failure::file(target, "write", &error))
+}
+
+/// Moves a finished file to its place; it is there, whole, also after a power cut.
+pub(super) fn put_in_place(file: NamedTempFile, target: &Path) -> Result<(), Failure> {
+    file.persist(target).map_err(|error| Failure::file(target, "write", &error.error))?;
+    sync_folder(target);
+    Ok(())
+}
+
+/// Looks at all records of a copy; says what is wrong, if anything is.
+pub(super) fn check(copy: &Path, bar: &Bar) -> Result<(Findings, Counted), Failure> {
+    let checked = SqliteReader::open_checked(copy).map_err(CoreError::from).and_then(|mut reader| {
+        reader.inspect(|source| {
+            let mut found = Findings::default();
+            let show = &mut |doing, done, all| bar.show(doing, done, all);
+            let counted = check_records(source, &mut found, show)?;
+            Ok((found, counted))
+        })
+    });
+    match checked {
+        Err(CoreError::Store(error)) if error.is_damage() => {
+            Ok((Findings { lines: vec![error.to_string()], more: 0 }, Counted::default()))
+        }
+        other => other.map_err(core_failure),
+    }
+}
+
+/// Says what is wrong.
+pub(super) fn tell(found: &Findings) {
+    found.lines.iter().for_each(|line| terminal::say(&terminal::printable(line)));
+    if found.more > 0 {
+        terminal::say(&format!("and {} more", terminal::count(found.more)));
     }
 }
 
