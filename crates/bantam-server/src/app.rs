@@ -3,8 +3,9 @@
 use crate::keys::{Keys, Scope};
 use crate::problem::Problem;
 use crate::recorder::{Clock, Recorder};
+use crate::reserve::Reserve;
 use crate::webhooks::{self, Outgoing};
-use crate::{api, tracking};
+use crate::{api, erased, tracking};
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::routing::{any, get, post, put};
@@ -40,6 +41,7 @@ pub struct App {
     clock: Clock,
     origins: Arc<Vec<String>>,
     in_flight: Arc<Semaphore>,
+    reserve: Reserve,
     store: Arc<Location>,
     readers: Arc<Mutex<Vec<Reader>>>,
     reading: Arc<Semaphore>,
@@ -55,10 +57,16 @@ impl App {
             clock,
             origins: Arc::new(settings.origins),
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT_BYTES_MAX / PERMIT_BYTES)),
+            reserve: Reserve::default(),
             store: Arc::new(settings.store),
             readers: Arc::default(),
             reading: Arc::new(Semaphore::new(READERS_MAX)),
         }
+    }
+
+    /// Keeps some of the disk free.
+    pub fn with_reserve(self, reserve: Reserve) -> App {
+        App { reserve, ..self }
     }
 
     /// Returns the paths with what answers them.
@@ -95,6 +103,18 @@ impl App {
 
     pub(crate) fn now(&self) -> i64 {
         (self.clock)()
+    }
+
+    /// Returns whether so little of the disk is free that nothing more may be taken in.
+    pub(crate) fn is_low_on_disk(&self) -> bool {
+        self.reserve.is_low(self.now())
+    }
+
+    /// Takes down who was erased, beside the store: a restored backup is told by it.
+    pub(crate) fn note_erased(&self, tombstones: &[String]) -> Result<(), Problem> {
+        match self.store.as_ref() {
+            Location::File(store) => erased::note(store, tombstones).map_err(|_| Problem::busy()),
+        }
     }
 
     /// Makes room for bytes of a body; `None` where there is none.

@@ -54,6 +54,10 @@ fn preflight() -> Response {
 
 async fn take(app: &App, endpoint: Endpoint, request: Request) -> Result<Response, Problem> {
     refuse_key_in_query(request.uri())?;
+    if app.is_low_on_disk() {
+        let message = "the disk is almost full, so nothing was taken; send it again later";
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "disk_reserve", message));
+    }
     let headers = request.headers().clone();
     // A key in the header is looked at before the body is read.
     let known = basic_user(&headers)?.map(|key| source_of(app, &key)).transpose()?;

@@ -288,7 +288,12 @@ async fn a_definition_goes_from_draft_to_active() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     let leads = app.get("/api/leads").await;
-    assert_eq!(app.get("/api/leads?stage=Inquiry").await.json()["leads"].as_array().unwrap().len(), 2, "{}", leads.text());
+    assert_eq!(
+        app.get("/api/leads?stage=Inquiry").await.json()["leads"].as_array().unwrap().len(),
+        2,
+        "{}",
+        leads.text()
+    );
     let all = app.get("/api/definitions").await.json();
     assert_eq!((&all["active"], all["definitions"].as_array().unwrap().len()), (&json!(fingerprint), 2));
     assert_eq!(app.get("/api/definitions/none").await.status, StatusCode::NOT_FOUND);

@@ -2,9 +2,11 @@
 
 mod insight;
 mod serve;
+mod store;
 
 pub(crate) use insight::{ImpactArguments, PeriodName, ReportArguments};
 pub(crate) use serve::ServeArguments;
+pub(crate) use store::{AuditArguments, BackupArguments, RestoreArguments, VerifyArguments};
 
 use bantam_engine::input::Format;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -37,6 +39,10 @@ pub(crate) enum Command {
     Impact(ImpactArguments),
     Simulate(SimulateArguments),
     Serve(ServeArguments),
+    Verify(VerifyArguments),
+    Audit(AuditArguments),
+    Backup(BackupArguments),
+    Restore(RestoreArguments),
     /// Print a JSON Schema that gives completion in editors
     Schema,
 }

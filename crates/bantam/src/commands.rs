@@ -1,5 +1,7 @@
 //! One file per command.
 
+pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod diff;
@@ -8,11 +10,14 @@ pub(crate) mod impact;
 pub(crate) mod init;
 mod insight;
 pub(crate) mod report;
+pub(crate) mod restore;
 pub(crate) mod schema;
 pub(crate) mod score;
 pub(crate) mod serve;
 pub(crate) mod simulate;
+mod store;
 pub(crate) mod templates;
+pub(crate) mod verify;
 
 use crate::cli::DataArguments;
 use crate::failure::Failure;

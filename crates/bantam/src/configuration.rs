@@ -106,8 +106,12 @@ fn texts(key: &str, value: &Value) -> Result<Vec<String>, String> {
         Value::Integer(number) => Ok(vec![number.to_string()]),
         Value::Float(number) => Ok(vec![number.to_string()]),
         Value::Boolean(truth) => Ok(vec![truth.to_string()]),
-        Value::Array(values) => values.iter().map(|value| texts(key, value)).collect::<Result<Vec<_>, _>>().map(|all| all.concat()),
-        Value::Table(_) | Value::Datetime(_) => Err(format!("`{key}` must be a text, a number, true or false, or a list")),
+        Value::Array(values) => {
+            values.iter().map(|value| texts(key, value)).collect::<Result<Vec<_>, _>>().map(|all| all.concat())
+        }
+        Value::Table(_) | Value::Datetime(_) => {
+            Err(format!("`{key}` must be a text, a number, true or false, or a list"))
+        }
     }
 }
 
@@ -145,7 +149,10 @@ mod tests {
     fn run_03_a_key_that_is_no_setting_is_refused_with_the_nearest() {
         let problem = |text: &str| apply_text(text, &[]).unwrap_err();
         assert_eq!(problem("stor = 'a.db'"), "`stor` is no setting; did you mean `store`?");
-        assert_eq!(problem("webhooks_allowed = 'a'"), "`webhooks_allowed` is no setting; did you mean `webhook_allow`?");
+        assert_eq!(
+            problem("webhooks_allowed = 'a'"),
+            "`webhooks_allowed` is no setting; did you mean `webhook_allow`?"
+        );
         assert_eq!(problem("config = 'a'"), "`config` is no setting");
         assert_eq!(problem("[store]\na = 1"), "`store` must be a text, a number, true or false, or a list");
     }

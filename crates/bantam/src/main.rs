@@ -25,6 +25,8 @@ enum Done {
     WithRejects,
     /// The question was answered, and the answer is that something is wrong: 2.
     FoundErrors,
+    /// A store was looked at, and something in it is not as it should be: 1.
+    FoundDifferences,
 }
 
 fn main() -> ExitCode {
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::WithRejects) => ExitCode::from(3),
         Ok(Done::FoundErrors) => ExitCode::from(2),
+        Ok(Done::FoundDifferences) => ExitCode::from(1),
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
             terminal::say(&failure.to_string());
@@ -61,6 +64,10 @@ fn run(command: Command) -> Result<Done, Failure> {
         Command::Impact(arguments) => commands::impact::run(&arguments),
         Command::Simulate(arguments) => commands::simulate::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(arguments),
+        Command::Verify(arguments) => commands::verify::run(&arguments),
+        Command::Audit(arguments) => commands::audit::run(&arguments),
+        Command::Backup(arguments) => commands::backup::run(&arguments),
+        Command::Restore(arguments) => commands::restore::run(&arguments),
         Command::Schema => commands::schema::run(),
     }
 }

@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Says whether facts are taken, and nothing else: anybody may ask.
 pub(crate) async fn healthz(State(app): State<App>) -> (StatusCode, &'static str) {
     match app.recorder.counts().has_failed.load(Ordering::Acquire) {
-        false => (StatusCode::OK, "ok\n"),
         true => (StatusCode::SERVICE_UNAVAILABLE, "failed\n"),
+        false if app.is_low_on_disk() => (StatusCode::SERVICE_UNAVAILABLE, "the disk is almost full\n"),
+        false => (StatusCode::OK, "ok\n"),
     }
 }
 

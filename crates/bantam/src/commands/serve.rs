@@ -6,12 +6,16 @@ use crate::{Done, clock, definitions, terminal};
 use bantam_server::core::fact::{Fact, FactKind};
 use bantam_server::core::{DefinitionText, Given, Rules};
 use bantam_server::webhooks::{MailSettings, Outgoing};
-use bantam_server::{App, Clock, Keys, Recorder, Scope, Settings, Unavailable};
+use bantam_server::{App, Clock, Keys, Recorder, Reserve, ReserveSize, Scope, Settings, Unavailable};
 use bantam_store::{Location, Store, StoreError};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::net::TcpListener;
+
+/// How often it is looked whether the store has failed.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 pub(crate) fn run(arguments: ServeArguments) -> Result<Done, Failure> {
     let definition = arguments.definition.as_deref().map(read_definition).transpose()?;
@@ -46,10 +50,18 @@ async fn serve(
     let listener =
         listener.map_err(|error| Failure::bad_input(format!("cannot listen on {}: {error}", arguments.listen)))?;
     let (store, origins) = (arguments.store.clone().into(), arguments.origin.clone());
-    let app = App::new(Settings { store, keys: keys(arguments), origins, outgoing }, recorder, clock);
+    let reserve = Reserve::of(&arguments.store, arguments.disk_reserve.unwrap_or(ReserveSize::Usual));
+    let settings = Settings { store, keys: keys(arguments), origins, outgoing };
+    let app = App::new(settings, recorder.clone(), clock).with_reserve(reserve);
     let delivering = tokio::spawn(app.clone().deliver_messages());
     terminal::say(&format!("listening on http://{}", arguments.listen));
-    bantam_server::serve(listener, app.router(), stopped()).await;
+    let ended = async {
+        tokio::select! {
+            () = stopped() => {}
+            () = failed(&recorder) => {}
+        }
+    };
+    bantam_server::serve(listener, app.router(), ended).await;
     // What is on its way is sent again after the next start.
     delivering.abort();
     Ok(())
@@ -121,6 +133,14 @@ fn store_failure(error: StoreError) -> Failure {
     match &error {
         StoreError::InUse { .. } | StoreError::Newer { .. } => Failure::bad_input(error.to_string()),
         _ => Failure::device(error.to_string()),
+    }
+}
+
+/// Returns when the store has failed for good: what is not on the disk must not be acknowledged, and whoever watches the
+/// program sees it end.
+async fn failed(recorder: &Recorder) {
+    while !recorder.counts().has_failed.load(Ordering::Acquire) {
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 
