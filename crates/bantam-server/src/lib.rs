@@ -5,12 +5,17 @@ mod app;
 pub mod core;
 mod intake;
 mod keys;
+mod limits;
 mod listen;
+mod loaders;
+mod peer;
 mod problem;
 mod recorder;
 mod tracking;
 
-pub use app::{App, Settings};
+pub use app::{App, IntakeSettings, Settings};
 pub use keys::{Keys, Scope};
+pub use limits::REQUESTS_PER_SECOND;
 pub use listen::serve;
+pub use peer::{Network, client_address};
 pub use recorder::{Clock, Counts, Recorder, Unavailable};

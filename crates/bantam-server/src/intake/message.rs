@@ -82,6 +82,9 @@ pub(crate) fn read_message(message: &Node<'_>, reading: &Reading<'_>) -> Result<
     let (given_at, sent_at, happened_at) = times(message, reading, &mut flags)?;
     let message_id = name_of(message, "messageId")?;
     let kind = kind_of(kind, message, &user, &anonymous)?;
+    if matches!(&kind, FactKind::Alias { previous } if is_placeholder(previous)) {
+        flags.push(Flag::IdentityIgnored);
+    }
     let mut fact = Fact {
         message_id: String::new(),
         happened_at,

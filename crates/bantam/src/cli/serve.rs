@@ -36,4 +36,13 @@ pub(crate) struct ServeArguments {
     /// Web pages that may send facts, such as `https://shop.example` [default: all]
     #[arg(long, value_name = "ORIGIN", num_args = 1..)]
     pub(crate) origin: Vec<String>,
+    /// How many requests a second each write key may make; a batch is one [default: 2000]
+    #[arg(long, value_name = "N")]
+    pub(crate) requests_per_second: Option<std::num::NonZeroU32>,
+    /// Scheme and host by which browsers reach the service, where it is not the host they ask
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Proxies that are believed for whom they speak (`x-forwarded-...`), as addresses or ranges
+    #[arg(long, value_name = "ADDRESS", num_args = 1..)]
+    pub(crate) proxy: Vec<String>,
 }

@@ -5,7 +5,9 @@ use crate::failure::Failure;
 use crate::{Done, clock, definitions, terminal};
 use bantam_server::core::fact::{Fact, FactKind};
 use bantam_server::core::{DefinitionText, Given, Rules};
-use bantam_server::{App, Clock, Keys, Recorder, Scope, Settings, Unavailable};
+use bantam_server::{
+    App, Clock, IntakeSettings, Keys, Network, REQUESTS_PER_SECOND, Recorder, Scope, Settings, Unavailable,
+};
 use bantam_store::StoreError;
 use bantam_store::sqlite::SqliteStore;
 use std::path::Path;
@@ -43,12 +45,34 @@ async fn serve(
     let listener = TcpListener::bind(arguments.listen).await;
     let listener =
         listener.map_err(|error| Failure::bad_input(format!("cannot listen on {}: {error}", arguments.listen)))?;
-    let settings =
-        Settings { store: arguments.store.clone(), keys: keys(arguments), origins: arguments.origin.clone() };
+    // The port is the system's choice where none was asked for.
+    let address = listener.local_addr().map_err(|error| Failure::device(error.to_string()))?;
+    let settings = Settings {
+        store: arguments.store.clone(),
+        keys: keys(arguments),
+        origins: arguments.origin.clone(),
+        intake: intake(arguments)?,
+    };
     let router = App::new(settings, recorder, clock).router();
-    terminal::say(&format!("listening on http://{}", arguments.listen));
+    terminal::say(&format!("listening on http://{address}"));
     bantam_server::serve(listener, router, stopped()).await;
     Ok(())
+}
+
+fn intake(arguments: &ServeArguments) -> Result<IntakeSettings, Failure> {
+    let network = |text: &String| {
+        let help = "write an address such as `10.0.0.7`, or a range such as `10.0.0.0/8`";
+        Network::parse(text).ok_or_else(|| Failure::bad_input(format!("`{text}` is no address (--proxy)")).help(help))
+    };
+    let proxies = arguments.proxy.iter().map(network).collect::<Result<_, _>>()?;
+    if let Some(url) = &arguments.public_url
+        && !(url.starts_with("https://") || url.starts_with("http://"))
+    {
+        let failure = Failure::bad_input(format!("`{url}` is no address of a service (--public-url)"));
+        return Err(failure.help("write `https://leads.example.com`"));
+    }
+    let requests_per_second = arguments.requests_per_second.unwrap_or(REQUESTS_PER_SECOND);
+    Ok(IntakeSettings { requests_per_second, public_url: arguments.public_url.clone(), proxies })
 }
 
 fn keys(arguments: &ServeArguments) -> Keys {
