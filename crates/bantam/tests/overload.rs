@@ -9,6 +9,8 @@ use service::{Service, WRITE_KEY, request};
 use std::io::Write;
 use std::net::TcpStream;
 
+type Headers<'h> = &'h [(&'h str, &'h str)];
+
 const DEFINITION: &str = "\
 bantam: 1
 lead: {industry: text}
@@ -47,7 +49,7 @@ fn ing_05_large_bodies_at_once_take_little_memory() {
     let service = Service::start(DEFINITION, &[]);
     assert_eq!(service.request("POST", "/v1/batch", &[], &batch("first", 1_000)).status, 200);
     let at_rest = resident_kib(&service, "VmRSS:");
-    let packed: [(Vec<u8>, &[(&str, &str)]); 4] = [
+    let packed: [(Vec<u8>, Headers<'_>); 4] = [
         (batch("plain", 30_000), &[]),
         (batch("small", 200), &[]),
         // As large as a body may be when it is unpacked, and a thousandth of it on the way.
