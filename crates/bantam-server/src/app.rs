@@ -5,15 +5,13 @@ use crate::limits::{REQUESTS_PER_SECOND, RateLimit};
 use crate::peer::Network;
 use crate::problem::Problem;
 use crate::recorder::{Clock, Recorder};
-use crate::{api, loaders, tracking};
+use crate::{api, import, loaders, tracking};
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{any, get, post};
-use bantam_store::StoreError;
-use bantam_store::sqlite::SqliteReader;
+use bantam_store::{Location, Reader, StoreError};
 use std::num::NonZeroU32;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -22,14 +20,14 @@ const IN_FLIGHT_BYTES_MAX: usize = 48 << 20;
 /// The same in units of permits, of which there can be fewer than bytes.
 const PERMIT_BYTES: usize = 256;
 /// How many bodies are unpacked and read at once. Each may take some twenty megabytes meanwhile, if it is made for it.
-const READING_MAX: usize = 2;
-/// How many connections that read a store are kept.
+const UNPACKING_MAX: usize = 2;
+/// How many connections read a store at once.
 const READERS_MAX: usize = 8;
 
 /// How a service is set up.
 pub struct Settings {
-    /// The store's file.
-    pub store: PathBuf,
+    /// Where the store is.
+    pub store: Location,
     /// The keys there are.
     pub keys: Keys,
     /// Web pages from here may send facts; empty is all.
@@ -64,11 +62,12 @@ pub struct App {
     clock: Clock,
     origins: Arc<Vec<String>>,
     in_flight: Arc<Semaphore>,
-    reading: Arc<Semaphore>,
+    unpacking: Arc<Semaphore>,
     intake: Arc<IntakeSettings>,
     pub(crate) rate: Arc<RateLimit>,
-    path: Arc<PathBuf>,
-    readers: Arc<Mutex<Vec<SqliteReader>>>,
+    store: Arc<Location>,
+    readers: Arc<Mutex<Vec<Reader>>>,
+    reading: Arc<Semaphore>,
 }
 
 impl App {
@@ -80,11 +79,12 @@ impl App {
             clock,
             origins: Arc::new(settings.origins),
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT_BYTES_MAX / PERMIT_BYTES)),
-            reading: Arc::new(Semaphore::new(READING_MAX)),
+            unpacking: Arc::new(Semaphore::new(UNPACKING_MAX)),
             rate: Arc::new(RateLimit::new(settings.intake.requests_per_second)),
             intake: Arc::new(settings.intake),
-            path: Arc::new(settings.store),
+            store: Arc::new(settings.store),
             readers: Arc::default(),
+            reading: Arc::new(Semaphore::new(READERS_MAX)),
         }
     }
 
@@ -92,6 +92,7 @@ impl App {
     pub fn router(self) -> Router {
         Router::new()
             .route("/v1/{name}", any(tracking::track))
+            .route("/v1/import", any(import::import))
             .route("/v1/projects/{key}/settings", any(loaders::segment))
             .route("/sourceConfig", any(loaders::rudderstack))
             .route("/sourceConfig/", any(loaders::rudderstack))
@@ -112,6 +113,10 @@ impl App {
             .with_state(self)
     }
 
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     pub(crate) fn now(&self) -> i64 {
         (self.clock)()
     }
@@ -124,7 +129,7 @@ impl App {
 
     /// Waits until one more body may be unpacked and read.
     pub(crate) async fn turn_to_read(&self) -> Option<OwnedSemaphorePermit> {
-        self.reading.clone().acquire_owned().await.ok()
+        self.unpacking.clone().acquire_owned().await.ok()
     }
 
     /// Returns what a browser is told about a page's origin; `None` where the page may not send facts.
@@ -178,21 +183,23 @@ impl App {
     /// Reads the store, on a thread where waiting for the disk holds nobody up.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut SqliteReader) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce(&mut Reader) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (path, readers) = (self.path.clone(), self.readers.clone());
+        // Requests wait for one of few connections: a database gives out only so many.
+        let fault = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "a fault of ours");
+        let permit = self.reading.clone().acquire_owned().await.map_err(fault)?;
+        let (store, readers) = (self.store.clone(), self.readers.clone());
         let done = tokio::task::spawn_blocking(move || {
             let kept = readers.lock().ok().and_then(|mut readers| readers.pop());
             let mut reader = match kept {
                 Some(reader) => reader,
-                None => SqliteReader::open(&path).map_err(|error| store_problem(&error))?,
+                None => Reader::open(&store).map_err(|error| store_problem(&error))?,
             };
             let result = work(&mut reader);
-            if let Ok(mut readers) = readers.lock()
-                && readers.len() < READERS_MAX
-            {
+            if let Ok(mut readers) = readers.lock() {
                 readers.push(reader);
             }
+            drop(permit);
             result
         });
         done.await.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "a fault of ours"))?

@@ -7,19 +7,23 @@
 pub mod assignment;
 mod codec;
 mod decide;
+pub mod definitions;
 mod desk;
+mod erasure;
 pub mod fact;
 pub mod hand_off;
 mod history;
 pub mod identity;
 mod lead;
 pub mod office_hours;
+pub mod preview;
+pub mod public_id;
 mod rebuild;
 pub mod records;
 mod rules;
 mod values;
 
-pub use desk::{Desk, Given, Refusal, Taken};
+pub use desk::{Desk, Given, Refusal, Renewal, Taken};
 pub use lead::LeadState;
 pub use rebuild::{lead_timeline, read_decision};
 pub use rules::{DefinitionText, Rules};

@@ -1,14 +1,16 @@
 //! Turns the body of a tracking request into facts.
 
+mod import;
 mod json;
 mod message;
 mod unpack;
 
 use crate::core::fact::Fact;
 use bantam_lang::convert::parse_time;
+pub(crate) use import::{LineProblem, LineReading, read_line};
 pub(crate) use json::JsonError;
 use json::{Json, Node};
-pub(crate) use message::{MessageKind, Rejection};
+pub(crate) use message::{MessageKind, Reading, Rejection};
 pub(crate) use unpack::{DECODED_BYTES_MAX, ENCODED_BYTES_MAX, UnpackError, unpack};
 
 /// The most messages in a batch.

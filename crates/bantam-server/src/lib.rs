@@ -3,6 +3,7 @@
 mod api;
 mod app;
 pub mod core;
+mod import;
 mod intake;
 mod keys;
 mod limits;
@@ -14,6 +15,7 @@ mod recorder;
 mod tracking;
 
 pub use app::{App, IntakeSettings, Settings};
+pub use import::{GROUP_LINES_MAX, Imported, Importer, RejectedLine};
 pub use keys::{Keys, Scope};
 pub use limits::REQUESTS_PER_SECOND;
 pub use listen::serve;

@@ -262,3 +262,75 @@ async fn browsers_learn_where_to_send() {
     assert_eq!(told["integrations"]["Segment.io"]["apiHost"], json!("leads.example.com/v1"));
     assert_eq!(told["integrations"]["Segment.io"]["protocol"], json!("https"));
 }
+
+async fn import(app: &TestApp, key: &str, lines: &[Value]) -> Answer {
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    app.request(Method::POST, "/v1/import", &[("authorization", key)], text.into_bytes()).await
+}
+
+#[tokio::test]
+async fn an_import_takes_what_can_be_taken_and_names_the_rest() {
+    let app = TestApp::new();
+    let at = "2026-06-01T00:00:00Z";
+    let lines = [
+        json!({"type": "identify", "userId": "u", "traits": {"industry": "Software"}, "timestamp": at}),
+        json!({"type": "track", "userId": "u", "event": "demo_requested", "timestamp": at}),
+        json!({"type": "answer", "userId": "u", "answer": "accepted", "by": "mia", "timestamp": "2026-06-02"}),
+        json!({"type": "answer", "userId": "u", "answer": "wom", "timestamp": "2026-06-02"}),
+        json!({"type": "answer", "userId": "u", "answer": "won", "amount": "12.5"}),
+        json!({"type": "spend", "campaign": "spring", "source": "ads", "amount": 100, "timestamp": "2026-05-01"}),
+        json!({"type": "spend", "campaign": "spring", "timestamp": "2026-05-01"}),
+        json!({"type": "buy"}),
+    ];
+    let first = import(&app, "Bearer m", &lines).await;
+    let told = first.json();
+    assert_eq!((first.status, &told["accepted"], &told["rejected"]), (StatusCode::OK, &json!(4), &json!(4)), "{told}");
+    let fields: Vec<_> = told["rejections"].as_array().unwrap().iter().map(|told| &told["field"]).collect();
+    assert_eq!(fields, [&json!("answer"), &json!("timestamp"), &json!("amount"), &json!("type")]);
+    assert_eq!(told["rejections"][0]["line"], json!(4));
+    assert!(told["rejections"][0]["reason"].as_str().unwrap().contains("did you mean `won`?"), "{told}");
+    let again = import(&app, "Bearer m", &lines).await.json();
+    assert_eq!((&again["accepted"], &again["duplicate"]), (&json!(0), &json!(4)));
+    // An answer of before counts as one: the stage says so.
+    let lead = app.get("/api/leads/u").await.json();
+    assert_eq!((&lead["stage"], &lead["attributes"]["industry"]), (&json!("Accepted"), &json!("Software")), "{lead}");
+}
+
+#[tokio::test]
+async fn an_import_is_held_to_what_its_key_may() {
+    let app = TestApp::new();
+    let lines = [
+        track("u", "m1"),
+        json!({"type": "spend", "amount": 1, "timestamp": "2026-05-01"}),
+        json!({"type": "answer", "userId": "u", "answer": "won", "timestamp": "2026-05-01"}),
+    ];
+    let web = import(&app, "Basic dzo=", &lines).await.json();
+    assert_eq!((&web["accepted"], &web["rejected"]), (&json!(1), &json!(2)), "{web}");
+    assert_eq!(import(&app, "Bearer r", &lines).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(import(&app, "Bearer x", &lines).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(app.request(Method::POST, "/v1/import", &[], Vec::new()).await.status, StatusCode::UNAUTHORIZED);
+    let packed = [KEY, ("content-encoding", "br")];
+    let packed = app.request(Method::POST, "/v1/import", &packed, Vec::new()).await;
+    assert_eq!(packed.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}
+
+#[tokio::test]
+async fn an_import_larger_than_any_batch_is_taken() {
+    let app = TestApp::new();
+    let line = |n: usize| json!({"type": "track", "userId": format!("u{}", n % 10), "event": "x", "messageId": n.to_string(), "properties": {"a": "x".repeat(200)}});
+    let mut lines: Vec<Value> = (0..9_000).map(line).collect();
+    lines.push(json!({"type": "track", "userId": "u", "event": "x", "properties": {"a": "x".repeat(40_000)}}));
+    lines.push(json!({"type": "track", "userId": "u", "event": "x", "properties": {"a": "x".repeat(90_000)}}));
+    let told = import(&app, "Basic dzo=", &lines).await.json();
+    assert_eq!(
+        (&told["lines"], &told["accepted"], &told["rejected"]),
+        (&json!(9_002), &json!(9_000), &json!(2)),
+        "{}",
+        told["rejections"]
+    );
+    // What came before the break stays.
+    let text: String = (0..9_500).map(|n| format!("{}\n", line(n))).collect();
+    let cut = app.request_later(Method::POST, "/v1/import", &[KEY]).send_cut_off(text.repeat(2).as_bytes()).await;
+    assert_eq!(cut.status, StatusCode::BAD_REQUEST);
+    assert!(cut.json()["error"]["details"]["imported"]["duplicate"].as_u64().unwrap() >= 4_000, "{}", cut.text());
+}

@@ -2,14 +2,23 @@
 
 use crate::error::StoreError;
 use crate::records::{
-    Appended, Digest, Edge, Entry, HandOffRow, LeadRow, NewFact, Refused, Seq, StoredFact, Subject, SubjectId,
-    SubjectKind,
+    Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadRow, NewFact, Refused, Seq, StoredFact, Subject,
+    SubjectId, SubjectKind,
 };
 
 /// A store within a transaction: all that is done through it happens together or not at all.
 ///
 /// INVARIANT: facts are appended and never changed, except that [`Ledger::erase_subject`] blanks them.
 pub trait Ledger {
+    /// Returns whether nobody but this store has written since its last transaction, so that what was read then holds.
+    fn is_alone(&mut self) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+    /// Says what will be asked for, so that it can be fetched at once. Changes no answer.
+    fn foresee(&mut self, _: &Foreseen<'_>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Appends a fact, unless one with its message id is there.
     fn append_fact(&mut self, fact: &NewFact<'_>) -> Result<Appended, StoreError>;
     /// Returns the fact with a message id.
@@ -37,7 +46,8 @@ pub trait Ledger {
     fn edges_of(&mut self, subject: SubjectId) -> Result<Vec<Edge>, StoreError>;
     /// Returns the edges that a fact made, retracted or not.
     fn edges_by(&mut self, fact: Seq) -> Result<Vec<Edge>, StoreError>;
-    /// Blanks the facts about a subject, and all that was derived from them, and puts `name` in place of its name.
+    /// Blanks the facts about a subject, removes its lead and the messages about it, and puts `name` in place of its
+    /// name. Decisions and hand-offs stay: the caller blanks what they say about a person.
     fn erase_subject(&mut self, subject: SubjectId, name: &str) -> Result<(), StoreError>;
 
     /// Returns a lead by its number.
@@ -48,11 +58,13 @@ pub trait Ledger {
     fn remove_lead(&mut self, id: SubjectId) -> Result<(), StoreError>;
     /// Returns the lead whose moment comes first, with that moment; of equal moments the lower number.
     fn next_due(&mut self) -> Result<Option<(i64, SubjectId)>, StoreError>;
-    /// Lets every lead be due at a moment, unless it is due before.
-    fn make_all_due(&mut self, at: i64) -> Result<(), StoreError>;
+    /// Returns the numbers of up to `limit` leads after a number, in order.
+    fn leads_after(&mut self, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError>;
 
     /// Writes a decision; returns its number.
     fn record_decision(&mut self, subject: SubjectId, at: i64, body: &[u8]) -> Result<i64, StoreError>;
+    /// Writes another body for a decision: one that no longer says whom it was about.
+    fn blank_decision(&mut self, id: i64, body: &[u8]) -> Result<(), StoreError>;
     /// Returns the decisions about a subject, in order.
     fn decisions_of(&mut self, subject: SubjectId) -> Result<Vec<Entry>, StoreError>;
     /// Writes a hand-off; returns its number, a new one where it has none.
@@ -67,6 +79,8 @@ pub trait Ledger {
     fn post(&mut self, kind: &str, subject: Option<SubjectId>, body: &[u8]) -> Result<i64, StoreError>;
     /// Returns messages that were not delivered, in order.
     fn waiting(&mut self, limit: usize) -> Result<Vec<Entry>, StoreError>;
+    /// Removes what was put aside and holds any of some texts.
+    fn erase_quarantined(&mut self, texts: &[String]) -> Result<(), StoreError>;
     /// Puts something refused aside; returns its number.
     fn quarantine(&mut self, refused: &Refused) -> Result<i64, StoreError>;
 
@@ -74,8 +88,11 @@ pub trait Ledger {
     fn setting(&mut self, key: &str) -> Result<Option<Vec<u8>>, StoreError>;
     /// Writes a setting.
     fn set(&mut self, key: &str, value: &[u8]) -> Result<(), StoreError>;
-    /// Keeps a definition by its fingerprint; returns its number, the old one where it is known.
+    /// Keeps a definition by its fingerprint; returns its number, the old one where it is known. A new body takes the old
+    /// one's place: it means the same.
     fn keep_definition(&mut self, fingerprint: &str, body: &[u8]) -> Result<i64, StoreError>;
+    /// Returns the fingerprints of all definitions, in the order in which they became known.
+    fn definitions(&mut self) -> Result<Vec<String>, StoreError>;
     /// Returns a definition's body.
     fn definition(&mut self, fingerprint: &str) -> Result<Option<Vec<u8>>, StoreError>;
 }

@@ -1,10 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+mod checksums;
 mod error;
 mod ledger;
+mod location;
 mod records;
 pub mod sqlite;
+mod store;
 
 pub use error::StoreError;
 pub use ledger::Ledger;
+pub use location::Location;
 pub use records::*;
+pub use store::{Reader, Store};

@@ -61,6 +61,17 @@ pub struct NewFact<'a> {
     pub body: &'a [u8],
 }
 
+/// What a group of facts will ask for.
+#[derive(Clone, Debug, Default)]
+pub struct Foreseen<'a> {
+    /// Message ids.
+    pub messages: Vec<Digest>,
+    /// Subjects that may be there; those that are, with their leads.
+    pub subjects: Vec<(SubjectKind, std::borrow::Cow<'a, str>)>,
+    /// Leads of subjects that are known.
+    pub leads: Vec<SubjectId>,
+}
+
 /// What became of a fact to append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Appended {
@@ -178,4 +189,17 @@ pub struct Refused {
     pub field: Option<String>,
     /// What was sent.
     pub body: Vec<u8>,
+}
+
+/// Which leads to list, highest score first, then by number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeadFilter {
+    /// Only those on a stage.
+    pub stage: Option<String>,
+    /// Only those that go to a route.
+    pub route: Option<String>,
+    /// Only those after this place: a score and a number.
+    pub after: Option<(i64, SubjectId)>,
+    /// How many at most.
+    pub limit: usize,
 }

@@ -7,7 +7,7 @@ mod outcomes;
 mod reading;
 mod subjects;
 
-pub use reading::{LeadFilter, SqliteReader};
+pub use reading::SqliteReader;
 
 use crate::error::StoreError;
 use crate::ledger::Ledger;
@@ -218,12 +218,16 @@ impl Ledger for SqliteLedger<'_> {
         leads::next_due(self.connection)
     }
 
-    fn make_all_due(&mut self, at: i64) -> Result<(), StoreError> {
-        leads::make_all_due(self.connection, at)
+    fn leads_after(&mut self, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError> {
+        leads::after(self.connection, id, limit)
     }
 
     fn record_decision(&mut self, subject: SubjectId, at: i64, body: &[u8]) -> Result<i64, StoreError> {
         outcomes::record_decision(self.connection, subject, at, body)
+    }
+
+    fn blank_decision(&mut self, id: i64, body: &[u8]) -> Result<(), StoreError> {
+        outcomes::blank_decision(self.connection, id, body)
     }
 
     fn decisions_of(&mut self, subject: SubjectId) -> Result<Vec<Entry>, StoreError> {
@@ -254,6 +258,10 @@ impl Ledger for SqliteLedger<'_> {
         outcomes::waiting(self.connection, limit)
     }
 
+    fn erase_quarantined(&mut self, texts: &[String]) -> Result<(), StoreError> {
+        outcomes::erase_quarantined(self.connection, texts)
+    }
+
     fn quarantine(&mut self, refused: &Refused) -> Result<i64, StoreError> {
         outcomes::quarantine(self.connection, refused)
     }
@@ -270,20 +278,13 @@ impl Ledger for SqliteLedger<'_> {
         outcomes::keep_definition(self.connection, fingerprint, body)
     }
 
+    fn definitions(&mut self) -> Result<Vec<String>, StoreError> {
+        outcomes::definitions(self.connection)
+    }
+
     fn definition(&mut self, fingerprint: &str) -> Result<Option<Vec<u8>>, StoreError> {
         outcomes::definition(self.connection, fingerprint)
     }
-}
-
-/// Returns the checksum of a record: CRC-32 over its number and its parts, each with its length.
-fn checksum(id: i64, parts: &[&[u8]]) -> i64 {
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(&id.to_le_bytes());
-    for part in parts {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
-    i64::from(hasher.finalize())
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! The commands with their arguments, as `--help` shows them.
 
+mod import;
 mod insight;
 mod serve;
 
+pub(crate) use import::ImportArguments;
 pub(crate) use insight::{ImpactArguments, PeriodName, ReportArguments};
 pub(crate) use serve::ServeArguments;
 
@@ -36,6 +38,7 @@ pub(crate) enum Command {
     Diff(DiffArguments),
     Impact(ImpactArguments),
     Simulate(SimulateArguments),
+    Import(ImportArguments),
     Serve(ServeArguments),
     /// Print a JSON Schema that gives completion in editors
     Schema,

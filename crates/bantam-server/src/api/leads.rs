@@ -12,7 +12,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use bantam_lang::convert::parse_time;
-use bantam_store::sqlite::LeadFilter;
+use bantam_store::LeadFilter;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -210,7 +210,10 @@ pub(crate) async fn erase(
         Ok(true)
     });
     match is_erased.await.map_err(unavailable)? {
-        true => Ok(StatusCode::NO_CONTENT),
+        true => {
+            app.recorder.checkpoint().await.map_err(unavailable)?;
+            Ok(StatusCode::NO_CONTENT)
+        }
         false => Err(Problem::not_found("there is no such lead")),
     }
 }

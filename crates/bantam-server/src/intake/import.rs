@@ -1,10 +1,10 @@
 //! Turns one line of an import into a fact: a message of the tracking protocol, an answer of sales, or what was spent.
 
 use super::json::{self, Json, Node};
-use super::message::{MESSAGE_BYTES_MAX, Reading, Rejection, read_message, with_id};
+use super::message::{MESSAGE_BYTES_MAX, Reading, Rejection, about_nobody, read_message, with_user};
 use crate::core::fact::{Fact, FactKind, Values};
 use bantam_lang::meaning::SalesAnswer;
-use bantam_lang::nearest::nearest;
+use bantam_lang::nearest::did_you_mean;
 use serde_json::value::{RawValue, to_raw_value};
 
 /// What lines are read with.
@@ -57,7 +57,7 @@ fn answer(node: &Node<'_>, with: &LineReading<'_>) -> Result<Fact, LineProblem> 
     let name = text(node, "answer")?.ok_or_else(|| problem("answer", "is missing"))?;
     let keys = SalesAnswer::ALL.map(SalesAnswer::key);
     let Some(place) = keys.iter().position(|key| name.eq_ignore_ascii_case(key)) else {
-        let near = nearest(&name.to_ascii_lowercase(), keys).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        let near = did_you_mean(&name, keys).map_or(String::new(), |near| format!("; {near}"));
         return Err(problem("answer", format!("is none of {}{near}", keys.join(", "))));
     };
     let event = with.answers.get(place).cloned().unwrap_or_default();
@@ -81,7 +81,7 @@ fn answer(node: &Node<'_>, with: &LineReading<'_>) -> Result<Fact, LineProblem> 
         put(&mut properties, "amount", &amount);
     }
     let kind = FactKind::Event { name: event, properties };
-    Ok(with_id(node, &with.reading, kind)?)
+    Ok(with_user(node, &with.reading, kind)?)
 }
 
 fn spend(node: &Node<'_>, with: &LineReading<'_>) -> Result<Fact, LineProblem> {
@@ -91,10 +91,8 @@ fn spend(node: &Node<'_>, with: &LineReading<'_>) -> Result<Fact, LineProblem> {
     }
     let by = text(node, "by")?.unwrap_or_else(|| with.reading.source.to_owned());
     let kind = FactKind::Spend { amount, campaign: text(node, "campaign")?, lead_source: text(node, "source")?, by };
-    let mut fact = with_id(node, &with.reading, kind)?;
     // Money is spent on nobody in particular.
-    (fact.user, fact.anonymous) = (None, None);
-    Ok(fact)
+    Ok(about_nobody(node, &with.reading, kind)?)
 }
 
 fn text(node: &Node<'_>, field: &'static str) -> Result<Option<String>, LineProblem> {

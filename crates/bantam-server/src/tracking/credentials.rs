@@ -18,7 +18,7 @@ pub(super) fn refuse_key_in_query(uri: &Uri) -> Result<(), Problem> {
 }
 
 /// Returns the user name of HTTP Basic: the key, with an empty password.
-pub(super) fn basic_user(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub(crate) fn basic_user(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let credentials = value.to_str().ok().and_then(|text| text.split_once(' '));
     let decoded = credentials

@@ -98,7 +98,8 @@ impl TestApp {
         keys.add("w2", Scope::Write, "app");
         keys.add("r", Scope::Read, "reader");
         keys.add("m", Scope::Manage, "manager");
-        let settings = Settings { store: path, keys, origins: self.origins.clone(), intake: self.intake.clone() };
+        let (origins, intake) = (self.origins.clone(), self.intake.clone());
+        let settings = Settings { store: path.into(), keys, origins, intake };
         self.router = Some(App::new(settings, recorder, clock).router());
         self.thread = Some(thread);
     }

@@ -1,6 +1,6 @@
 //! The log of facts, and the keys by which repeats are known.
 
-use super::checksum;
+use crate::checksums::fact_sum;
 use crate::error::StoreError;
 use crate::records::{Appended, Digest, NewFact, Seq, StoredFact, SubjectId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -17,7 +17,7 @@ pub(super) fn append(connection: &Connection, fact: &NewFact<'_>) -> Result<Appe
     }
     let insert = "insert into fact (seq, subject, received_at, happened_at, digest, body, checksum) \
                   values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    let sum = sum_of(seq, fact.subject, fact.received_at, fact.happened_at, &fact.digest.0, fact.body);
+    let sum = fact_sum(seq, fact.subject, fact.received_at, fact.happened_at, &fact.digest.0, fact.body);
     connection.prepare_cached(insert)?.execute(params![
         seq,
         fact.subject,
@@ -85,23 +85,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Summed> {
         retracted_by: row.get(7)?,
     };
     let (digest, sum): (Vec<u8>, i64) = (row.get(4)?, row.get(6)?);
-    let should = sum_of(fact.seq, fact.subject, fact.received_at, fact.happened_at, &digest, &fact.body);
+    let should = fact_sum(fact.seq, fact.subject, fact.received_at, fact.happened_at, &digest, &fact.body);
     Ok(Summed { fact, is_whole: sum == should })
 }
 
 fn verified(found: Summed) -> Result<StoredFact, StoreError> {
     if found.is_whole { Ok(found.fact) } else { Err(StoreError::Damaged { what: "fact", id: found.fact.seq }) }
-}
-
-pub(super) fn sum_of(
-    seq: Seq,
-    subject: Option<SubjectId>,
-    received_at: i64,
-    happened_at: i64,
-    digest: &[u8],
-    body: &[u8],
-) -> i64 {
-    let [subject, received_at, happened_at] =
-        [subject.unwrap_or(0), received_at, happened_at].map(|number| number.to_le_bytes());
-    checksum(seq, &[&subject, &received_at, &happened_at, digest, body])
 }

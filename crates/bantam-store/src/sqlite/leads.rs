@@ -1,6 +1,6 @@
 //! Leads as they stand.
 
-use super::checksum;
+use crate::checksums::lead_sum;
 use crate::error::StoreError;
 use crate::records::{LeadRow, SubjectId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -29,7 +29,7 @@ pub(super) fn save(connection: &Connection, lead: &LeadRow) -> Result<(), StoreE
         lead.route,
         lead.due_at,
         lead.state,
-        sum_of(lead)
+        lead_sum(lead)
     ])?;
     Ok(())
 }
@@ -44,9 +44,10 @@ pub(super) fn next_due(connection: &Connection) -> Result<Option<(i64, SubjectId
     Ok(connection.prepare_cached(query)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
-pub(super) fn make_all_due(connection: &Connection, at: i64) -> Result<(), StoreError> {
-    connection.execute("update lead set due_at = ?1 where due_at is null or due_at > ?1", [at])?;
-    Ok(())
+pub(super) fn after(connection: &Connection, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError> {
+    let mut statement = connection.prepare_cached("select id from lead where id > ?1 order by id limit ?2")?;
+    let rows = statement.query_map(params![id, limit as i64], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// A lead and whether its checksum is right.
@@ -67,18 +68,10 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Summed> {
         due_at: row.get(7)?,
         state: row.get(8)?,
     };
-    let is_whole = row.get::<_, i64>(9)? == sum_of(&lead);
+    let is_whole = row.get::<_, i64>(9)? == lead_sum(&lead);
     Ok(Summed { lead, is_whole })
 }
 
 pub(super) fn verified(found: Summed) -> Result<LeadRow, StoreError> {
     if found.is_whole { Ok(found.lead) } else { Err(StoreError::Damaged { what: "lead", id: found.lead.id }) }
-}
-
-/// The moment it is due is left out: all leads may be given another at once.
-fn sum_of(lead: &LeadRow) -> i64 {
-    let [score, fit, engagement] = [lead.score, lead.fit, lead.engagement].map(|number| number.to_le_bytes());
-    let [stage, grade, route] = [&lead.stage, &lead.grade, &lead.route].map(|text| text.as_deref().unwrap_or("\0"));
-    let texts = [stage.as_bytes(), grade.as_bytes(), route.as_bytes()];
-    checksum(lead.id, &[&score, &fit, &engagement, texts[0], texts[1], texts[2], &lead.state])
 }

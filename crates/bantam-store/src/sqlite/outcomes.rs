@@ -1,6 +1,6 @@
 //! What facts led to: decisions, hand-offs, messages to others; and what was refused, definitions, settings.
 
-use super::checksum;
+use crate::checksums::checksum;
 use crate::error::StoreError;
 use crate::records::{Entry, HandOffRow, Refused, SubjectId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -15,6 +15,17 @@ pub(super) fn record_decision(
     let sum = checksum(subject, &[&at.to_le_bytes(), body]);
     connection.prepare_cached(insert)?.execute(params![subject, at, body, sum])?;
     Ok(connection.last_insert_rowid())
+}
+
+pub(super) fn blank_decision(connection: &Connection, id: i64, body: &[u8]) -> Result<(), StoreError> {
+    let find = "select subject, at from decision where id = ?1";
+    let known = connection.prepare_cached(find)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some((subject, at)): Option<(SubjectId, i64)> = known else { return Ok(()) };
+    let sum = checksum(subject, &[&at.to_le_bytes(), body]);
+    connection
+        .prepare_cached("update decision set body = ?2, checksum = ?3 where id = ?1")?
+        .execute(params![id, body, sum])?;
+    Ok(())
 }
 
 pub(super) fn decisions_of(connection: &Connection, subject: SubjectId) -> Result<Vec<Entry>, StoreError> {
@@ -102,6 +113,13 @@ pub(super) fn waiting(connection: &Connection, limit: usize) -> Result<Vec<Entry
     Ok(statement.query_map([limit as i64], read)?.collect::<Result<_, _>>()?)
 }
 
+pub(super) fn erase_quarantined(connection: &Connection, texts: &[String]) -> Result<(), StoreError> {
+    for text in texts {
+        connection.execute("delete from quarantine where instr(body, cast(?1 as blob)) > 0", [text])?;
+    }
+    Ok(())
+}
+
 pub(super) fn quarantine(connection: &Connection, refused: &Refused) -> Result<i64, StoreError> {
     let insert = "insert into quarantine (received_at, reason, field, body) values (?1, ?2, ?3, ?4)";
     let Refused { received_at, reason, field, body } = refused;
@@ -121,10 +139,16 @@ pub(super) fn set(connection: &Connection, key: &str, value: &[u8]) -> Result<()
 }
 
 pub(super) fn keep_definition(connection: &Connection, fingerprint: &str, body: &[u8]) -> Result<i64, StoreError> {
-    let insert = "insert into definition (fingerprint, body) values (?1, ?2) on conflict do nothing";
+    let insert = "insert into definition (fingerprint, body) values (?1, ?2) on conflict (fingerprint) \
+                  do update set body = ?2";
     connection.prepare_cached(insert)?.execute(params![fingerprint, body])?;
     let query = "select id from definition where fingerprint = ?1";
     Ok(connection.prepare_cached(query)?.query_row([fingerprint], |row| row.get(0))?)
+}
+
+pub(super) fn definitions(connection: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut statement = connection.prepare_cached("select fingerprint from definition order by id")?;
+    Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn definition(connection: &Connection, fingerprint: &str) -> Result<Option<Vec<u8>>, StoreError> {

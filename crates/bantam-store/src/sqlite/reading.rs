@@ -3,26 +3,13 @@
 use super::{SqliteLedger, configure_reader, leads, outcomes};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
-use crate::records::{HandOffRow, LeadRow, Refused, SubjectId};
+use crate::records::{HandOffRow, LeadFilter, LeadRow, Refused};
 use rusqlite::{Connection, OpenFlags, params};
 use std::path::Path;
 
 /// A connection that sees what has been committed, and changes nothing.
 pub struct SqliteReader {
     connection: Connection,
-}
-
-/// Which leads to list, highest score first, then by number.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LeadFilter {
-    /// Only those on a stage.
-    pub stage: Option<String>,
-    /// Only those that go to a route.
-    pub route: Option<String>,
-    /// Only those after this place: a score and a number.
-    pub after: Option<(i64, SubjectId)>,
-    /// How many at most.
-    pub limit: usize,
 }
 
 impl SqliteReader {

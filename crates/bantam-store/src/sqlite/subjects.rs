@@ -1,6 +1,6 @@
 //! Subjects, what ties them together, and their erasure.
 
-use super::facts::sum_of;
+use crate::checksums::fact_sum;
 use crate::error::StoreError;
 use crate::records::{Edge, EdgeKind, Seq, Subject, SubjectId, SubjectKind};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -79,13 +79,11 @@ pub(super) fn erase(connection: &Connection, subject: SubjectId, name: &str) -> 
         .collect::<Result<_, _>>()?;
     let digest = [0_u8; 16];
     for (seq, received_at, happened_at) in facts {
-        let sum = sum_of(seq, Some(subject), received_at, happened_at, &digest, &[]);
+        let sum = fact_sum(seq, Some(subject), received_at, happened_at, &digest, &[]);
         let blank = "update fact set body = x'', digest = ?2, checksum = ?3 where seq = ?1";
         connection.prepare_cached(blank)?.execute(params![seq, digest, sum])?;
     }
-    for table in ["decision", "hand_off", "outbox"] {
-        connection.execute(&format!("delete from {table} where subject = ?1"), [subject])?;
-    }
+    connection.execute("delete from outbox where subject = ?1", [subject])?;
     connection.execute("delete from edge where source = ?1 or target = ?1", [subject])?;
     connection.execute("delete from lead where id = ?1", [subject])?;
     connection

@@ -8,8 +8,7 @@ use bantam_server::core::{DefinitionText, Given, Rules};
 use bantam_server::{
     App, Clock, IntakeSettings, Keys, Network, REQUESTS_PER_SECOND, Recorder, Scope, Settings, Unavailable,
 };
-use bantam_store::StoreError;
-use bantam_store::sqlite::SqliteStore;
+use bantam_store::{Location, Store, StoreError};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,7 +17,7 @@ use tokio::net::TcpListener;
 pub(crate) fn run(arguments: ServeArguments) -> Result<Done, Failure> {
     let definition = arguments.definition.as_deref().map(read_definition).transpose()?;
     let holder = format!("bantam serve, process {}", std::process::id());
-    let store = SqliteStore::open(&arguments.store, &holder).map_err(store_failure)?;
+    let store = Store::open(&Location::from(arguments.store.clone()), &holder).map_err(store_failure)?;
     let clock: Clock = Arc::new(clock::now);
     let (recorder, thread) =
         Recorder::start(store, clock.clone()).map_err(|error| Failure::device(error.to_string()))?;
@@ -48,7 +47,7 @@ async fn serve(
     // The port is the system's choice where none was asked for.
     let address = listener.local_addr().map_err(|error| Failure::device(error.to_string()))?;
     let settings = Settings {
-        store: arguments.store.clone(),
+        store: arguments.store.clone().into(),
         keys: keys(arguments),
         origins: arguments.origin.clone(),
         intake: intake(arguments)?,
@@ -127,7 +126,7 @@ fn read_definition(path: &Path) -> Result<(String, DefinitionText), Failure> {
     }
 }
 
-fn store_failure(error: StoreError) -> Failure {
+pub(super) fn store_failure(error: StoreError) -> Failure {
     match &error {
         StoreError::InUse { .. } | StoreError::Newer { .. } => Failure::bad_input(error.to_string()),
         _ => Failure::device(error.to_string()),

@@ -1,19 +1,22 @@
 //! What each kind of fact changes.
 
-use super::{Desk, Refusal, load_rules};
+use super::activation::{refuse_step, sign_or_propose};
+use super::{Desk, Refusal};
 use crate::core::CoreError;
 use crate::core::decide::{decide, keep, load_hand_off, open, post};
+use crate::core::definitions;
+use crate::core::erasure;
 use crate::core::fact::{Answer, Fact, FactKind};
 use crate::core::hand_off::{AnswerRefusal, HandOff, Opened};
 use crate::core::history::OutOfOrder;
 use crate::core::identity::tombstone;
 use crate::core::lead::LeadState;
+use crate::core::public_id::Secret;
 use crate::core::rebuild::{self, add, change_of, event_of};
 use crate::core::records::DecisionCause;
 use crate::core::rules::Rules;
 use bantam_lang::meaning::SalesAnswer;
 use bantam_store::{Digest, Ledger, Seq, Subject, SubjectId, SubjectKind};
-use std::sync::Arc;
 
 impl Desk {
     /// Returns why a fact cannot be taken, if it cannot. `lead` is who it is about.
@@ -23,19 +26,27 @@ impl Desk {
         fact: &Fact,
         lead: Option<SubjectId>,
     ) -> Result<Option<Refusal>, CoreError> {
-        let lead = lead.and_then(|id| self.leads.get(&id));
+        let lead = match (&fact.kind, lead) {
+            (FactKind::Answer(_) | FactKind::Opening { .. }, Some(id)) => self.look_at(ledger, id)?,
+            _ => None,
+        };
         Ok(match &fact.kind {
             FactKind::Answer(answer) => {
                 let hand_off = load_hand_off(ledger, answer.hand_off)?;
-                self.rules().and_then(|rules| refuse_answer(rules, lead, &hand_off, answer)).map(Refusal::Answer)
+                self.rules()
+                    .and_then(|rules| refuse_answer(rules, lead.as_ref(), &hand_off, answer))
+                    .map(Refusal::Answer)
             }
             FactKind::Opening { .. } => match lead {
                 _ if self.rules().is_none() => Some(Refusal::NoDefinition),
                 None => Some(Refusal::NoSuchLead),
-                Some(lead) => {
-                    let clock = lead.standing.clocks.first();
-                    clock.map(|clock| Refusal::InProgress { hand_off: clock.hand_off })
-                }
+                Some(lead) => match lead.standing.clocks.first() {
+                    Some(clock) => {
+                        let hand_off = Secret::of(ledger)?.hand_off_id(clock.hand_off);
+                        Some(Refusal::InProgress { hand_off })
+                    }
+                    None => None,
+                },
             },
             FactKind::Retraction { message_id, .. } => {
                 let known = ledger.find_message(Digest::of(message_id.as_bytes()))?;
@@ -44,7 +55,7 @@ impl Desk {
             FactKind::Activation { fingerprint } => {
                 ledger.definition(fingerprint)?.is_none().then_some(Refusal::NoDefinition)
             }
-            _ => None,
+            kind => refuse_step(ledger, kind)?.map(Refusal::Definition),
         })
     }
 
@@ -72,7 +83,15 @@ impl Desk {
             FactKind::Team(team) => {
                 ledger.set(&format!("team:{}", team.name), &serde_json::to_vec(team).unwrap_or_default())?;
             }
-            FactKind::Activation { fingerprint } => self.activate(ledger, fingerprint, at)?,
+            FactKind::Draft { fingerprint, text, by } => definitions::draft(ledger, fingerprint, text, by, at)?,
+            FactKind::Proposal { fingerprint, .. } => {
+                self.unschedule(ledger, fingerprint)?;
+                sign_or_propose(ledger, &fact.kind, at)?;
+            }
+            FactKind::Signature { .. } => sign_or_propose(ledger, &fact.kind, at)?,
+            FactKind::SignedActivation { fingerprint, .. } => self.schedule(ledger, fingerprint, at)?,
+            FactKind::Activation { fingerprint } => self.activate(ledger, fingerprint, at, true)?,
+            FactKind::Renewal { leads } => self.renew_next(ledger, *leads, at)?,
             FactKind::Erasure { tombstone, .. } => self.erase(ledger, tombstone, at)?,
             _ => {}
         }
@@ -153,22 +172,12 @@ impl Desk {
         self.regroup(ledger, &seeds, seq, at)
     }
 
-    fn activate(&mut self, ledger: &mut dyn Ledger, fingerprint: &str, at: i64) -> Result<(), CoreError> {
-        // Leads touched so far are written as the old definition saw them; each is renewed when its turn comes.
-        self.settle(ledger, at)?;
-        self.rules = load_rules(ledger, fingerprint)?.map(Arc::new);
-        ledger.set("active", fingerprint.as_bytes())?;
-        ledger.make_all_due(at)?;
-        let message = serde_json::json!({"type": "definition.activated", "timestamp": at, "fingerprint": fingerprint});
-        ledger.post("definition.activated", None, message.to_string().as_bytes())?;
-        Ok(())
-    }
-
     /// Erases a lead by what is left of its id: all subjects that are one with it.
     fn erase(&mut self, ledger: &mut dyn Ledger, mark: &str, at: i64) -> Result<(), CoreError> {
         let Some(lead) = self.erasing.take() else { return Ok(()) };
         self.settle(ledger, at)?;
         for member in ledger.members(lead)? {
+            erasure::blank(ledger, &member, mark)?;
             ledger.erase_subject(member.id, &tombstone(&member.name))?;
         }
         self.leads.remove(&lead);

@@ -1,0 +1,119 @@
+//! A store behind whichever database: one writes, others read beside it.
+
+use crate::error::StoreError;
+use crate::ledger::Ledger;
+use crate::location::Location;
+use crate::records::{HandOffRow, LeadFilter, LeadRow, Refused};
+use crate::sqlite::{SqliteReader, SqliteStore};
+
+/// A store to write to.
+pub enum Store {
+    /// In one file, written by this process alone.
+    Sqlite(SqliteStore),
+}
+
+impl Store {
+    /// Opens a store, or makes one. `holder` is what others are told who want to write to a store that only one can
+    /// write to, such as "bantam serve, process 71".
+    ///
+    /// # Errors
+    /// Returns why it cannot be written to.
+    pub fn open(location: &Location, holder: &str) -> Result<Store, StoreError> {
+        match location {
+            Location::File(path) => Ok(Store::Sqlite(SqliteStore::open(path, holder)?)),
+        }
+    }
+
+    /// Does some work within one transaction: when it fails, nothing of it has happened; when it returns, all of it is on
+    /// disk.
+    ///
+    /// # Errors
+    /// Returns what the work returns, or why the database did not do it.
+    pub fn transaction<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&mut dyn Ledger) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self {
+            Store::Sqlite(store) => store.transaction(work),
+        }
+    }
+
+    /// Lets go of what the database keeps for its own safety and no longer needs.
+    ///
+    /// # Errors
+    /// Returns why it could not; the store works all the same.
+    pub fn checkpoint(&mut self) -> Result<(), StoreError> {
+        match self {
+            Store::Sqlite(store) => store.checkpoint(),
+        }
+    }
+}
+
+impl From<SqliteStore> for Store {
+    fn from(store: SqliteStore) -> Store {
+        Store::Sqlite(store)
+    }
+}
+
+/// A store to read: sees what has been committed, and changes nothing.
+pub enum Reader {
+    /// Of one file.
+    Sqlite(SqliteReader),
+}
+
+impl Reader {
+    /// Opens a store for reading.
+    ///
+    /// # Errors
+    /// Returns why it cannot be read.
+    pub fn open(location: &Location) -> Result<Reader, StoreError> {
+        match location {
+            Location::File(path) => Ok(Reader::Sqlite(SqliteReader::open(path)?)),
+        }
+    }
+
+    /// Reads within one snapshot: what is committed meanwhile is not seen. The closure must not write.
+    ///
+    /// # Errors
+    /// Returns what the work returns, or why the database did not do it.
+    pub fn read<T, E: From<StoreError>>(&mut self, work: impl FnOnce(&mut dyn Ledger) -> Result<T, E>) -> Result<T, E> {
+        match self {
+            Reader::Sqlite(reader) => reader.read(work),
+        }
+    }
+
+    /// Lists leads with their ids.
+    ///
+    /// # Errors
+    /// Returns why the database did not answer.
+    pub fn leads(&mut self, filter: &LeadFilter) -> Result<Vec<(String, LeadRow)>, StoreError> {
+        match self {
+            Reader::Sqlite(reader) => reader.leads(filter),
+        }
+    }
+
+    /// Lists hand-offs after a number, in order: those in progress, or all.
+    ///
+    /// # Errors
+    /// Returns why the database did not answer.
+    pub fn hand_offs(
+        &mut self,
+        in_progress_only: bool,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<HandOffRow>, StoreError> {
+        match self {
+            Reader::Sqlite(reader) => reader.hand_offs(in_progress_only, after, limit),
+        }
+    }
+
+    /// Lists what was refused, after a number, with the numbers.
+    ///
+    /// # Errors
+    /// Returns why the database did not answer.
+    pub fn quarantined(&mut self, after: i64, limit: usize) -> Result<Vec<(i64, Refused)>, StoreError> {
+        match self {
+            Reader::Sqlite(reader) => reader.quarantined(after, limit),
+        }
+    }
+}
