@@ -1,22 +1,28 @@
 //! What all requests share, and which path is answered by what.
 
 use crate::keys::{Keys, Scope};
+use crate::limits::{REQUESTS_PER_SECOND, RateLimit};
+use crate::peer::Network;
 use crate::problem::Problem;
 use crate::recorder::{Clock, Recorder};
 use crate::reserve::Reserve;
 use crate::webhooks::{self, Outgoing};
-use crate::{api, erased, tracking};
+use crate::{api, erased, import, loaders, tracking};
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
 use axum::routing::{any, get, post, put};
 use bantam_store::{Location, Reader, StoreError};
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// What all bodies that are on their way take together, in bytes.
-const IN_FLIGHT_BYTES_MAX: usize = 64 << 20;
+/// What all bodies that are on their way, and the facts of those that have come, take together, in bytes.
+const IN_FLIGHT_BYTES_MAX: usize = 48 << 20;
 /// The same in units of permits, of which there can be fewer than bytes.
 const PERMIT_BYTES: usize = 256;
+/// How many bodies are unpacked and read at once. Each may take some twenty megabytes meanwhile, if it is made for it.
+const UNPACKING_MAX: usize = 2;
 /// How many connections read a store at once.
 const READERS_MAX: usize = 8;
 
@@ -30,6 +36,26 @@ pub struct Settings {
     pub origins: Vec<String>,
     /// How messages leave.
     pub outgoing: Outgoing,
+    /// What facts are taken with.
+    pub intake: IntakeSettings,
+}
+
+/// How facts come in.
+#[derive(Clone, Debug)]
+pub struct IntakeSettings {
+    /// How many requests a second each write key may make.
+    pub requests_per_second: NonZeroU32,
+    /// Scheme and host by which others reach the service, such as `https://leads.example.com`; what browsers are told to
+    /// send to. Without it they are told the host they asked.
+    pub public_url: Option<String>,
+    /// Proxies whose word counts for whom they speak.
+    pub proxies: Vec<Network>,
+}
+
+impl Default for IntakeSettings {
+    fn default() -> IntakeSettings {
+        IntakeSettings { requests_per_second: REQUESTS_PER_SECOND, public_url: None, proxies: Vec::new() }
+    }
 }
 
 /// What all requests share.
@@ -42,6 +68,9 @@ pub struct App {
     origins: Arc<Vec<String>>,
     in_flight: Arc<Semaphore>,
     reserve: Reserve,
+    unpacking: Arc<Semaphore>,
+    intake: Arc<IntakeSettings>,
+    pub(crate) rate: Arc<RateLimit>,
     store: Arc<Location>,
     readers: Arc<Mutex<Vec<Reader>>>,
     reading: Arc<Semaphore>,
@@ -58,6 +87,9 @@ impl App {
             origins: Arc::new(settings.origins),
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT_BYTES_MAX / PERMIT_BYTES)),
             reserve: Reserve::default(),
+            unpacking: Arc::new(Semaphore::new(UNPACKING_MAX)),
+            rate: Arc::new(RateLimit::new(settings.intake.requests_per_second)),
+            intake: Arc::new(settings.intake),
             store: Arc::new(settings.store),
             readers: Arc::default(),
             reading: Arc::new(Semaphore::new(READERS_MAX)),
@@ -73,6 +105,10 @@ impl App {
     pub fn router(self) -> Router {
         Router::new()
             .route("/v1/{name}", any(tracking::track))
+            .route("/v1/import", any(import::import))
+            .route("/v1/projects/{key}/settings", any(loaders::segment))
+            .route("/sourceConfig", any(loaders::rudderstack))
+            .route("/sourceConfig/", any(loaders::rudderstack))
             .route("/api/leads", get(api::leads::list))
             .route("/api/leads/{id}", get(api::leads::show).delete(api::leads::erase))
             .route("/api/leads/{id}/history", get(api::leads::history))
@@ -101,6 +137,10 @@ impl App {
         webhooks::worker::run(self).await;
     }
 
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     pub(crate) fn now(&self) -> i64 {
         (self.clock)()
     }
@@ -123,6 +163,11 @@ impl App {
         self.in_flight.clone().try_acquire_many_owned(permits).ok()
     }
 
+    /// Waits until one more body may be unpacked and read.
+    pub(crate) async fn turn_to_read(&self) -> Option<OwnedSemaphorePermit> {
+        self.unpacking.clone().acquire_owned().await.ok()
+    }
+
     /// Returns what a browser is told about a page's origin; `None` where the page may not send facts.
     pub(crate) fn allowed_origin(&self, origin: Option<&HeaderValue>) -> Option<HeaderValue> {
         let origin = origin?;
@@ -131,6 +176,28 @@ impl App {
         }
         let text = origin.to_str().ok()?;
         self.origins.iter().any(|known| known == text).then(|| origin.clone())
+    }
+
+    /// Tells a browser whether the page it asks for may read the answer.
+    pub(crate) fn tell_origin(&self, origin: Option<&HeaderValue>, response: &mut Response) {
+        if let Some(allowed) = self.allowed_origin(origin) {
+            response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+            let headers = response.headers_mut();
+            headers.append(header::VARY, HeaderValue::from_static("origin"));
+            // Otherwise a page cannot see how long it should wait.
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after"));
+        }
+    }
+
+    /// Returns the scheme and host that were set as the service's own.
+    pub(crate) fn public_address(&self) -> Option<(String, String)> {
+        let (scheme, host) = self.intake.public_url.as_deref()?.trim_end_matches('/').split_once("://")?;
+        Some((scheme.to_owned(), host.to_owned()))
+    }
+
+    /// Returns the proxies whose word counts.
+    pub(crate) fn proxies(&self) -> &[Network] {
+        &self.intake.proxies
     }
 
     /// Lets only keys of a scope pass, given as a bearer token.

@@ -5,14 +5,17 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-/// How long a sender should wait before it tries again, in seconds.
-const RETRY_AFTER: &str = "2";
+/// How long a sender should wait before it tries again, in whole seconds, unless something else is known.
+const RETRY_AFTER: u64 = 2;
 
 /// An error as it is answered.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Problem {
     #[serde(skip)]
     pub(crate) status: StatusCode,
+    /// After how many seconds it may be tried again.
+    #[serde(skip)]
+    retry_after: Option<u64>,
     /// Stable, for programs.
     pub(crate) code: &'static str,
     /// For people.
@@ -44,6 +47,12 @@ impl Problem {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "nothing was taken; send it again after a moment")
     }
 
+    pub(crate) fn too_often(retry_after: u64) -> Problem {
+        let message = "this key is used too often; send more messages in one batch, or wait";
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_often", message);
+        Problem { retry_after: Some(retry_after), ..problem }
+    }
+
     pub(crate) fn at(mut self, field: impl Into<String>) -> Problem {
         self.field = Some(field.into());
         self
@@ -62,10 +71,10 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = self.status;
+        let (status, retry_after) = (self.status, self.retry_after.unwrap_or(RETRY_AFTER));
         let mut response = (status, Json(serde_json::json!({ "error": self }))).into_response();
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
         }
         response
     }

@@ -25,7 +25,8 @@ async fn sto_05_below_the_reserve_facts_are_refused_and_the_rest_works_until_the
     let told = free.clone();
     let ask = Arc::new(move || Some(Space { free: told.load(Ordering::Relaxed), total: 100 << 30 }));
     let outgoing = Outgoing::new(&[], None).unwrap();
-    let settings = Settings { store: path.into(), keys, origins: Vec::new(), outgoing };
+    let intake = bantam_server::IntakeSettings::default();
+    let settings = Settings { store: path.into(), keys, origins: Vec::new(), outgoing, intake };
     let app = App::new(settings, recorder, clock).with_reserve(Reserve::asking(ReserveSize::Usual, ask));
     let router = app.router();
     let ask = async |method: Method, path: &str, key: &str, body: &str| {

@@ -1,9 +1,11 @@
 //! The commands with their arguments, as `--help` shows them.
 
+mod import;
 mod insight;
 mod serve;
 mod store;
 
+pub(crate) use import::ImportArguments;
 pub(crate) use insight::{ImpactArguments, PeriodName, ReportArguments};
 pub(crate) use serve::ServeArguments;
 pub(crate) use store::{AuditArguments, BackupArguments, RestoreArguments, VerifyArguments};
@@ -38,6 +40,7 @@ pub(crate) enum Command {
     Diff(DiffArguments),
     Impact(ImpactArguments),
     Simulate(SimulateArguments),
+    Import(ImportArguments),
     Serve(ServeArguments),
     Verify(VerifyArguments),
     Audit(AuditArguments),

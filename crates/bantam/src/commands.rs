@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod impact;
+pub(crate) mod import;
 pub(crate) mod init;
 mod insight;
 pub(crate) mod report;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at what cannot be")]
 
 mod common;
+#[path = "killed/service.rs"]
 mod service;
 
 use common::{DEFINITION, Desk};

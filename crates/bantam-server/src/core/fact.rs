@@ -100,6 +100,9 @@ pub enum FactKind {
         amount: f64,
         /// For what.
         campaign: Option<String>,
+        /// For which source of leads.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lead_source: Option<String>,
         /// Who says so.
         by: String,
     },

@@ -102,7 +102,7 @@ fn take(
 
 /// A fact about nobody that changes nothing.
 fn blank(stored: &StoredFact) -> Fact {
-    let kind = FactKind::Spend { amount: 0.0, campaign: None, by: String::new() };
+    let kind = FactKind::Spend { amount: 0.0, campaign: None, lead_source: None, by: String::new() };
     Fact::of_service(format!("erased fact {}", stored.seq), stored.happened_at, "", kind)
 }
 

@@ -54,6 +54,15 @@ pub(crate) struct ServeArguments {
     /// Whom notifications by mail come from
     #[arg(long, value_name = "ADDRESS", env = "BANTAM_MAIL_FROM")]
     pub(crate) mail_from: Option<String>,
+    /// How many requests a second each write key may make; a batch is one [default: 2000]
+    #[arg(long, value_name = "N")]
+    pub(crate) requests_per_second: Option<std::num::NonZeroU32>,
+    /// Scheme and host by which browsers reach the service, where it is not the host they ask
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Proxies that are believed for whom they speak (`x-forwarded-...`), as addresses or ranges
+    #[arg(long, value_name = "ADDRESS", num_args = 1..)]
+    pub(crate) proxy: Vec<String>,
 }
 
 /// Parses how much of a disk is kept free: bytes with a unit, or a share.

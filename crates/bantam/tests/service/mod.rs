@@ -1,79 +1,160 @@
-//! The real program as a service on a store of its own, asked over HTTP.
+//! Runs `bantam serve` for tests, and speaks HTTP with it.
 
-#![allow(dead_code, clippy::unwrap_used, reason = "a test helper, not every test file uses all of it")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test helper, not every test file uses all of it"
+)]
 
+use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
-/// How long a request may take before it counts as not answered.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const WRITE_KEY: &str = "WK_TEST";
+pub(crate) const READ_KEY: &str = "RK_TEST";
+pub(crate) const MANAGE_KEY: &str = "MK_TEST";
 
-/// A running service.
+/// How long something may take that happens at once when nothing is wrong.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A service that runs as a process of its own, with a store in a folder of its own.
 pub(crate) struct Service {
-    child: Child,
-    pub(crate) address: String,
+    folder: TempDir,
+    process: Option<Child>,
+    pub(crate) address: SocketAddr,
+    arguments: Vec<String>,
 }
 
 impl Service {
-    /// Starts the service and returns when it listens.
-    pub(crate) fn start(store: &Path, definition: &Path) -> Service {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let address = format!("127.0.0.1:{port}");
-        let mut child = Command::new(assert_cmd::cargo::cargo_bin("bantam"))
-            .args(["serve", "--listen", &address, "--write-key", "W", "--read-key", "R", "--manage-key", "M"])
-            .arg("--store")
-            .arg(store)
-            .arg("--definition")
-            .arg(definition)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut said = String::new();
-        let mut lines = BufReader::new(child.stderr.take().unwrap());
-        while !said.contains("listening") {
-            assert!(lines.read_line(&mut said).unwrap() > 0, "the service ended: {said}");
+    pub(crate) fn start(definition: &str, arguments: &[&str]) -> Service {
+        let folder = TempDir::new().unwrap();
+        std::fs::write(folder.path().join("d.yaml"), definition).unwrap();
+        let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let address = "127.0.0.1:0".parse().unwrap();
+        let mut service = Service { folder, process: None, address, arguments };
+        service.go();
+        service
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn store(&self) -> PathBuf {
+        self.folder.path().join("leads.db")
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(crate) fn process_id(&self) -> u32 {
+        self.process.as_ref().unwrap().id()
+    }
+
+    /// Starts the process, the second time at the address it had.
+    pub(crate) fn go(&mut self) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bantam"));
+        command.args(["serve", "--store", "leads.db", "--definition", "d.yaml", "--listen", &self.address.to_string()]);
+        command.args(["--write-key", WRITE_KEY, "--read-key", READ_KEY, "--manage-key", MANAGE_KEY]);
+        command.args(&self.arguments).current_dir(self.folder.path()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        let listening = lines
+            .by_ref()
+            .map(Result::unwrap)
+            .find_map(|line| line.strip_prefix("listening on http://").and_then(|address| address.parse().ok()));
+        self.address = listening.expect("the service ended before it listened");
+        // What it says later must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        self.process = Some(process);
+    }
+
+    /// Ends the process as a power cut would.
+    pub(crate) fn kill(&mut self) {
+        let mut process = self.process.take().unwrap();
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Value {
+        let answer = self.request("GET", path, &[("authorization", &format!("Bearer {READ_KEY}"))], b"");
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        serde_json::from_str(&answer.body).unwrap()
+    }
+
+    pub(crate) fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        exchange(self.address, &request(method, path, headers, body)).unwrap()
+    }
+
+    /// Waits until something is true of a lead; returns the last that was seen of it where it never is.
+    pub(crate) fn wait_for_lead(&self, id: &str, is_there: impl Fn(&Value) -> bool) -> Value {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let read = format!("Bearer {READ_KEY}");
+            let answer = self.request("GET", &format!("/api/leads/{id}/history"), &[("authorization", &read)], b"");
+            let history: Value = serde_json::from_str(&answer.body).unwrap();
+            if is_there(&history) || Instant::now() > until {
+                return history;
+            }
+            std::thread::sleep(Duration::from_millis(100));
         }
-        // Somebody must read what it says from now on, or it would wait.
-        std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
-        Service { child, address }
-    }
-
-    /// Ends it at once, as a power cut of the process: nothing is finished.
-    pub(crate) fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    /// Waits until it ends by itself.
-    pub(crate) fn wait(mut self) -> ExitStatus {
-        self.child.wait().unwrap()
     }
 }
 
-/// Sends a request; returns status and body, or nothing where no whole answer came.
-pub(crate) fn request(address: &str, method: &str, path: &str, key: &str, body: &str) -> Option<(u16, String)> {
-    let mut stream = TcpStream::connect(address).ok()?;
-    stream.set_read_timeout(Some(PATIENCE)).ok()?;
-    let request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {key}\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).ok()?;
+impl Drop for Service {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
+/// An answer that was read to its end.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let line = self.head.lines().find(|line| line.to_ascii_lowercase().starts_with(&format!("{name}:")))?;
+        line.split_once(':').map(|(_, value)| value.trim())
+    }
+}
+
+/// Returns a request as bytes, after which the connection ends.
+pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    head += &format!("content-length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+/// Sends bytes and reads until the other side closes. Answers in chunks are not put together.
+pub(crate) fn exchange(address: SocketAddr, bytes: &[u8]) -> std::io::Result<Answer> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    // Whoever refuses early does not read the rest.
+    let _ = stream.write_all(bytes);
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).ok()?;
-    let answer = String::from_utf8(answer).ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
-    let status = head.split(' ').nth(1)?.parse().ok()?;
-    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-    // An answer that was cut off is none.
-    (length.is_none_or(|length: usize| length == body.len())).then(|| (status, body.to_owned()))
+    stream.read_to_end(&mut answer)?;
+    Ok(read_answer(&answer))
 }
 
-/// Sends a batch with the write key.
-pub(crate) fn send(address: &str, batch: &str) -> Option<(u16, String)> {
-    request(address, "POST", "/v1/batch", "Basic Vzo=", batch)
+fn read_answer(bytes: &[u8]) -> Answer {
+    let text = String::from_utf8_lossy(bytes);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+    Answer { status, head: head.to_owned(), body: body.to_owned() }
 }
