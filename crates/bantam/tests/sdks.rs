@@ -1,6 +1,12 @@
 //! The SDKs that people have, unchanged, against the real service: nothing but host and key are set.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at what cannot be")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test stops at what cannot be"
+)]
 
 #[path = "sdks/gateway.rs"]
 mod gateway;

@@ -24,14 +24,11 @@ async fn connect(address: SocketAddr, first: &[u8]) -> TcpStream {
 }
 
 /// Returns what comes until the other side closes.
-#[track_caller]
-fn rest(mut stream: TcpStream) -> impl Future<Output = String> {
-    async move {
-        let mut answer = Vec::new();
-        let ended = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await;
-        assert!(ended.is_ok(), "still open after ten seconds");
-        String::from_utf8_lossy(&answer).into_owned()
-    }
+async fn rest(mut stream: TcpStream) -> String {
+    let mut answer = Vec::new();
+    let ended = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await;
+    assert!(ended.is_ok(), "still open after ten seconds");
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 async fn one_answer(stream: &mut TcpStream) -> String {
