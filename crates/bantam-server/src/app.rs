@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// What all bodies that are on their way, and the facts of those that have come, take together, in bytes.
-const IN_FLIGHT_BYTES_MAX: usize = 48 << 20;
+const IN_FLIGHT_BYTES_MAX: usize = 32 << 20;
 /// The same in units of permits, of which there can be fewer than bytes.
 const PERMIT_BYTES: usize = 256;
 /// How many bodies are unpacked and read at once. Each may take some twenty megabytes meanwhile, if it is made for it.

@@ -146,7 +146,7 @@ impl Import<'_> {
         }
         let columns = Columns::new(kind, &names, wishes);
         let program = columns.program.map_or(String::new(), |program| format!(" of {program}"));
-        terminal::say(&format!("{name}: each row is a {}{program}", kind.noun()));
+        terminal::say(&format!("{name}: each row is {}{program}", kind.noun()));
         let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(40);
         for (column, own) in &columns.shown {
             let used = match own {
@@ -164,7 +164,7 @@ impl Import<'_> {
             Kind::Spend => &[Part::Amount, Part::Time],
         };
         if let Some(part) = needed.iter().find(|part| !columns.has(**part)) {
-            let message = format!("{name}: no column tells the {} of a {}", part.name(), kind.noun());
+            let message = format!("{name}: no column tells the {} of {}", part.name(), kind.noun());
             return Err(Failure::bad_input(message).help(format!("say which it is: `--map 'COLUMN={}'`", part.name())));
         }
         Ok(columns)

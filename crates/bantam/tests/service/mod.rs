@@ -26,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A service that runs as a process of its own, with a store in a folder of its own.
 pub(crate) struct Service {
     folder: TempDir,
+    store: PathBuf,
     process: Option<Child>,
     pub(crate) address: SocketAddr,
     arguments: Vec<String>,
@@ -37,17 +38,20 @@ impl Service {
         std::fs::write(folder.path().join("d.yaml"), definition).unwrap();
         let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let address = "127.0.0.1:0".parse().unwrap();
-        let mut service = Service { folder, process: None, address, arguments };
+        let store = folder.path().join("leads.db");
+        let mut service = Service { folder, store, process: None, address, arguments };
         service.go();
         service
     }
 
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    pub(crate) fn store(&self) -> PathBuf {
-        self.folder.path().join("leads.db")
+    /// Starts over a store that is there already.
+    pub(crate) fn over(definition: &str, store: &Path) -> Service {
+        let folder = TempDir::new().unwrap();
+        std::fs::write(folder.path().join("d.yaml"), definition).unwrap();
+        let address = "127.0.0.1:0".parse().unwrap();
+        let mut service = Service { folder, store: store.to_owned(), process: None, address, arguments: Vec::new() };
+        service.go();
+        service
     }
 
     pub(crate) fn url(&self) -> String {
@@ -61,7 +65,8 @@ impl Service {
     /// Starts the process, the second time at the address it had.
     pub(crate) fn go(&mut self) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bantam"));
-        command.args(["serve", "--store", "leads.db", "--definition", "d.yaml", "--listen", &self.address.to_string()]);
+        command.args(["serve", "--definition", "d.yaml", "--listen", &self.address.to_string()]);
+        command.arg("--store").arg(&self.store);
         command.args(["--write-key", WRITE_KEY, "--read-key", READ_KEY, "--manage-key", MANAGE_KEY]);
         command.args(&self.arguments).current_dir(self.folder.path()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();

@@ -15,13 +15,13 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Returns the word for a row.
+    /// Returns the word for a row, with its article.
     pub(super) fn noun(self) -> &'static str {
         match self {
-            Kind::Leads => "lead",
-            Kind::Events => "event",
-            Kind::Answers => "answer",
-            Kind::Spend => "row of spend",
+            Kind::Leads => "a lead",
+            Kind::Events => "an event",
+            Kind::Answers => "an answer",
+            Kind::Spend => "a row of spend",
         }
     }
 }

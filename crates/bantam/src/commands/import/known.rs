@@ -103,8 +103,8 @@ pub(super) fn is_of_the_transport(name: &str) -> bool {
 /// Names that mean the same attribute.
 const SAME: [&[&str]; 13] = [
     &["title", "jobtitle", "position"],
-    &["company", "companyname", "account", "accountname", "organization"],
-    &["employees", "numberofemployees", "companysize", "employeecount", "numemployees"],
+    &["company", "companyname", "account", "accountname", "companyaccount", "organization"],
+    &["employees", "numberofemployees", "companysize", "employeecount", "numemployees", "noofemployees"],
     &["revenue", "annualrevenue"],
     &["country", "countryregion", "mailingcountry", "billingcountry"],
     &["state", "stateregion", "mailingstate", "billingstate"],
