@@ -12,6 +12,7 @@ mod recorder;
 mod reserve;
 mod tracking;
 pub mod verify;
+pub mod webhooks;
 
 pub use app::{App, Settings};
 pub use keys::{Keys, Scope};

@@ -66,7 +66,7 @@ pub trait Inspection: Ledger {
     /// Returns all edges at a subject, on either side, in the order of their facts.
     fn known_edges(&mut self, subject: SubjectId) -> Result<Vec<KnownEdge>, StoreError>;
     /// Returns fingerprint and body of all definitions, in the order in which they became known.
-    fn definitions(&mut self) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
+    fn kept_definitions(&mut self) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
     /// Returns all settings, by key.
     fn settings(&mut self) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod checksums;
+mod deliveries;
 mod error;
 mod inspection;
 mod ledger;
@@ -9,6 +10,7 @@ mod records;
 pub mod sqlite;
 mod store;
 
+pub use deliveries::Deliveries;
 pub use error::StoreError;
 pub use inspection::{Inspection, KnownEdge, Record, Table};
 pub use ledger::Ledger;

@@ -1,6 +1,7 @@
 //! A store in one SQLite file, written by one process.
 
 mod backup;
+mod deliveries;
 mod facts;
 mod inspection;
 mod leads;
@@ -32,7 +33,7 @@ const LIBRARY_MIN_NAME: &str = "3.51.3";
 /// The format of the file, in `user_version`.
 const FORMAT: i64 = 1;
 /// The statements kept ready: as many as there are, so that none is prepared twice.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 96;
 /// The page cache in KiB; negative is how SQLite tells KiB from pages.
 const CACHE_KIB: i64 = -65_536;
 /// After how many pages of 4 KiB the log is carried into the file.
@@ -305,6 +306,10 @@ impl Ledger for SqliteLedger<'_> {
 
     fn keep_definition(&mut self, fingerprint: &str, body: &[u8]) -> Result<i64, StoreError> {
         outcomes::keep_definition(self.connection, fingerprint, body)
+    }
+
+    fn definitions(&mut self) -> Result<Vec<(i64, String)>, StoreError> {
+        outcomes::definitions(self.connection)
     }
 
     fn definition(&mut self, fingerprint: &str) -> Result<Option<Vec<u8>>, StoreError> {

@@ -129,7 +129,7 @@ fn retracts(source: &mut dyn Inspection, by: Seq, message: &str) -> Result<bool,
 }
 
 fn check_definitions(source: &mut dyn Inspection, found: &mut Findings) -> Result<(), CoreError> {
-    for (fingerprint, _) in source.definitions()? {
+    for (fingerprint, _) in source.kept_definitions()? {
         if Rules::kept(source, &fingerprint).is_err() {
             found.add(format!("the definition {fingerprint} is damaged or cannot be used"));
         }

@@ -61,7 +61,7 @@ pub fn replay(
 
 /// Gives definitions and subjects the numbers they had. A subject that nobody speaks of yet changes nothing.
 fn prepare(source: &mut dyn Inspection, copy: &mut dyn Inspection) -> Result<(), CoreError> {
-    for (fingerprint, body) in source.definitions()? {
+    for (fingerprint, body) in source.kept_definitions()? {
         copy.keep_definition(&fingerprint, &body)?;
     }
     // Ids that others see come from it.

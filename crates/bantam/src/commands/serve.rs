@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::{Done, clock, definitions, terminal};
 use bantam_server::core::fact::{Fact, FactKind};
 use bantam_server::core::{DefinitionText, Given, Rules};
+use bantam_server::webhooks::{MailSettings, Outgoing};
 use bantam_server::{App, Clock, Keys, Recorder, Reserve, ReserveSize, Scope, Settings, Unavailable};
 use bantam_store::{Location, Store, StoreError};
 use std::path::Path;
@@ -18,13 +19,14 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 pub(crate) fn run(arguments: ServeArguments) -> Result<Done, Failure> {
     let definition = arguments.definition.as_deref().map(read_definition).transpose()?;
+    let outgoing = outgoing(&arguments)?;
     let holder = format!("bantam serve, process {}", std::process::id());
     let store = Store::open(&Location::from(arguments.store.clone()), &holder).map_err(store_failure)?;
     let clock: Clock = Arc::new(clock::now);
     let (recorder, thread) =
         Recorder::start(store, clock.clone()).map_err(|error| Failure::device(error.to_string()))?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::device(error.to_string()))?;
-    let result = runtime.block_on(serve(&arguments, definition, recorder.clone(), clock));
+    let result = runtime.block_on(serve(&arguments, definition, outgoing, recorder.clone(), clock));
     let has_failed = recorder.counts().has_failed.load(Ordering::Acquire);
     // The writer ends when nobody can send to it any more.
     drop((runtime, recorder));
@@ -37,6 +39,7 @@ pub(crate) fn run(arguments: ServeArguments) -> Result<Done, Failure> {
 async fn serve(
     arguments: &ServeArguments,
     definition: Option<(String, DefinitionText)>,
+    outgoing: Outgoing,
     recorder: Recorder,
     clock: Clock,
 ) -> Result<(), Failure> {
@@ -46,10 +49,11 @@ async fn serve(
     let listener = TcpListener::bind(arguments.listen).await;
     let listener =
         listener.map_err(|error| Failure::bad_input(format!("cannot listen on {}: {error}", arguments.listen)))?;
-    let settings =
-        Settings { store: arguments.store.clone().into(), keys: keys(arguments), origins: arguments.origin.clone() };
+    let (store, origins) = (arguments.store.clone().into(), arguments.origin.clone());
     let reserve = Reserve::of(&arguments.store, arguments.disk_reserve.unwrap_or(ReserveSize::Usual));
-    let router = App::new(settings, recorder.clone(), clock).with_reserve(reserve).router();
+    let settings = Settings { store, keys: keys(arguments), origins, outgoing };
+    let app = App::new(settings, recorder.clone(), clock).with_reserve(reserve);
+    let delivering = tokio::spawn(app.clone().deliver_messages());
     terminal::say(&format!("listening on http://{}", arguments.listen));
     let ended = async {
         tokio::select! {
@@ -57,8 +61,20 @@ async fn serve(
             () = failed(&recorder) => {}
         }
     };
-    bantam_server::serve(listener, router, ended).await;
+    bantam_server::serve(listener, app.router(), ended).await;
+    // What is on its way is sent again after the next start.
+    delivering.abort();
     Ok(())
+}
+
+/// Returns how messages leave, by the settings.
+fn outgoing(arguments: &ServeArguments) -> Result<Outgoing, Failure> {
+    let settings = |server: &String| MailSettings {
+        server: server.clone(),
+        from: arguments.mail_from.clone().unwrap_or_default(),
+    };
+    let mail = arguments.smtp.as_ref().map(settings);
+    Outgoing::new(&arguments.webhook_allow, mail.as_ref()).map_err(Failure::bad_input)
 }
 
 fn keys(arguments: &ServeArguments) -> Keys {
