@@ -4,6 +4,7 @@ mod checksums;
 mod error;
 mod ledger;
 mod location;
+pub mod postgres;
 mod records;
 pub mod sqlite;
 mod store;

@@ -34,6 +34,8 @@ const CHECKPOINT_PAGES: i64 = 4_000;
 /// The only writer of a store. Dropped, it lets go of the file.
 pub struct SqliteStore {
     connection: Connection,
+    /// Whether the last transaction was taken back: then what its work kept at hand never happened.
+    is_taken_back: bool,
     _lock: Option<Lock>,
 }
 
@@ -44,7 +46,7 @@ impl SqliteStore {
         refuse_old_library(rusqlite::version_number(), rusqlite::version())?;
         let lock = Lock::take(path, holder)?;
         let connection = Connection::open(path)?;
-        let store = SqliteStore { connection, _lock: Some(lock) };
+        let store = SqliteStore { connection, is_taken_back: false, _lock: Some(lock) };
         store.prepare("wal")?;
         Ok(store)
     }
@@ -52,7 +54,7 @@ impl SqliteStore {
     /// Makes a store that is gone when it is dropped.
     pub fn in_memory() -> Result<SqliteStore, StoreError> {
         refuse_old_library(rusqlite::version_number(), rusqlite::version())?;
-        let store = SqliteStore { connection: Connection::open_in_memory()?, _lock: None };
+        let store = SqliteStore { connection: Connection::open_in_memory()?, is_taken_back: false, _lock: None };
         store.prepare("memory")?;
         Ok(store)
     }
@@ -81,8 +83,10 @@ impl SqliteStore {
         let database = |error| E::from(StoreError::Database(error));
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
-        let result = work(&mut SqliteLedger { connection: &transaction })?;
+        let is_alone = !std::mem::replace(&mut self.is_taken_back, true);
+        let result = work(&mut SqliteLedger { connection: &transaction, is_alone })?;
         transaction.commit().map_err(database)?;
+        self.is_taken_back = false;
         Ok(result)
     }
 
@@ -143,9 +147,14 @@ fn configure_reader(connection: &Connection) -> Result<(), StoreError> {
 /// The transaction in progress.
 struct SqliteLedger<'t> {
     connection: &'t Connection,
+    is_alone: bool,
 }
 
 impl Ledger for SqliteLedger<'_> {
+    fn is_alone(&mut self) -> Result<bool, StoreError> {
+        Ok(self.is_alone)
+    }
+
     fn append_fact(&mut self, fact: &NewFact<'_>) -> Result<Appended, StoreError> {
         facts::append(self.connection, fact)
     }
