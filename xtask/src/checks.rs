@@ -1,7 +1,7 @@
 //! Everything a change must pass, as steps.
 
 use crate::steps::{Outcome, Steps, cargo, outcome, works};
-use crate::tidy;
+use crate::{tidy, tools};
 use std::path::Path;
 use std::process::Command;
 
@@ -21,6 +21,9 @@ pub(crate) fn run(root: &Path, extent: Extent) -> Result<(), String> {
     steps.run("format", || with_component(root, "rustfmt", &["fmt", "--version"], &["fmt", "--all", "--check"]));
     let lints = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     steps.run("lints", || with_component(root, "clippy", &["clippy", "--version"], &lints));
+    if extent == Extent::Everything {
+        steps.run("tools", || tools::install(root));
+    }
     steps.run("tests", || outcome(tests(root, extent)));
     if extent == Extent::Everything {
         steps.run("examples", || outcome(cargo(root, &["test", "--workspace", "--doc"])));
@@ -53,7 +56,7 @@ fn tests(root: &Path, extent: Extent) -> Command {
     let mut command = cargo(root, runner);
     command.args(["--lib", "--bins"]);
     if extent == Extent::Everything {
-        command.args(["--tests", "--examples"]);
+        command.args(["--tests", "--examples"]).env(tools::VARIABLE, tools::folder(root));
     }
     command
 }

@@ -6,6 +6,7 @@ mod bench;
 mod checks;
 mod steps;
 mod tidy;
+mod tools;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ Usage: cargo xtask TASK
 
   test            Run everything a change must pass: formatting, tidy rules, lints, tests, documentation
   check           Run the same without integration tests and examples in documentation
+  tools           Install what integration tests use beside Rust, in pinned versions
   tidy            Look at files alone: dependencies between crates, lengths, links and the like
   bench batch     Score a generated workload beside hand-written SQL, compare every lead, print time and memory
                   [--leads N] [--events N] [--rounds N] [--threads 1,2] [--formats parquet,csv,ndjson]
@@ -39,6 +41,10 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["test"] => checks::run(&root, checks::Extent::Everything),
         ["check"] => checks::run(&root, checks::Extent::WithoutSlowTests),
+        ["tools"] => match tools::install(&root) {
+            steps::Outcome::Failed(problem) => Err(problem),
+            _ => Ok(()),
+        },
         ["tidy"] => tidy::run(&root),
         ["bench", "batch", options @ ..] => bench::batch(&root, options),
         ["bench", "rules", options @ ..] => bench::rules(&root, options),

@@ -41,6 +41,11 @@ impl Horizons {
         self.reaches.get(name).map(|reach| reach.first_moment(as_of))
     }
 
+    /// Returns whether whoever kept events by these horizons has all that count by others.
+    pub fn covers(&self, others: &Horizons) -> bool {
+        others.reaches.iter().all(|(name, reach)| self.reaches.get(name).is_some_and(|own| own >= reach))
+    }
+
     /// Returns all names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.reaches.keys().map(String::as_str)

@@ -1,6 +1,7 @@
 //! The one thread that writes: takes what many requests bring, in one transaction and with one wait for the disk, and
 //! answers each of them after it.
 
+use crate::core::public_id::Secret;
 use crate::core::{CoreError, Desk, Given, Taken};
 use bantam_store::{Ledger, Refused, Store, StoreError};
 use std::sync::Arc;
@@ -37,6 +38,7 @@ type Work = Box<dyn FnOnce(&mut Desk, &mut dyn Ledger, i64) -> Result<(), CoreEr
 enum Job {
     Facts { given: Vec<Given>, refused: Vec<Refused>, reply: oneshot::Sender<Result<Vec<Taken>, Unavailable>> },
     Work { work: Work, reply: oneshot::Sender<Result<(), Unavailable>> },
+    Checkpoint { reply: oneshot::Sender<Result<(), Unavailable>> },
 }
 
 /// What the recorder has done, for `/metrics` and `/healthz`.
@@ -70,6 +72,7 @@ impl Recorder {
         let (jobs, receiver) = sync_channel(JOBS_MAX);
         let counts = Arc::new(Counts::default());
         let mut writing = Writing { store: store.into(), desk: Desk::default(), clock, counts: counts.clone() };
+        writing.keep_secret()?;
         writing.reopen()?;
         let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || writing.run(&receiver));
         let thread = thread.map_err(|error| StoreError::File { path: "recorder".into(), error })?;
@@ -105,6 +108,14 @@ impl Recorder {
         result.try_recv().map_err(|_| Unavailable::Failed)
     }
 
+    /// Lets what was erased leave the database's own log, too; returns when that was tried. Where a reader holds it up,
+    /// the next checkpoint does it.
+    pub async fn checkpoint(&self) -> Result<(), Unavailable> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Checkpoint { reply })?;
+        answer.await.unwrap_or(Err(Unavailable::Failed))
+    }
+
     fn send(&self, job: Job) -> Result<(), Unavailable> {
         if self.counts.has_failed.load(Ordering::Acquire) {
             return Err(Unavailable::Failed);
@@ -130,7 +141,7 @@ impl Writing {
         loop {
             let first = match next.take() {
                 Some(job) => Some(job),
-                None => match jobs.recv_timeout(TICK) {
+                None => match jobs.recv_timeout(self.patience()) {
                     Ok(job) => Some(job),
                     Err(RecvTimeoutError::Timeout) => None,
                     Err(RecvTimeoutError::Disconnected) => break,
@@ -141,6 +152,9 @@ impl Writing {
                 Some(Job::Work { work, reply }) => {
                     let _ = reply.send(self.do_work(work));
                 }
+                Some(Job::Checkpoint { reply }) => {
+                    let _ = reply.send(self.store.checkpoint().or(Ok(())));
+                }
                 // Behind with what time alone changed: the sender is asked to come again.
                 Some(Job::Facts { reply, .. }) if !is_caught_up => {
                     let _ = reply.send(Err(Unavailable::Busy));
@@ -148,6 +162,7 @@ impl Writing {
                 Some(job) => next = self.take_group(job, jobs),
                 None => {}
             }
+            self.renew();
         }
         // A log that is not carried over now is carried over at the next start.
         let _ = self.store.checkpoint();
@@ -225,10 +240,31 @@ impl Writing {
             desk.keep_up(ledger)?;
             work(desk, ledger, now)
         });
-        self.settled(result)?;
-        // What was erased must not stay in the log of the database. Where a reader holds it up, the next one does it.
-        let _ = self.store.checkpoint();
-        Ok(())
+        self.settled(result)
+    }
+
+    /// Decides some more leads by the definition that became active, where there are any left.
+    fn renew(&mut self) {
+        let now = (self.clock)();
+        if self.desk.renewal().is_none() {
+            return;
+        }
+        let Writing { store, desk, .. } = self;
+        let result = store.transaction(|ledger| {
+            desk.keep_up(ledger)?;
+            match desk.next_renewal(now) {
+                Some(fact) => desk.take(ledger, now, &[Given::new(fact)]).map(drop),
+                None => Ok(()),
+            }
+        });
+        // What failed is tried again, unless the store failed for good.
+        let _ = self.settled(result);
+    }
+
+    /// Returns how long to wait for something to do.
+    fn patience(&self) -> Duration {
+        let has_failed = self.counts.has_failed.load(Ordering::Acquire);
+        if self.desk.renewal().is_some() && !has_failed { Duration::ZERO } else { TICK }
     }
 
     /// Decides what time alone changed; returns whether that was all.
@@ -254,6 +290,15 @@ impl Writing {
         }
         self.counts.has_failed.store(true, Ordering::Release);
         Err(Unavailable::Failed)
+    }
+
+    /// Gives a new store the secret behind the ids that others see.
+    fn keep_secret(&mut self) -> Result<(), CoreError> {
+        let mut random = [0; 32];
+        let no_chance =
+            |error: getrandom::Error| StoreError::File { path: "random".into(), error: std::io::Error::other(error) };
+        getrandom::fill(&mut random).map_err(no_chance)?;
+        self.store.transaction(|ledger| Ok(Secret::keep(ledger, random)?))
     }
 
     fn reopen(&mut self) -> Result<(), CoreError> {

@@ -277,7 +277,8 @@ fn a_person_hands_a_lead_over_with_a_reason_but_not_twice() {
     let taken = world.say("2026-06-01T09:00:00Z", Some("u1"), opening.clone());
     let Taken::Accepted { hand_off: Some(id), .. } = taken else { panic!("{taken:?}") };
     let again = world.say("2026-06-01T10:00:00Z", Some("u1"), opening.clone());
-    assert_eq!(again, Taken::Refused(Refusal::InProgress { hand_off: id }));
+    let key = world.hand_offs("u1").pop().unwrap().key;
+    assert_eq!((world.hand_offs("u1")[0].id, again), (id, Taken::Refused(Refusal::InProgress { hand_off: key })));
     assert_eq!(world.say("2026-06-01T10:00:00Z", Some("nobody"), opening), Taken::Refused(Refusal::NoSuchLead));
 }
 
@@ -330,4 +331,21 @@ fn sto_12_an_erased_lead_is_gone_and_stays_away() {
     assert_eq!(world.say("2026-06-03T08:00:00Z", Some("u1"), event), Taken::Refused(Refusal::Erased));
     assert_eq!(world.stage("u2").as_deref(), Some("Sales-ready"));
     assert_eq!(world.messages().last().map(String::as_str), Some("lead.erased"));
+    // Counts of past reports stay, without a name.
+    let kept =
+        world.store.transaction(|ledger| ledger.hand_offs_of(1)).unwrap_or_else(|error: StoreError| panic!("{error}"));
+    let kept: HandOff = serde_json::from_slice(&kept[0].body).unwrap();
+    assert_eq!((kept.lead, kept.is_erased), (tombstone("u1"), true));
+    let decisions =
+        world.store.transaction(|ledger| ledger.decisions_of(1)).unwrap_or_else(|error: StoreError| panic!("{error}"));
+    assert!(
+        !decisions.is_empty() && decisions.iter().all(|entry| !String::from_utf8_lossy(&entry.body).contains("\"u1\""))
+    );
+    assert!(
+        world
+            .store
+            .transaction(|ledger| ledger.hand_off(1))
+            .unwrap_or_else(|error: StoreError| panic!("{error}"))
+            .is_some_and(|row| !row.in_progress)
+    );
 }

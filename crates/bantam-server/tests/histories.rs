@@ -72,13 +72,27 @@ fn live(story: &Story, seed: u64) -> (SqliteStore, End) {
         }
         let given: Vec<Given> = group.iter().cloned().map(Given::new).collect();
         let taken = store.transaction(|ledger| desk.take(ledger, *moment, &given)).unwrap();
+        if random.chance(50) {
+            renew(&mut store, &mut desk, *moment, random.between(1, 7) as u32);
+        }
         for (fact, taken) in group.iter().zip(taken) {
             assert!(matches!(taken, Taken::Accepted { .. } | Taken::Duplicate { .. }), "{fact:?}: {taken:?}");
         }
     }
+    while desk.renewal().is_some() {
+        renew(&mut store, &mut desk, story.groups.last().unwrap().0, 10);
+    }
     store.transaction(|ledger| desk.advance(ledger, story.until, usize::MAX)).unwrap();
     let end = store.transaction(|ledger| Ok::<_, StoreError>(end(ledger))).unwrap();
     (store, end)
+}
+
+/// Decides some leads by the definition that became active, where there are any left.
+fn renew(store: &mut SqliteStore, desk: &mut Desk, now: i64, leads: u32) {
+    let Some(mut fact) = desk.next_renewal(now) else { return };
+    // Few at a time, so that facts come between two of them.
+    fact.kind = FactKind::Renewal { leads };
+    store.transaction(|ledger| desk.take(ledger, now, &[Given::new(fact)])).unwrap();
 }
 
 /// Does it all again from the log, in the groups in which facts were received.

@@ -179,7 +179,7 @@ async fn a_hand_off_is_answered_once() {
     let app = TestApp::new();
     app.send("/v1/track", &track("u1", "demo_requested", "m1")).await;
     let open = app.get("/api/hand-offs").await.json();
-    let id = open["hand_offs"][0]["id"].as_i64().unwrap();
+    let id = open["hand_offs"][0]["id"].as_str().unwrap().to_owned();
     let answer =
         async |name: &str, body: Value| app.manage(Method::POST, &format!("/api/hand-offs/{id}/{name}"), body).await;
     let accepted = answer("accept", json!({"by": "ann"})).await;

@@ -45,7 +45,8 @@ pub trait Ledger {
     fn edges_of(&mut self, subject: SubjectId) -> Result<Vec<Edge>, StoreError>;
     /// Returns the edges that a fact made, retracted or not.
     fn edges_by(&mut self, fact: Seq) -> Result<Vec<Edge>, StoreError>;
-    /// Blanks the facts about a subject, and all that was derived from them, and puts `name` in place of its name.
+    /// Blanks the facts about a subject, removes its lead and the messages about it, and puts `name` in place of its
+    /// name. Decisions and hand-offs stay: the caller blanks what they say about a person.
     fn erase_subject(&mut self, subject: SubjectId, name: &str) -> Result<(), StoreError>;
 
     /// Returns a lead by its number.
@@ -56,11 +57,13 @@ pub trait Ledger {
     fn remove_lead(&mut self, id: SubjectId) -> Result<(), StoreError>;
     /// Returns the lead whose moment comes first, with that moment; of equal moments the lower number.
     fn next_due(&mut self) -> Result<Option<(i64, SubjectId)>, StoreError>;
-    /// Lets every lead be due at a moment, unless it is due before.
-    fn make_all_due(&mut self, at: i64) -> Result<(), StoreError>;
+    /// Returns the numbers of up to `limit` leads after a number, in order.
+    fn leads_after(&mut self, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError>;
 
     /// Writes a decision; returns its number.
     fn record_decision(&mut self, subject: SubjectId, at: i64, body: &[u8]) -> Result<i64, StoreError>;
+    /// Writes another body for a decision: one that no longer says whom it was about.
+    fn blank_decision(&mut self, id: i64, body: &[u8]) -> Result<(), StoreError>;
     /// Returns the decisions about a subject, in order.
     fn decisions_of(&mut self, subject: SubjectId) -> Result<Vec<Entry>, StoreError>;
     /// Writes a hand-off; returns its number, a new one where it has none.
@@ -75,6 +78,8 @@ pub trait Ledger {
     fn post(&mut self, kind: &str, subject: Option<SubjectId>, body: &[u8]) -> Result<i64, StoreError>;
     /// Returns messages that were not delivered, in order.
     fn waiting(&mut self, limit: usize) -> Result<Vec<Entry>, StoreError>;
+    /// Removes what was put aside and holds any of some texts.
+    fn erase_quarantined(&mut self, texts: &[String]) -> Result<(), StoreError>;
     /// Puts something refused aside; returns its number.
     fn quarantine(&mut self, refused: &Refused) -> Result<i64, StoreError>;
 

@@ -227,12 +227,16 @@ impl Ledger for SqliteLedger<'_> {
         leads::next_due(self.connection)
     }
 
-    fn make_all_due(&mut self, at: i64) -> Result<(), StoreError> {
-        leads::make_all_due(self.connection, at)
+    fn leads_after(&mut self, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError> {
+        leads::after(self.connection, id, limit)
     }
 
     fn record_decision(&mut self, subject: SubjectId, at: i64, body: &[u8]) -> Result<i64, StoreError> {
         outcomes::record_decision(self.connection, subject, at, body)
+    }
+
+    fn blank_decision(&mut self, id: i64, body: &[u8]) -> Result<(), StoreError> {
+        outcomes::blank_decision(self.connection, id, body)
     }
 
     fn decisions_of(&mut self, subject: SubjectId) -> Result<Vec<Entry>, StoreError> {
@@ -261,6 +265,10 @@ impl Ledger for SqliteLedger<'_> {
 
     fn waiting(&mut self, limit: usize) -> Result<Vec<Entry>, StoreError> {
         outcomes::waiting(self.connection, limit)
+    }
+
+    fn erase_quarantined(&mut self, texts: &[String]) -> Result<(), StoreError> {
+        outcomes::erase_quarantined(self.connection, texts)
     }
 
     fn quarantine(&mut self, refused: &Refused) -> Result<i64, StoreError> {

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::core::assignment::{Member, Team};
 use crate::core::fact::{self, Fact, FactKind, Values};
 use crate::core::hand_off::{AnswerRefusal, HandOff};
+use crate::core::public_id::Secret;
 use crate::core::{Given, Refusal, Taken};
 use crate::keys::Scope;
 use crate::problem::Problem;
@@ -80,7 +81,7 @@ fn answer_named(name: &str) -> Option<SalesAnswer> {
 pub(crate) async fn answer(
     State(app): State<App>,
     headers: HeaderMap,
-    Path((id, name)): Path<(i64, String)>,
+    Path((id, name)): Path<(String, String)>,
     Json(body): Json<AnswerBody>,
 ) -> Result<Json<Value>, Problem> {
     let source = app.allow(&headers, Scope::Manage)?;
@@ -92,6 +93,7 @@ pub(crate) async fn answer(
             Some(parse_time(text).ok_or_else(no_time)?)
         }
     };
+    let id = hand_off_number(&app, id).await?;
     let now = app.now();
     // Without an id of the sender's own, one answer of a kind to a hand-off is one message.
     let message_id = body.message_id.unwrap_or_else(|| format!("answer-{id}-{name}"));
@@ -99,6 +101,12 @@ pub(crate) async fn answer(
     let kind = fact::Answer { hand_off: id, answer, by, reason, amount, close_date, not_before, qualification };
     let fact = Fact::of_service(message_id, now, &source, FactKind::Answer(kind));
     respond(&app, fact, id).await
+}
+
+/// Returns the number of a hand-off by the id under which others know it.
+async fn hand_off_number(app: &App, id: String) -> Result<i64, Problem> {
+    let secret = app.read(|reader| reader.read(|ledger| Ok::<_, Problem>(Secret::of(ledger)?))).await?;
+    secret.hand_off_number(&id).ok_or_else(|| Problem::not_found("there is no such hand-off"))
 }
 
 async fn respond(app: &App, fact: Fact, id: i64) -> Result<Json<Value>, Problem> {

@@ -210,7 +210,10 @@ pub(crate) async fn erase(
         Ok(true)
     });
     match is_erased.await.map_err(unavailable)? {
-        true => Ok(StatusCode::NO_CONTENT),
+        true => {
+            app.recorder.checkpoint().await.map_err(unavailable)?;
+            Ok(StatusCode::NO_CONTENT)
+        }
         false => Err(Problem::not_found("there is no such lead")),
     }
 }

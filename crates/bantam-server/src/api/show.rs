@@ -107,6 +107,10 @@ pub(super) fn hand_off(hand_off: &HandOff) -> Value {
     let mut shown = serde_json::to_value(hand_off).unwrap_or_default();
     if let Value::Object(entries) = &mut shown {
         entries.remove("subject");
+        // The number is the store's own; others know the key.
+        if let Some(key) = entries.remove("key") {
+            entries.insert("id".into(), key);
+        }
         for name in ["opened_at", "due_at", "overdue_at", "first_answered_at", "not_before"] {
             if let Some(value) = entries.get_mut(name) {
                 *value = value.as_i64().map_or(Value::Null, time);

@@ -5,6 +5,7 @@ use super::assignment::{Member, Team, Turns};
 use super::hand_off::{HandOff, HandOffState, Opened};
 use super::lead::{Clock, LeadState};
 use super::office_hours;
+use super::public_id::Secret;
 use super::records::{Decision, DecisionCause, Scores};
 use super::rules::Rules;
 use bantam_engine::live::{explain_lead, next_change, score_lead};
@@ -114,6 +115,7 @@ pub(super) fn open(
     let hours = rules.meaning.office_hours.as_ref();
     let mut hand_off = HandOff {
         id: 0,
+        key: String::new(),
         subject: lead.id,
         lead: lead.name.clone(),
         opened_at: as_of,
@@ -132,9 +134,11 @@ pub(super) fn open(
         first_answered_at: None,
         not_before: None,
         steps: Vec::new(),
+        is_erased: false,
     };
     hand_off.owner = next_owner(ledger, hand_off.team.as_deref(), as_of)?;
     hand_off.id = ledger.save_hand_off(&hand_off.row())?;
+    hand_off.key = Secret::of(ledger)?.hand_off_id(hand_off.id);
     ledger.save_hand_off(&hand_off.row())?;
     lead.standing.may_open = false;
     lead.standing.clocks.push(Clock { hand_off: hand_off.id, due_at: hand_off.runs_until() });

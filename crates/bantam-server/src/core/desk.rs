@@ -8,19 +8,23 @@
 //!
 //! INVARIANT: everything written is a function of the log. `Desk` holds nothing that could not be read back.
 
+mod about;
 mod effects;
 mod identities;
+mod renewal;
 mod upkeep;
+
+pub use renewal::Renewal;
 
 use super::CoreError;
 use super::decide::{decide, set_alarm};
-use super::fact::{Fact, FactKind, Flag};
+use super::fact::{Fact, FactKind};
 use super::hand_off::AnswerRefusal;
-use super::identity::tombstone;
 use super::lead::LeadState;
 use super::rebuild;
 use super::records::DecisionCause;
 use super::rules::Rules;
+use about::About;
 use bantam_store::{Appended, Digest, Ledger, NewFact, Seq, Subject, SubjectId, SubjectKind};
 use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
@@ -88,8 +92,8 @@ pub enum Refusal {
     NoSuchHandOff,
     /// The lead is handed off already.
     InProgress {
-        /// The hand-off.
-        hand_off: i64,
+        /// The id of the hand-off, as others know it.
+        hand_off: String,
     },
     /// No definition is active, or the one to activate is not known.
     NoDefinition,
@@ -109,6 +113,10 @@ pub struct Desk {
     moment: i64,
     /// Whom the next erasure is about.
     erasing: Option<SubjectId>,
+    /// How far deciding all leads anew is, after another definition became active.
+    renewal: Option<Renewal>,
+    /// The definition before that.
+    before: Option<Arc<Rules>>,
 }
 
 impl Desk {
@@ -118,7 +126,9 @@ impl Desk {
             Some(fingerprint) => load_rules(ledger, &String::from_utf8_lossy(&fingerprint))?.map(Arc::new),
             None => None,
         };
-        Ok(Desk { rules, moment: moment(ledger)?, ..Desk::default() })
+        let mut desk = Desk { rules, moment: moment(ledger)?, ..Desk::default() };
+        desk.open_renewal(ledger)?;
+        Ok(desk)
     }
 
     /// Returns the active definition.
@@ -168,84 +178,47 @@ impl Desk {
             // What was in order then may be refused now: whether it is a repeat comes first.
             return Ok(Taken::Duplicate { seq: known.seq });
         }
-        let subject = match self.subject_of(ledger, fact)? {
-            Ok(subject) => subject,
-            Err(refusal) => return Ok(Taken::Refused(refusal)),
+        let subject = match self.subject_of(ledger, given)? {
+            About::Known(subject) => Some(subject),
+            About::Nobody => None,
+            About::Settled(taken) => return Ok(taken),
         };
-        let lead = match subject.as_ref().and_then(|subject| subject.lead) {
-            Some(lead) => Some(self.touch(ledger, lead, at)?.id),
-            None => None,
-        };
+        let lead = subject.as_ref().and_then(|subject| subject.lead);
         if let Some(refusal) = self.refusal(ledger, fact, lead)? {
             return Ok(Taken::Refused(refusal));
         }
-        let new = NewFact {
-            message: given.message,
-            digest: given.content,
-            subject: subject.as_ref().map(|subject| subject.id),
-            received_at: at,
-            happened_at: fact.happened_at,
-            body: &given.body,
-        };
-        match ledger.append_fact(&new)? {
-            Appended::Known { seq, is_same: true } => Ok(Taken::Duplicate { seq }),
-            Appended::Known { seq, is_same: false } => Ok(Taken::Conflict { seq }),
+        if let Some(lead) = lead
+            && self.is_stale(ledger, lead)?
+            && ledger.find_message(given.message)?.is_none()
+        {
+            // Before the fact is in the log: a lead that is decided anew must not see it yet. Not for a repeat: it leaves
+            // no trace in the log, so nothing may follow from it.
+            self.touch(ledger, lead, at)?;
+        }
+        match self.append(ledger, given, subject.as_ref().map(|subject| subject.id), at)? {
             Appended::New(seq) => {
                 let hand_off = self.apply(ledger, fact, subject.as_ref(), seq, at)?;
                 Ok(Taken::Accepted { seq, hand_off })
             }
+            known => Ok(repeat_of(&known)),
         }
     }
 
-    /// Returns who a fact is about: a user, else a visitor, else nobody where it need not be about anybody.
-    fn subject_of(
-        &mut self,
+    fn append(
+        &self,
         ledger: &mut dyn Ledger,
-        fact: &Fact,
-    ) -> Result<Result<Option<Subject>, Refusal>, CoreError> {
-        match &fact.kind {
-            FactKind::Retraction { .. }
-            | FactKind::Spend { .. }
-            | FactKind::Erasure { .. }
-            | FactKind::Team(_)
-            | FactKind::Activation { .. } => return Ok(Ok(None)),
-            FactKind::Answer(answer) => {
-                let Some(row) = ledger.hand_off(answer.hand_off)? else { return Ok(Err(Refusal::NoSuchHandOff)) };
-                return Ok(Ok(ledger.subject_by_id(row.subject)?));
-            }
-            FactKind::Opening { .. } | FactKind::DoNotScore { .. } => {
-                let name = fact.user.as_deref().unwrap_or_default();
-                return Ok(ledger.find_subject(SubjectKind::User, name)?.map(Some).ok_or(Refusal::NoSuchLead));
-            }
-            FactKind::Event { .. } | FactKind::Profile { .. } | FactKind::Alias { .. } => {}
-        }
-        let known = match (&fact.user, &fact.anonymous) {
-            (Some(user), _) => (SubjectKind::User, user),
-            (None, Some(anonymous)) => (SubjectKind::Anonymous, anonymous),
-            // Kept, but nobody's.
-            (None, None) if fact.flags.contains(&Flag::IdentityIgnored) => return Ok(Ok(None)),
-            (None, None) => return Ok(Err(Refusal::Nobody)),
-        };
-        Ok(self.subject(ledger, known.0, known.1)?.map(Some).ok_or(Refusal::Erased))
-    }
-
-    /// Returns a subject by how it is known, a new one where there is none; `None` where it was erased.
-    fn subject(
-        &mut self,
-        ledger: &mut dyn Ledger,
-        kind: SubjectKind,
-        name: &str,
-    ) -> Result<Option<Subject>, CoreError> {
-        let key = (kind, name.to_owned());
-        if let Some(subject) = self.subjects.get(&key) {
-            return Ok(Some(subject.clone()));
-        }
-        if ledger.find_subject(kind, name)?.is_none() && ledger.find_subject(kind, &tombstone(name))?.is_some() {
-            return Ok(None);
-        }
-        let subject = ledger.subject(kind, name)?;
-        self.subjects.insert(key, subject.clone());
-        Ok(Some(subject))
+        given: &Given,
+        subject: Option<SubjectId>,
+        at: i64,
+    ) -> Result<Appended, CoreError> {
+        Ok(ledger.append_fact(&NewFact {
+            message: given.message,
+            digest: given.content,
+            subject,
+            received_at: at,
+            happened_at: given.fact.happened_at,
+            body: &given.body,
+        })?)
     }
 
     /// Returns a lead at hand, decided by the active definition, to be written at the end of the group.
@@ -266,6 +239,31 @@ impl Desk {
         self.leads.get_mut(&id).ok_or_else(|| no_lead(id))
     }
 
+    /// Returns whether another definition than the active one decided a lead last.
+    fn is_stale(&mut self, ledger: &mut dyn Ledger, id: SubjectId) -> Result<bool, CoreError> {
+        if self.renewal.is_none() {
+            return Ok(false);
+        }
+        let Some(lead) = self.load(ledger, id)? else { return Ok(false) };
+        let is_stale = lead.definition != self.number();
+        self.leads.insert(id, lead);
+        Ok(is_stale)
+    }
+
+    /// Returns a lead as the active definition sees its facts, without deciding it: what is refused leaves no trace.
+    fn look_at(&mut self, ledger: &mut dyn Ledger, id: SubjectId) -> Result<Option<LeadState>, CoreError> {
+        let Some(lead) = self.load(ledger, id)? else { return Ok(None) };
+        let seen = match lead.definition == self.number() {
+            true => lead.clone(),
+            false => {
+                let subject = ledger.subject_by_id(id)?.ok_or_else(|| no_lead(id))?;
+                rebuild::lead(ledger, self.rules.as_deref(), &subject, lead.oldest_since, Some(lead.clone()))?
+            }
+        };
+        self.leads.insert(id, lead);
+        Ok(Some(seen))
+    }
+
     fn load(&mut self, ledger: &mut dyn Ledger, id: SubjectId) -> Result<Option<LeadState>, CoreError> {
         if let Some(lead) = self.leads.remove(&id) {
             return Ok(Some(lead));
@@ -276,9 +274,16 @@ impl Desk {
     /// Decides a lead by the definition that is active now, from its facts.
     fn renew(&mut self, ledger: &mut dyn Ledger, lead: LeadState, at: i64) -> Result<LeadState, CoreError> {
         let Some(rules) = self.rules.clone() else { return Ok(lead) };
-        let subject = ledger.subject_by_id(lead.id)?.ok_or_else(|| no_lead(lead.id))?;
-        let since = lead.oldest_since;
-        let mut lead = rebuild::lead(ledger, Some(&rules), &subject, since, Some(lead))?;
+        let before = self.before.as_ref().filter(|before| before.number == lead.definition);
+        let mut lead = match before {
+            // All that counts now was kept before: the log need not be asked.
+            Some(before) if rules.follows(before) => lead,
+            _ => {
+                let subject = ledger.subject_by_id(lead.id)?.ok_or_else(|| no_lead(lead.id))?;
+                let since = lead.oldest_since;
+                rebuild::lead(ledger, Some(&rules), &subject, since, Some(lead))?
+            }
+        };
         decide(ledger, &rules, &mut lead, at, DecisionCause::Definition)?;
         Ok(lead)
     }
@@ -312,6 +317,15 @@ impl Desk {
 
     fn number(&self) -> i64 {
         self.rules.as_ref().map_or(0, |rules| rules.number)
+    }
+}
+
+/// Returns what became of a fact that was there already.
+fn repeat_of(appended: &Appended) -> Taken {
+    match *appended {
+        Appended::Known { seq, is_same: true } => Taken::Duplicate { seq },
+        Appended::Known { seq, is_same: false } => Taken::Conflict { seq },
+        Appended::New(seq) => Taken::Accepted { seq, hand_off: None },
     }
 }
 

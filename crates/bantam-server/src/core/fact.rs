@@ -122,6 +122,11 @@ pub enum FactKind {
         /// Its fingerprint.
         fingerprint: String,
     },
+    /// The next leads are decided by the definition that became active.
+    Renewal {
+        /// How many.
+        leads: u32,
+    },
 }
 
 /// What sales says about a hand-off.

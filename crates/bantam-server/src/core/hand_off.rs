@@ -88,6 +88,9 @@ pub struct Step {
 pub struct HandOff {
     /// Its number.
     pub id: i64,
+    /// The id under which others know it.
+    #[serde(default)]
+    pub key: String,
     /// The subject it was opened for.
     pub subject: SubjectId,
     /// The lead's id at that time.
@@ -124,6 +127,9 @@ pub struct HandOff {
     pub not_before: Option<i64>,
     /// What happened, in order.
     pub steps: Vec<Step>,
+    /// Whether the person was erased: it is counted, and nobody works on it any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_erased: bool,
 }
 
 /// Why an answer cannot be given.
@@ -221,7 +227,7 @@ impl HandOff {
         HandOffRow {
             id: self.id,
             subject: self.subject,
-            in_progress: !self.state.is_ended(),
+            in_progress: !self.state.is_ended() && !self.is_erased,
             owner: self.owner.clone(),
             body: serde_json::to_vec(self).unwrap_or_default(),
         }

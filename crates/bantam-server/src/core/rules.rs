@@ -79,6 +79,17 @@ impl Rules {
         Rules::load(number, &text).filter(|rules| rules.fingerprint == fingerprint).ok_or_else(unusable)
     }
 
+    /// Returns whether leads that another definition decided can be gone on with as they are kept: that one reads the same
+    /// attributes and properties, and keeps every event that counts for this one.
+    pub(super) fn follows(&self, before: &Rules) -> bool {
+        let answers = |rules: &Rules| SalesAnswer::ALL.map(|answer| rules.answer_event(answer).to_owned());
+        self.meaning.lead.attributes == before.meaning.lead.attributes
+            && self.meaning.event.properties == before.meaning.event.properties
+            && self.meaning.missing == before.meaning.missing
+            && answers(self) == answers(before)
+            && before.horizons.covers(&self.horizons)
+    }
+
     /// Returns the name under which an answer stands among a lead's events.
     pub fn answer_event(&self, answer: SalesAnswer) -> &str {
         let own = self.answers(answer).and_then(|set| {

@@ -30,7 +30,9 @@ impl Story {
         let mut random = Random::new(seed.wrapping_mul(0x1234_5678_9abc_def1) + 7);
         let chosen = case(seed);
         let definition = text_of(&chosen);
-        let before = text_of(&case(seed + 1_000_003));
+        // Of a definition that differs in points alone, leads are gone on with; of another they are read from the log.
+        let edited = random.chance(40).then(|| with_other_points(&mut random, &definition)).flatten();
+        let before = edited.unwrap_or_else(|| text_of(&case(seed + 1_000_003)));
         let rules = Rules::load(1, &definition).unwrap();
         let kept = [(Rules::load(1, &before).unwrap().fingerprint, before), (rules.fingerprint, definition.clone())];
         let meaning = rules.meaning;
@@ -68,7 +70,8 @@ impl Story {
                 seen = rest;
             }
         }
-        self.until = self.until.max(moment);
+        // Leads are decided anew one after the other, each a microsecond later, before they are compared.
+        self.until = self.until.max(moment + 1_000_000);
     }
 
     pub(crate) fn keep_definitions(&self, ledger: &mut dyn Ledger) {
@@ -80,6 +83,18 @@ impl Story {
 
 fn text_of(case: &Case) -> DefinitionText {
     DefinitionText { name: "d.yaml".into(), text: case.definition.clone(), lists: case.lists.clone() }
+}
+
+/// Returns a definition in which one rule gives other points.
+fn with_other_points(random: &mut Random, definition: &DefinitionText) -> Option<DefinitionText> {
+    let places: Vec<usize> = definition.text.match_indices("points: ").map(|(at, found)| at + found.len()).collect();
+    let &place = (!places.is_empty()).then(|| random.pick(&places))?;
+    let (head, tail) = definition.text.split_at(place);
+    let digits = tail.find(|c: char| !c.is_ascii_digit())?;
+    let points: i64 = tail[..digits].parse().ok()?;
+    let text = format!("{head}{}{}", points + 7, &tail[digits..]);
+    let edited = DefinitionText { text, ..definition.clone() };
+    Rules::load(1, &edited).is_some().then_some(edited)
 }
 
 fn activation(message_id: &str, fingerprint: &str) -> Fact {

@@ -44,9 +44,10 @@ pub(super) fn next_due(connection: &Connection) -> Result<Option<(i64, SubjectId
     Ok(connection.prepare_cached(query)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
-pub(super) fn make_all_due(connection: &Connection, at: i64) -> Result<(), StoreError> {
-    connection.execute("update lead set due_at = ?1 where due_at is null or due_at > ?1", [at])?;
-    Ok(())
+pub(super) fn after(connection: &Connection, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError> {
+    let mut statement = connection.prepare_cached("select id from lead where id > ?1 order by id limit ?2")?;
+    let rows = statement.query_map(params![id, limit as i64], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// A lead and whether its checksum is right.

@@ -17,6 +17,17 @@ pub(super) fn record_decision(
     Ok(connection.last_insert_rowid())
 }
 
+pub(super) fn blank_decision(connection: &Connection, id: i64, body: &[u8]) -> Result<(), StoreError> {
+    let find = "select subject, at from decision where id = ?1";
+    let known = connection.prepare_cached(find)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some((subject, at)): Option<(SubjectId, i64)> = known else { return Ok(()) };
+    let sum = checksum(subject, &[&at.to_le_bytes(), body]);
+    connection
+        .prepare_cached("update decision set body = ?2, checksum = ?3 where id = ?1")?
+        .execute(params![id, body, sum])?;
+    Ok(())
+}
+
 pub(super) fn decisions_of(connection: &Connection, subject: SubjectId) -> Result<Vec<Entry>, StoreError> {
     let query = "select id, body, at, checksum from decision where subject = ?1 order by id";
     let mut statement = connection.prepare_cached(query)?;
@@ -100,6 +111,13 @@ pub(super) fn waiting(connection: &Connection, limit: usize) -> Result<Vec<Entry
     let mut statement = connection.prepare_cached(query)?;
     let read = |row: &Row<'_>| Ok(Entry { id: row.get(0)?, subject: row.get(1)?, body: row.get(2)? });
     Ok(statement.query_map([limit as i64], read)?.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn erase_quarantined(connection: &Connection, texts: &[String]) -> Result<(), StoreError> {
+    for text in texts {
+        connection.execute("delete from quarantine where instr(body, cast(?1 as blob)) > 0", [text])?;
+    }
+    Ok(())
 }
 
 pub(super) fn quarantine(connection: &Connection, refused: &Refused) -> Result<i64, StoreError> {

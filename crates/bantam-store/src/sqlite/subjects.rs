@@ -83,9 +83,7 @@ pub(super) fn erase(connection: &Connection, subject: SubjectId, name: &str) -> 
         let blank = "update fact set body = x'', digest = ?2, checksum = ?3 where seq = ?1";
         connection.prepare_cached(blank)?.execute(params![seq, digest, sum])?;
     }
-    for table in ["decision", "hand_off", "outbox"] {
-        connection.execute(&format!("delete from {table} where subject = ?1"), [subject])?;
-    }
+    connection.execute("delete from outbox where subject = ?1", [subject])?;
     connection.execute("delete from edge where source = ?1 or target = ?1", [subject])?;
     connection.execute("delete from lead where id = ?1", [subject])?;
     connection

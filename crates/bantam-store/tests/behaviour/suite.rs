@@ -25,6 +25,7 @@ macro_rules! behaviour_suite {
         $crate::behaviour_suite!($store;
             a_message_is_appended_once, facts_come_back_in_order, what_fails_leaves_nothing,
             subjects_are_made_once, edges_count_until_they_are_retracted, leads_are_due_in_order,
+            a_blanked_decision_keeps_its_place,
             hand_offs_in_progress_are_counted, erasing_leaves_numbers_alone);
     };
     ($store:expr; $($name:ident),+) => {
@@ -117,10 +118,19 @@ pub(crate) fn leads_are_due_in_order(store: &mut impl Store) {
     assert_eq!(store.ask(|ledger| ledger.next_due()), Some((5, 3)));
     store.ask(|ledger| ledger.save_lead(&lead(3, Some(9))));
     assert_eq!(store.ask(|ledger| ledger.next_due()), Some((5, 4)));
-    store.ask(|ledger| ledger.make_all_due(6));
     store.ask(|ledger| ledger.remove_lead(4));
-    assert_eq!(store.ask(|ledger| ledger.next_due()), Some((6, 1)));
-    assert_eq!(store.ask(|ledger| ledger.lead(2)), Some(lead(2, Some(6))));
+    assert_eq!(store.ask(|ledger| ledger.next_due()), Some((7, 2)));
+    assert_eq!(store.ask(|ledger| ledger.lead(2)), Some(lead(2, Some(7))));
+    assert_eq!(store.ask(|ledger| ledger.leads_after(0, 2)), [1, 2]);
+    assert_eq!(store.ask(|ledger| ledger.leads_after(2, 9)), [3]);
+}
+
+pub(crate) fn a_blanked_decision_keeps_its_place(store: &mut impl Store) {
+    let id = store.ask(|ledger| ledger.record_decision(1, 5, b"ann"));
+    store.ask(|ledger| ledger.record_decision(1, 6, b"ben"));
+    store.ask(|ledger| ledger.blank_decision(id, b"somebody"));
+    let bodies: Vec<Vec<u8>> = store.ask(|ledger| ledger.decisions_of(1)).into_iter().map(|entry| entry.body).collect();
+    assert_eq!(bodies, [&b"somebody"[..], b"ben"]);
 }
 
 pub(crate) fn hand_offs_in_progress_are_counted(store: &mut impl Store) {
@@ -138,7 +148,11 @@ pub(crate) fn erasing_leaves_numbers_alone(store: &mut impl Store) {
     let ann = store.ask(|ledger| ledger.subject(SubjectKind::User, "ann@example.com")).id;
     store.ask(|ledger| ledger.append_fact(&fact("m", "ann@example.com came", Some(ann))));
     store.ask(|ledger| ledger.save_lead(&LeadRow { id: ann, ..LeadRow::default() }));
-    store.ask(|ledger| ledger.quarantine(&Refused { received_at: 1, reason: "r".into(), field: None, body: vec![] }));
+    for body in ["\"ann@example.com\"", "\"ann@example.company\""] {
+        let refused = Refused { received_at: 1, reason: "r".into(), field: None, body: body.into() };
+        store.ask(|ledger| ledger.quarantine(&refused));
+    }
+    store.ask(|ledger| ledger.erase_quarantined(&["\"ann@example.com\"".into()]));
     store.ask(|ledger| ledger.erase_subject(ann, "hash"));
     let blank = store.ask(|ledger| ledger.facts_after(0, 10));
     assert_eq!((blank.len(), blank[0].body.as_slice()), (1, &b""[..]));

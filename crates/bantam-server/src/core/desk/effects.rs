@@ -3,11 +3,13 @@
 use super::{Desk, Refusal, load_rules};
 use crate::core::CoreError;
 use crate::core::decide::{decide, keep, load_hand_off, open, post};
+use crate::core::erasure;
 use crate::core::fact::{Answer, Fact, FactKind};
 use crate::core::hand_off::{AnswerRefusal, HandOff, Opened};
 use crate::core::history::OutOfOrder;
 use crate::core::identity::tombstone;
 use crate::core::lead::LeadState;
+use crate::core::public_id::Secret;
 use crate::core::rebuild::{self, add, change_of, event_of};
 use crate::core::records::DecisionCause;
 use crate::core::rules::Rules;
@@ -23,19 +25,27 @@ impl Desk {
         fact: &Fact,
         lead: Option<SubjectId>,
     ) -> Result<Option<Refusal>, CoreError> {
-        let lead = lead.and_then(|id| self.leads.get(&id));
+        let lead = match (&fact.kind, lead) {
+            (FactKind::Answer(_) | FactKind::Opening { .. }, Some(id)) => self.look_at(ledger, id)?,
+            _ => None,
+        };
         Ok(match &fact.kind {
             FactKind::Answer(answer) => {
                 let hand_off = load_hand_off(ledger, answer.hand_off)?;
-                self.rules().and_then(|rules| refuse_answer(rules, lead, &hand_off, answer)).map(Refusal::Answer)
+                self.rules()
+                    .and_then(|rules| refuse_answer(rules, lead.as_ref(), &hand_off, answer))
+                    .map(Refusal::Answer)
             }
             FactKind::Opening { .. } => match lead {
                 _ if self.rules().is_none() => Some(Refusal::NoDefinition),
                 None => Some(Refusal::NoSuchLead),
-                Some(lead) => {
-                    let clock = lead.standing.clocks.first();
-                    clock.map(|clock| Refusal::InProgress { hand_off: clock.hand_off })
-                }
+                Some(lead) => match lead.standing.clocks.first() {
+                    Some(clock) => {
+                        let hand_off = Secret::of(ledger)?.hand_off_id(clock.hand_off);
+                        Some(Refusal::InProgress { hand_off })
+                    }
+                    None => None,
+                },
             },
             FactKind::Retraction { message_id, .. } => {
                 let known = ledger.find_message(Digest::of(message_id.as_bytes()))?;
@@ -73,6 +83,7 @@ impl Desk {
                 ledger.set(&format!("team:{}", team.name), &serde_json::to_vec(team).unwrap_or_default())?;
             }
             FactKind::Activation { fingerprint } => self.activate(ledger, fingerprint, at)?,
+            FactKind::Renewal { leads } => self.renew_next(ledger, *leads, at)?,
             FactKind::Erasure { tombstone, .. } => self.erase(ledger, tombstone, at)?,
             _ => {}
         }
@@ -156,9 +167,10 @@ impl Desk {
     fn activate(&mut self, ledger: &mut dyn Ledger, fingerprint: &str, at: i64) -> Result<(), CoreError> {
         // Leads touched so far are written as the old definition saw them; each is renewed when its turn comes.
         self.settle(ledger, at)?;
-        self.rules = load_rules(ledger, fingerprint)?.map(Arc::new);
+        let rules = load_rules(ledger, fingerprint)?.map(Arc::new);
+        self.before = std::mem::replace(&mut self.rules, rules);
         ledger.set("active", fingerprint.as_bytes())?;
-        ledger.make_all_due(at)?;
+        self.begin_renewal(ledger)?;
         let message = serde_json::json!({"type": "definition.activated", "timestamp": at, "fingerprint": fingerprint});
         ledger.post("definition.activated", None, message.to_string().as_bytes())?;
         Ok(())
@@ -169,6 +181,7 @@ impl Desk {
         let Some(lead) = self.erasing.take() else { return Ok(()) };
         self.settle(ledger, at)?;
         for member in ledger.members(lead)? {
+            erasure::blank(ledger, &member, mark)?;
             ledger.erase_subject(member.id, &tombstone(&member.name))?;
         }
         self.leads.remove(&lead);

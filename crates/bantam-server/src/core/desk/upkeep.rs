@@ -22,7 +22,7 @@ impl Desk {
                 None => load_rules(ledger, &fingerprint)?.map(Arc::new),
             };
         }
-        Ok(())
+        self.open_renewal(ledger)
     }
 
     /// Returns what a group of facts will ask the store for, beside what is at hand.

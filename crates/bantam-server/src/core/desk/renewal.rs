@@ -1,0 +1,100 @@
+//! Decides all leads anew after another definition became the active one: some at a time, between groups of facts, so
+//! that nobody has to wait for it.
+//!
+//! That some leads are decided now is a fact like any other. So when each of them was is in the log, however fast the
+//! machine was, and taking the log once more does the same at the same moments. A lead to which a fact comes before its
+//! turn is decided anew then.
+
+use super::{Desk, load_rules};
+use crate::core::CoreError;
+use crate::core::fact::{Fact, FactKind};
+use bantam_store::{Ledger, SubjectId};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// How many leads are decided anew at once: with a tenth of a millisecond each, facts wait for 50 ms at most.
+const LEADS_AT_ONCE: u32 = 500;
+/// The setting that says how far it is.
+const SETTING: &str = "renewal";
+
+/// How far it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renewal {
+    /// All leads up to this one are decided by the active definition.
+    pub after: SubjectId,
+    /// How often some were.
+    pub times: u64,
+    /// The definition before, by which the others were decided.
+    before: Option<String>,
+}
+
+impl Desk {
+    /// Returns how far deciding all leads anew is; `None` where there is nothing to do.
+    pub fn renewal(&self) -> Option<&Renewal> {
+        self.renewal.as_ref()
+    }
+
+    /// Returns the fact that lets the next leads be decided anew, to be taken in a group of its own.
+    pub fn next_renewal(&self, now: i64) -> Option<Fact> {
+        let (renewal, rules) = (self.renewal.as_ref()?, self.rules.as_ref()?);
+        // Times of receipt are told apart, so no two renewals have this in common.
+        let message_id = format!("renewal-{}-{}-{}", rules.fingerprint, self.moment, renewal.times);
+        Some(Fact::of_service(message_id, now, "service", FactKind::Renewal { leads: LEADS_AT_ONCE }))
+    }
+
+    pub(super) fn open_renewal(&mut self, ledger: &mut dyn Ledger) -> Result<(), CoreError> {
+        let Some(kept) = ledger.setting(SETTING)?.filter(|kept| !kept.is_empty()) else { return Ok(()) };
+        let unreadable =
+            |error: serde_json::Error| CoreError::Record { what: "setting", id: 0, problem: error.to_string() };
+        let renewal: Renewal = serde_json::from_slice(&kept).map_err(unreadable)?;
+        if let Some(before) = &renewal.before {
+            self.before = load_rules(ledger, before)?.map(Arc::new);
+        }
+        self.renewal = Some(renewal);
+        Ok(())
+    }
+
+    /// Begins with the first lead, after the rules were exchanged. `self.before` decided until now.
+    pub(super) fn begin_renewal(&mut self, ledger: &mut dyn Ledger) -> Result<(), CoreError> {
+        let before = self.before.as_ref().map(|rules| rules.fingerprint.clone());
+        self.renewal = Some(Renewal { before, ..Renewal::default() });
+        self.keep_renewal(ledger)
+    }
+
+    /// Decides the next leads anew.
+    pub(super) fn renew_next(&mut self, ledger: &mut dyn Ledger, leads: u32, at: i64) -> Result<(), CoreError> {
+        let Some(mut renewal) = self.renewal.take() else { return Ok(()) };
+        let limit = leads as usize;
+        let next = ledger.leads_after(renewal.after, limit)?;
+        for &id in &next {
+            self.renew_one(ledger, id, at)?;
+            renewal.after = id;
+        }
+        renewal.times += 1;
+        if next.len() < limit {
+            self.before = None;
+        } else {
+            self.renewal = Some(renewal);
+        }
+        self.keep_renewal(ledger)
+    }
+
+    fn renew_one(&mut self, ledger: &mut dyn Ledger, id: SubjectId, at: i64) -> Result<(), CoreError> {
+        if self.touched.contains(&id) {
+            return Ok(());
+        }
+        let Some(lead) = self.load(ledger, id)? else { return Ok(()) };
+        let is_renewed = lead.definition == self.number();
+        self.leads.insert(id, lead);
+        if !is_renewed {
+            self.touch(ledger, id, at)?;
+        }
+        Ok(())
+    }
+
+    fn keep_renewal(&self, ledger: &mut dyn Ledger) -> Result<(), CoreError> {
+        let kept = self.renewal.as_ref().map(|renewal| serde_json::to_vec(renewal).unwrap_or_default());
+        ledger.set(SETTING, &kept.unwrap_or_default())?;
+        Ok(())
+    }
+}
