@@ -17,6 +17,8 @@ const JOBS_MAX: usize = 64 * 16;
 const GROUP_FACTS_MAX: usize = 4_000;
 /// How many leads are looked at for time alone between two groups.
 const DUE_MAX: usize = 2_000;
+/// How often facts are taken again at once that a lost connection or a conflict broke off.
+const TRIES_AGAIN_MAX: usize = 3;
 /// How often time is looked at when nothing comes in.
 const TICK: Duration = Duration::from_millis(500);
 
@@ -203,9 +205,26 @@ impl Writing {
     }
 
     fn record(&mut self, given: &[Given], refused: &[Refused]) -> Result<Vec<Taken>, Unavailable> {
+        let mut result = self.try_record(given, refused);
+        for _ in 0..TRIES_AGAIN_MAX {
+            match &result {
+                // Facts that were recorded after all are known by their message ids.
+                Err(CoreError::Store(error)) if error.is_interrupted() => {
+                    self.desk = Desk::default();
+                    result = self.try_record(given, refused);
+                }
+                _ => break,
+            }
+        }
+        let taken = self.settled(result)?;
+        self.count(&taken, refused.len());
+        Ok(taken)
+    }
+
+    fn try_record(&mut self, given: &[Given], refused: &[Refused]) -> Result<Vec<Taken>, CoreError> {
         let now = (self.clock)();
         let Writing { store, desk, .. } = self;
-        let result = store.transaction(|ledger| {
+        store.transaction(|ledger| {
             desk.keep_up(ledger)?;
             let taken = if given.is_empty() { Vec::new() } else { desk.take(ledger, now, given)? };
             for refused in refused {
@@ -216,11 +235,8 @@ impl Writing {
                     ledger.quarantine(&aside)?;
                 }
             }
-            Ok::<_, CoreError>(taken)
-        });
-        let taken = self.settled(result)?;
-        self.count(&taken, refused.len());
-        Ok(taken)
+            Ok(taken)
+        })
     }
 
     fn count(&self, taken: &[Taken], refused: usize) {
@@ -284,8 +300,9 @@ impl Writing {
             Ok(done) => return Ok(done),
             Err(error) => error,
         };
-        let is_passing = matches!(&error, CoreError::Store(error) if error.is_passing());
-        if is_passing && self.reopen().is_ok() {
+        // The store says that it is behind now, so the next transaction opens the desk again.
+        self.desk = Desk::default();
+        if matches!(&error, CoreError::Store(error) if error.is_passing()) {
             return Err(Unavailable::Busy);
         }
         self.counts.has_failed.store(true, Ordering::Release);

@@ -10,8 +10,8 @@ use crate::records::{
 ///
 /// INVARIANT: facts are appended and never changed, except that [`Ledger::erase_subject`] blanks them.
 pub trait Ledger {
-    /// Returns whether the last transaction of this store ended well and nobody else has written since, so that what was
-    /// at hand then holds.
+    /// Returns whether what was at hand when this was last asked still holds: nobody else has written since, and no
+    /// transaction was taken back.
     fn is_alone(&mut self) -> Result<bool, StoreError>;
     /// Says what will be asked for, so that it can be fetched at once. Changes no answer.
     fn foresee(&mut self, _: &Foreseen<'_>) -> Result<(), StoreError> {

@@ -51,8 +51,10 @@ pub struct PostgresStore {
     connection: Option<Connection>,
     /// A name of its own.
     node: String,
-    /// The turn its last transaction left; `None` where that is not known, or did not end well.
-    last: Option<i64>,
+    /// The turn its last transaction left.
+    last: i64,
+    /// Whether others have written, or a transaction was taken back, until somebody asks.
+    is_behind: bool,
 }
 
 impl PostgresStore {
@@ -69,7 +71,7 @@ impl PostgresStore {
         let turn = rows.first().ok_or(StoreError::NotMigrated { found: 0, known: migrate::known() })?;
         let (node, number): (String, i64) = (turn.try_get(0)?, turn.try_get(1)?);
         connection.ask_once("delete from node where turn < $1", &[&number.saturating_sub(NODE_TURNS_MAX)])?;
-        Ok(PostgresStore { url: url.clone(), connection: Some(connection), node, last: None })
+        Ok(PostgresStore { url: url.clone(), connection: Some(connection), node, last: number, is_behind: true })
     }
 
     /// Does some work within one transaction: when it fails, nothing of it has happened; when it returns, all of it is on
@@ -82,14 +84,18 @@ impl PostgresStore {
         &mut self,
         work: impl FnOnce(&mut dyn Ledger) -> Result<T, E>,
     ) -> Result<T, E> {
-        let (turn, last) = (self.begin()?, self.last.take());
+        let was_taken_back = std::mem::replace(&mut self.is_behind, true);
+        let turn = self.begin()?;
+        let was_behind = was_taken_back || self.last != turn.number;
         let Some(connection) = self.connection.as_mut() else { return Err(StoreError::OutOfReach.into()) };
-        let mut ledger = PostgresLedger::new(connection, turn, last == Some(turn.number));
+        let mut ledger = PostgresLedger::new(connection, turn, !was_behind);
         let result = work(&mut ledger);
         match result {
             Ok(done) => {
+                let was_asked = ledger.was_asked();
                 let finished = ledger.finish(&self.node);
-                self.last = Some(self.settled(finished, turn)?);
+                self.last = self.settled(finished, turn)?;
+                self.is_behind = was_behind && !was_asked;
                 Ok(done)
             }
             Err(error) => {

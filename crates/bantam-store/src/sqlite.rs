@@ -34,7 +34,7 @@ const CHECKPOINT_PAGES: i64 = 4_000;
 /// The only writer of a store. Dropped, it lets go of the file.
 pub struct SqliteStore {
     connection: Connection,
-    /// Whether the last transaction was taken back: then what its work kept at hand never happened.
+    /// Whether a transaction was taken back, until somebody asks: what its work kept at hand never happened.
     is_taken_back: bool,
     _lock: Option<Lock>,
 }
@@ -81,12 +81,14 @@ impl SqliteStore {
         work: impl FnOnce(&mut dyn Ledger) -> Result<T, E>,
     ) -> Result<T, E> {
         let database = |error| E::from(StoreError::Database(error));
+        let was_taken_back = std::mem::replace(&mut self.is_taken_back, true);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
-        let is_alone = !std::mem::replace(&mut self.is_taken_back, true);
-        let result = work(&mut SqliteLedger { connection: &transaction, is_alone })?;
+        let mut ledger = SqliteLedger { connection: &transaction, is_alone: !was_taken_back, was_asked: false };
+        let result = work(&mut ledger)?;
+        let was_asked = ledger.was_asked;
         transaction.commit().map_err(database)?;
-        self.is_taken_back = false;
+        self.is_taken_back = was_taken_back && !was_asked;
         Ok(result)
     }
 
@@ -148,10 +150,12 @@ fn configure_reader(connection: &Connection) -> Result<(), StoreError> {
 struct SqliteLedger<'t> {
     connection: &'t Connection,
     is_alone: bool,
+    was_asked: bool,
 }
 
 impl Ledger for SqliteLedger<'_> {
     fn is_alone(&mut self) -> Result<bool, StoreError> {
+        self.was_asked = true;
         Ok(self.is_alone)
     }
 

@@ -75,7 +75,8 @@ fn write(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError>
             format!("{:?}", ledger.save_lead(&lead)?)
         }
         9 => match dice.roll(8) {
-            0 => format!("{:?}", ledger.make_all_due(at)?),
+            0 => format!("{:?}", ledger.blank_decision(dice.id(), &body)?),
+            2 => format!("{:?}", ledger.erase_quarantined(&[name.into(), "\u{1}".into()])?),
             1 => format!("{:?}", ledger.erase_subject(dice.id(), &format!("gone {}", dice.0))?),
             _ => format!("{:?}", ledger.remove_lead(dice.id())?),
         },
@@ -89,10 +90,10 @@ fn write(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError>
         }
         11 => {
             let refused = Refused { received_at: at, reason: name.into(), field: None, body: body.into() };
-            let quarantined = ledger.quarantine(&refused)?;
+            ledger.quarantine(&refused)?;
             ledger.record_decision(dice.id(), at, &body)?;
             ledger.post(name, Some(dice.id()), &body)?;
-            format!("{quarantined}")
+            String::new()
         }
         _ => {
             ledger.set(name, &body)?;
@@ -104,7 +105,7 @@ fn write(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError>
 fn ask(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError> {
     let kind = if dice.roll(2) == 0 { SubjectKind::User } else { SubjectKind::Anonymous };
     let (name, id) = (NAMES[dice.roll(7) as usize], dice.id());
-    Ok(match dice.roll(17) {
+    Ok(match dice.roll(18) {
         0 => format!("{:?}", ledger.find_message(Digest::of(&[dice.roll(40) as u8]))?),
         1 => format!("{:?}", ledger.facts_of(id)?),
         2 => format!("{:?}", ledger.facts_after(id, 3)?),
@@ -120,6 +121,7 @@ fn ask(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError> {
         13 => format!("{:?}", ledger.hand_offs_of(HANDED_OVER)?),
         14 => format!("{:?}", ledger.load_of(name)?),
         15 => ledger.waiting(5)?.iter().map(|entry| format!("{:?}{:?}", entry.subject, entry.body)).collect(),
+        16 => format!("{:?}", ledger.leads_after(id, 3)?),
         _ => format!("{:?} {:?}", ledger.setting(name)?, ledger.definition(name)?),
     })
 }

@@ -1,9 +1,11 @@
 //! The commands with their arguments, as `--help` shows them.
 
 mod insight;
+mod migrate;
 mod serve;
 
 pub(crate) use insight::{ImpactArguments, PeriodName, ReportArguments};
+pub(crate) use migrate::MigrateArguments;
 pub(crate) use serve::ServeArguments;
 
 use bantam_engine::input::Format;
@@ -36,6 +38,7 @@ pub(crate) enum Command {
     Diff(DiffArguments),
     Impact(ImpactArguments),
     Simulate(SimulateArguments),
+    Migrate(MigrateArguments),
     Serve(ServeArguments),
     /// Print a JSON Schema that gives completion in editors
     Schema,

@@ -7,6 +7,7 @@ pub(crate) mod explain;
 pub(crate) mod impact;
 pub(crate) mod init;
 mod insight;
+pub(crate) mod migrate;
 pub(crate) mod report;
 pub(crate) mod schema;
 pub(crate) mod score;

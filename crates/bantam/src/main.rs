@@ -51,6 +51,7 @@ fn run(command: Command) -> Result<Done, Failure> {
         Command::Diff(arguments) => commands::diff::run(&arguments),
         Command::Impact(arguments) => commands::impact::run(&arguments),
         Command::Simulate(arguments) => commands::simulate::run(&arguments),
+        Command::Migrate(arguments) => commands::migrate::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Schema => commands::schema::run(),
     }

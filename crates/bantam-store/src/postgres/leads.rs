@@ -172,10 +172,21 @@ fn look_ahead(ledger: &mut PostgresLedger<'_>) -> Result<(), StoreError> {
     keep(ledger, rows)
 }
 
-pub(super) fn make_all_due(ledger: &mut PostgresLedger<'_>, at: i64) -> Result<(), StoreError> {
-    ledger.write(call!("update lead set due_at = $1 where due_at is null or due_at > $1", at))?;
-    ledger.leads = Leads::default();
-    Ok(())
+/// Returns the numbers of leads after a number; what the rows hold of them is fetched with them.
+pub(super) fn after(
+    ledger: &mut PostgresLedger<'_>,
+    id: SubjectId,
+    limit: usize,
+) -> Result<Vec<SubjectId>, StoreError> {
+    let rows = ledger.ask(call!(
+        "select id, stage, score, fit, engagement, grade, route, due_at, state, checksum from lead \
+         where id > $1 order by id limit $2",
+        id,
+        limit as i64
+    ))?;
+    let ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+    keep(ledger, rows)?;
+    Ok(ids)
 }
 
 /// Reads a lead from ten columns.

@@ -41,6 +41,7 @@ pub(super) struct PostgresLedger<'t> {
     connection: &'t mut Connection,
     pub(super) turn: Turn,
     is_alone: bool,
+    was_asked: bool,
     has_written: bool,
     pub(super) facts: facts::Facts,
     pub(super) subjects: subjects::Subjects,
@@ -54,6 +55,7 @@ impl<'t> PostgresLedger<'t> {
             connection,
             turn,
             is_alone,
+            was_asked: false,
             has_written: false,
             facts: facts::Facts::default(),
             subjects: subjects::Subjects::default(),
@@ -85,6 +87,11 @@ impl<'t> PostgresLedger<'t> {
     pub(super) fn write(&mut self, call: Call) -> Result<(), StoreError> {
         self.has_written = true;
         self.ask(call).map(drop)
+    }
+
+    /// Returns whether somebody asked whether others have written.
+    pub(super) fn was_asked(&self) -> bool {
+        self.was_asked
     }
 
     /// Takes what waits to be written, as statements.
@@ -147,6 +154,7 @@ impl<'t> PostgresLedger<'t> {
 
 impl Ledger for PostgresLedger<'_> {
     fn is_alone(&mut self) -> Result<bool, StoreError> {
+        self.was_asked = true;
         Ok(self.is_alone)
     }
 
@@ -244,8 +252,8 @@ impl Ledger for PostgresLedger<'_> {
         leads::next_due(self)
     }
 
-    fn make_all_due(&mut self, at: i64) -> Result<(), StoreError> {
-        leads::make_all_due(self, at)
+    fn leads_after(&mut self, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError> {
+        leads::after(self, id, limit)
     }
 
     fn record_decision(&mut self, subject: SubjectId, at: i64, body: &[u8]) -> Result<i64, StoreError> {
@@ -254,6 +262,10 @@ impl Ledger for PostgresLedger<'_> {
 
     fn decisions_of(&mut self, subject: SubjectId) -> Result<Vec<Entry>, StoreError> {
         outcomes::decisions_of(self, subject)
+    }
+
+    fn blank_decision(&mut self, id: i64, body: &[u8]) -> Result<(), StoreError> {
+        outcomes::blank_decision(self, id, body)
     }
 
     fn save_hand_off(&mut self, hand_off: &HandOffRow) -> Result<i64, StoreError> {
@@ -282,6 +294,10 @@ impl Ledger for PostgresLedger<'_> {
 
     fn quarantine(&mut self, refused: &Refused) -> Result<i64, StoreError> {
         Ok(outcomes::quarantine(self, refused))
+    }
+
+    fn erase_quarantined(&mut self, texts: &[String]) -> Result<(), StoreError> {
+        outcomes::erase_quarantined(self, texts)
     }
 
     fn setting(&mut self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {

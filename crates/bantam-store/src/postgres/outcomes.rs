@@ -131,6 +131,13 @@ pub(super) fn decisions_of(ledger: &mut PostgresLedger<'_>, subject: SubjectId) 
     Ok(entries)
 }
 
+pub(super) fn blank_decision(ledger: &mut PostgresLedger<'_>, id: i64, body: &[u8]) -> Result<(), StoreError> {
+    let known = ledger.ask(call!("select subject, at from decision where id = $1", id))?;
+    let Some(row) = known.first() else { return Ok(()) };
+    let sum = decision_sum(row.try_get(0)?, row.try_get(1)?, body);
+    ledger.write(call!("update decision set body = $2, checksum = $3 where id = $1", id, body.to_vec(), sum))
+}
+
 pub(super) fn save_hand_off(ledger: &mut PostgresLedger<'_>, hand_off: &HandOffRow) -> i64 {
     let id = match hand_off.id {
         0 => next(&mut ledger.turn.hand_off),
@@ -191,6 +198,15 @@ pub(super) fn quarantine(ledger: &mut PostgresLedger<'_>, refused: &Refused) -> 
     let id = next(&mut ledger.turn.quarantine);
     ledger.outcomes.refused.push((id, refused.clone()));
     id
+}
+
+pub(super) fn erase_quarantined(ledger: &mut PostgresLedger<'_>, texts: &[String]) -> Result<(), StoreError> {
+    let texts: Vec<Vec<u8>> = texts.iter().map(|text| text.clone().into_bytes()).collect();
+    ledger.write(call!(
+        "delete from quarantine where exists (select 1 from unnest($1::bytea[]) as texts (text) \
+         where position(text in body) > 0)",
+        texts
+    ))
 }
 
 pub(super) fn setting(ledger: &mut PostgresLedger<'_>, key: &str) -> Result<Option<Vec<u8>>, StoreError> {

@@ -25,7 +25,7 @@ impl SqliteReader {
     pub fn read<T, E: From<StoreError>>(&mut self, work: impl FnOnce(&mut dyn Ledger) -> Result<T, E>) -> Result<T, E> {
         let database = |error| E::from(StoreError::Database(error));
         let transaction = self.connection.transaction().map_err(database)?;
-        work(&mut SqliteLedger { connection: &transaction, is_alone: true })
+        work(&mut SqliteLedger { connection: &transaction, is_alone: true, was_asked: false })
     }
 
     /// Lists leads with their ids.

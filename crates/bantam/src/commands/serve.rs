@@ -6,7 +6,7 @@ use crate::{Done, clock, definitions, terminal};
 use bantam_server::core::fact::{Fact, FactKind};
 use bantam_server::core::{DefinitionText, Given, Rules};
 use bantam_server::{App, Clock, Keys, Recorder, Scope, Settings, Unavailable};
-use bantam_store::{Location, Store, StoreError};
+use bantam_store::{Store, StoreError};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 pub(crate) fn run(arguments: ServeArguments) -> Result<Done, Failure> {
     let definition = arguments.definition.as_deref().map(read_definition).transpose()?;
     let holder = format!("bantam serve, process {}", std::process::id());
-    let store = Store::open(&Location::from(arguments.store.clone()), &holder).map_err(store_failure)?;
+    let store = Store::open(&arguments.store, &holder).map_err(store_failure)?;
     let clock: Clock = Arc::new(clock::now);
     let (recorder, thread) =
         Recorder::start(store, clock.clone()).map_err(|error| Failure::device(error.to_string()))?;
@@ -43,7 +43,7 @@ async fn serve(
     let listener =
         listener.map_err(|error| Failure::bad_input(format!("cannot listen on {}: {error}", arguments.listen)))?;
     let settings =
-        Settings { store: arguments.store.clone().into(), keys: keys(arguments), origins: arguments.origin.clone() };
+        Settings { store: arguments.store.clone(), keys: keys(arguments), origins: arguments.origin.clone() };
     let router = App::new(settings, recorder, clock).router();
     terminal::say(&format!("listening on http://{}", arguments.listen));
     bantam_server::serve(listener, router, stopped()).await;
@@ -102,9 +102,15 @@ fn read_definition(path: &Path) -> Result<(String, DefinitionText), Failure> {
     }
 }
 
-fn store_failure(error: StoreError) -> Failure {
+/// Returns whose fault it is that a store cannot be used.
+pub(super) fn store_failure(error: StoreError) -> Failure {
     match &error {
-        StoreError::InUse { .. } | StoreError::Newer { .. } => Failure::bad_input(error.to_string()),
+        StoreError::InUse { .. }
+        | StoreError::Newer { .. }
+        | StoreError::NotMigrated { .. }
+        | StoreError::OldServer { .. }
+        | StoreError::Powerful { .. }
+        | StoreError::Url { .. } => Failure::bad_input(error.to_string()),
         _ => Failure::device(error.to_string()),
     }
 }
