@@ -23,15 +23,15 @@ pub use url::PostgresUrl;
 use crate::error::StoreError;
 use crate::ledger::Ledger;
 use connection::{Call, Connection, call};
-use ledger::{PostgresLedger, Turn};
+use ledger::{Numbers, PostgresLedger};
 use tokio_postgres::error::SqlState;
 
 /// The lock that is the right to decide. Any number does that nobody else takes in the same database.
 const RIGHT_TO_DECIDE: i64 = 0x6261_6e74_616d;
 /// How often a connection is made anew before the store counts as out of reach.
 const CONNECTIONS_MAX: usize = 2;
-/// After how many turns a node that has not written is forgotten: none waits that long for an answer.
-const NODE_TURNS_MAX: i64 = 1_000_000;
+/// After how many transactions a node that has not written is forgotten: none waits that long for an answer.
+const NODE_TRANSACTIONS_MAX: i64 = 1_000_000;
 
 /// What a session that writes is told, beside what all are told.
 ///
@@ -51,7 +51,7 @@ pub struct PostgresStore {
     connection: Option<Connection>,
     /// A name of its own.
     node: String,
-    /// The turn its last transaction left.
+    /// How many transactions had written when its last one ended.
     last: i64,
     /// Whether others have written, or a transaction was taken back, until somebody asks.
     is_behind: bool,
@@ -67,10 +67,11 @@ impl PostgresStore {
         let connection = connect(url)?;
         refuse_powerful_role(&connection)?;
         migrate::verify(&connection)?;
-        let rows = connection.ask_once("select gen_random_uuid()::text, number from turn", &[])?;
-        let turn = rows.first().ok_or(StoreError::NotMigrated { found: 0, known: migrate::known() })?;
-        let (node, number): (String, i64) = (turn.try_get(0)?, turn.try_get(1)?);
-        connection.ask_once("delete from node where turn < $1", &[&number.saturating_sub(NODE_TURNS_MAX)])?;
+        let rows = connection.ask_once("select gen_random_uuid()::text, transactions from numbers", &[])?;
+        let row = rows.first().ok_or(StoreError::NotMigrated { found: 0, known: migrate::known() })?;
+        let (node, number): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+        connection
+            .ask_once("delete from node where transactions < $1", &[&number.saturating_sub(NODE_TRANSACTIONS_MAX)])?;
         Ok(PostgresStore { url: url.clone(), connection: Some(connection), node, last: number, is_behind: true })
     }
 
@@ -85,16 +86,16 @@ impl PostgresStore {
         work: impl FnOnce(&mut dyn Ledger) -> Result<T, E>,
     ) -> Result<T, E> {
         let was_taken_back = std::mem::replace(&mut self.is_behind, true);
-        let turn = self.begin()?;
-        let was_behind = was_taken_back || self.last != turn.number;
+        let numbers = self.begin()?;
+        let was_behind = was_taken_back || self.last != numbers.transactions;
         let Some(connection) = self.connection.as_mut() else { return Err(StoreError::OutOfReach.into()) };
-        let mut ledger = PostgresLedger::new(connection, turn, !was_behind);
+        let mut ledger = PostgresLedger::new(connection, numbers, !was_behind);
         let result = work(&mut ledger);
         match result {
             Ok(done) => {
                 let was_asked = ledger.was_asked();
                 let finished = ledger.finish(&self.node);
-                self.last = self.settled(finished, turn)?;
+                self.last = self.settled(finished, numbers)?;
                 self.is_behind = was_behind && !was_asked;
                 Ok(done)
             }
@@ -106,7 +107,7 @@ impl PostgresStore {
     }
 
     /// Waits for the right to decide; returns where the others left off.
-    fn begin(&mut self) -> Result<Turn, StoreError> {
+    fn begin(&mut self) -> Result<Numbers, StoreError> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -117,7 +118,7 @@ impl PostgresStore {
         }
     }
 
-    fn try_begin(&mut self) -> Result<Turn, StoreError> {
+    fn try_begin(&mut self) -> Result<Numbers, StoreError> {
         if self.connection.as_ref().is_none_or(Connection::is_closed) {
             // Dropped first: the server counts connections.
             self.connection = None;
@@ -129,7 +130,9 @@ impl PostgresStore {
         let calls: [Call; 3] = [
             call!("begin isolation level read committed"),
             call!("select pg_advisory_xact_lock($1)", RIGHT_TO_DECIDE),
-            call!("select number, fact, subject, decision, hand_off, outbox, quarantine, definition from turn"),
+            call!(
+                "select transactions, fact, subject, decision, hand_off, outbox, quarantine, definition from numbers"
+            ),
         ];
         let answers = match connection.run(&calls) {
             Ok(answers) => answers,
@@ -139,8 +142,8 @@ impl PostgresStore {
             }
         };
         let row = answers.last().and_then(|rows| rows.first()).ok_or(StoreError::OutOfReach)?;
-        Ok(Turn {
-            number: row.try_get(0)?,
+        Ok(Numbers {
+            transactions: row.try_get(0)?,
             fact: row.try_get(1)?,
             subject: row.try_get(2)?,
             decision: row.try_get(3)?,
@@ -156,11 +159,11 @@ impl PostgresStore {
         self.connection = self.connection.take().filter(is_over);
     }
 
-    /// Returns the turn after a commit. Where the commit was not answered, the next transaction finds out whether it took
+    /// Returns how many transactions have written after a commit. Where the commit was not answered, the next transaction finds out whether it took
     /// place: it cannot begin before the server is done with this one.
-    fn settled(&mut self, finished: Result<Turn, StoreError>, before: Turn) -> Result<i64, StoreError> {
+    fn settled(&mut self, finished: Result<Numbers, StoreError>, before: Numbers) -> Result<i64, StoreError> {
         let error = match finished {
-            Ok(turn) => return Ok(turn.number),
+            Ok(numbers) => return Ok(numbers.transactions),
             Err(error) => error,
         };
         if !error.is_lost_connection() {
@@ -172,12 +175,12 @@ impl PostgresStore {
             return Err(error);
         }
         let Some(connection) = &mut self.connection else { return Err(error) };
-        let own = connection.run(&[call!("select turn from node where name = $1", self.node.clone())]);
+        let own = connection.run(&[call!("select transactions from node where name = $1", self.node.clone())]);
         self.roll_back();
         let own = own?.pop().unwrap_or_default();
         let own: Option<i64> = own.first().map(|row| row.try_get(0)).transpose()?;
-        // It had the right to decide, so nobody else's turn came between.
-        let should = before.number.saturating_add(1);
+        // It had the right to decide, so nobody else's transaction came between.
+        let should = before.transactions.saturating_add(1);
         if own == Some(should) { Ok(should) } else { Err(error) }
     }
 }

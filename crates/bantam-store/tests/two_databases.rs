@@ -122,7 +122,7 @@ fn ask(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError> {
         14 => format!("{:?}", ledger.load_of(name)?),
         15 => ledger.waiting(5)?.iter().map(|entry| format!("{:?}{:?}", entry.subject, entry.body)).collect(),
         16 => format!("{:?}", ledger.leads_after(id, 3)?),
-        _ => format!("{:?} {:?}", ledger.setting(name)?, ledger.definition(name)?),
+        _ => format!("{:?} {:?}", ledger.setting(name)?, (ledger.definition(name)?, ledger.definitions()?)),
     })
 }
 

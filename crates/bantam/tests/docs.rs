@@ -90,6 +90,7 @@ fn reference() -> String {
         "diff",
         "impact",
         "simulate",
+        "migrate",
         "serve",
         "schema",
     ];

@@ -98,7 +98,7 @@ pub(super) fn append(ledger: &mut PostgresLedger<'_>, fact: &NewFact<'_>) -> Res
     if let Some(known) = find_key(ledger, fact.message)? {
         return Ok(Appended::Known { seq: known.seq, is_same: known.digest == fact.digest.0 });
     }
-    let seq = next(&mut ledger.turn.fact);
+    let seq = next(&mut ledger.numbers.fact);
     let facts = &mut ledger.facts;
     facts.keys.insert(fact.message, Some(Known { seq, digest: fact.digest.0 }));
     facts.seqs.push(seq);

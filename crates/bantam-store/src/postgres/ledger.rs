@@ -19,8 +19,8 @@ const KEPT_MAX: usize = 20_000;
 
 /// The last numbers given out, and how many transactions have written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Turn {
-    pub(super) number: i64,
+pub(super) struct Numbers {
+    pub(super) transactions: i64,
     pub(super) fact: i64,
     pub(super) subject: i64,
     pub(super) decision: i64,
@@ -39,7 +39,7 @@ pub(super) fn next(last: &mut i64) -> i64 {
 /// A transaction in progress.
 pub(super) struct PostgresLedger<'t> {
     connection: &'t mut Connection,
-    pub(super) turn: Turn,
+    pub(super) numbers: Numbers,
     is_alone: bool,
     was_asked: bool,
     has_written: bool,
@@ -50,10 +50,10 @@ pub(super) struct PostgresLedger<'t> {
 }
 
 impl<'t> PostgresLedger<'t> {
-    pub(super) fn new(connection: &'t mut Connection, turn: Turn, is_alone: bool) -> PostgresLedger<'t> {
+    pub(super) fn new(connection: &'t mut Connection, numbers: Numbers, is_alone: bool) -> PostgresLedger<'t> {
         PostgresLedger {
             connection,
-            turn,
+            numbers,
             is_alone,
             was_asked: false,
             has_written: false,
@@ -124,17 +124,18 @@ impl<'t> PostgresLedger<'t> {
         self.forget()
     }
 
-    /// Writes all that waits; returns the turn as it is from now on. Then only the commit is missing, whose statements go
+    /// Writes all that waits; returns the numbers as they are from now on. Then only the commit is missing, whose statements go
     /// in the same trip.
-    pub(super) fn finish(mut self, node: &str) -> Result<Turn, StoreError> {
+    pub(super) fn finish(mut self, node: &str) -> Result<Numbers, StoreError> {
         let mut calls = self.waiting_calls();
         if self.has_written {
-            next(&mut self.turn.number);
-            let Turn { number, fact, subject, decision, hand_off, outbox, quarantine, definition } = self.turn;
+            next(&mut self.numbers.transactions);
+            let Numbers { transactions, fact, subject, decision, hand_off, outbox, quarantine, definition } =
+                self.numbers;
             calls.push(call!(
-                "update turn set number = $1, fact = $2, subject = $3, decision = $4, hand_off = $5, outbox = $6, \
+                "update numbers set transactions = $1, fact = $2, subject = $3, decision = $4, hand_off = $5, outbox = $6, \
                  quarantine = $7, definition = $8",
-                number,
+                transactions,
                 fact,
                 subject,
                 decision,
@@ -143,12 +144,12 @@ impl<'t> PostgresLedger<'t> {
                 quarantine,
                 definition
             ));
-            let own = "insert into node (name, turn) values ($1, $2) on conflict (name) do update set turn = $2";
-            calls.push(call!(own, node.to_owned(), number));
+            let own = "insert into node (name, transactions) values ($1, $2) on conflict (name) do update set transactions = $2";
+            calls.push(call!(own, node.to_owned(), transactions));
         }
         calls.push(call!("commit"));
         self.connection.run(&calls)?;
-        Ok(self.turn)
+        Ok(self.numbers)
     }
 }
 
@@ -311,6 +312,10 @@ impl Ledger for PostgresLedger<'_> {
 
     fn keep_definition(&mut self, fingerprint: &str, body: &[u8]) -> Result<i64, StoreError> {
         outcomes::keep_definition(self, fingerprint, body)
+    }
+
+    fn definitions(&mut self) -> Result<Vec<String>, StoreError> {
+        outcomes::definitions(self)
     }
 
     fn definition(&mut self, fingerprint: &str) -> Result<Option<Vec<u8>>, StoreError> {

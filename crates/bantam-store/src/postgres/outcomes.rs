@@ -113,7 +113,7 @@ fn decision_sum(subject: SubjectId, at: i64, body: &[u8]) -> i64 {
 }
 
 pub(super) fn record_decision(ledger: &mut PostgresLedger<'_>, subject: SubjectId, at: i64, body: &[u8]) -> i64 {
-    let id = next(&mut ledger.turn.decision);
+    let id = next(&mut ledger.numbers.decision);
     ledger.outcomes.decisions.push((id, subject, at, body.to_owned()));
     id
 }
@@ -140,7 +140,7 @@ pub(super) fn blank_decision(ledger: &mut PostgresLedger<'_>, id: i64, body: &[u
 
 pub(super) fn save_hand_off(ledger: &mut PostgresLedger<'_>, hand_off: &HandOffRow) -> i64 {
     let id = match hand_off.id {
-        0 => next(&mut ledger.turn.hand_off),
+        0 => next(&mut ledger.numbers.hand_off),
         id => id,
     };
     ledger.outcomes.hand_offs.insert(id, HandOffRow { id, ..hand_off.clone() });
@@ -183,7 +183,7 @@ pub(super) fn load_of(ledger: &mut PostgresLedger<'_>, owner: &str) -> Result<us
 }
 
 pub(super) fn post(ledger: &mut PostgresLedger<'_>, kind: &str, subject: Option<SubjectId>, body: &[u8]) -> i64 {
-    let id = next(&mut ledger.turn.outbox);
+    let id = next(&mut ledger.numbers.outbox);
     ledger.outcomes.posted.push((id, subject, kind.to_owned(), body.to_owned()));
     id
 }
@@ -195,7 +195,7 @@ pub(super) fn waiting(ledger: &mut PostgresLedger<'_>, limit: usize) -> Result<V
 }
 
 pub(super) fn quarantine(ledger: &mut PostgresLedger<'_>, refused: &Refused) -> i64 {
-    let id = next(&mut ledger.turn.quarantine);
+    let id = next(&mut ledger.numbers.quarantine);
     ledger.outcomes.refused.push((id, refused.clone()));
     id
 }
@@ -225,14 +225,24 @@ pub(super) fn keep_definition(
     body: &[u8],
 ) -> Result<i64, StoreError> {
     let fingerprint = spelled(fingerprint).into_owned();
-    let known = ledger.fetch(call!("select id from definition where fingerprint = $1", fingerprint.clone()))?;
+    let known = ledger.fetch(call!("select id, body from definition where fingerprint = $1", fingerprint.clone()))?;
     if let Some(row) = known.first() {
-        return Ok(row.try_get(0)?);
+        let (id, kept): (i64, &[u8]) = (row.try_get(0)?, row.try_get(1)?);
+        // Asking for the number must not look to other nodes as if something had been written.
+        if kept != body {
+            ledger.write(call!("update definition set body = $2 where id = $1", id, body.to_vec()))?;
+        }
+        return Ok(id);
     }
-    let id = next(&mut ledger.turn.definition);
+    let id = next(&mut ledger.numbers.definition);
     let insert = "insert into definition (id, fingerprint, body) values ($1, $2, $3)";
     ledger.write(call!(insert, id, fingerprint, body.to_vec()))?;
     Ok(id)
+}
+
+pub(super) fn definitions(ledger: &mut PostgresLedger<'_>) -> Result<Vec<String>, StoreError> {
+    let rows = ledger.ask(call!("select fingerprint from definition order by id"))?;
+    rows.iter().map(|row| Ok(unspelled(row.try_get(0)?))).collect()
 }
 
 pub(super) fn definition(ledger: &mut PostgresLedger<'_>, fingerprint: &str) -> Result<Option<Vec<u8>>, StoreError> {

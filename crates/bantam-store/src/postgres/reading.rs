@@ -1,7 +1,7 @@
 //! Reads a store beside its writers: what pages and the API show.
 
 use super::connection::{Call, Connection, call};
-use super::ledger::{PostgresLedger, Turn};
+use super::ledger::{Numbers, PostgresLedger};
 use super::text::{spelled, unspelled};
 use super::url::PostgresUrl;
 use super::{leads, migrate, outcomes};
@@ -39,7 +39,7 @@ impl PostgresReader {
     /// Returns what the work returns, or why the database did not do it.
     pub fn read<T, E: From<StoreError>>(&mut self, work: impl FnOnce(&mut dyn Ledger) -> Result<T, E>) -> Result<T, E> {
         let (_, connection) = self.begin(None)?;
-        let mut ledger = PostgresLedger::new(connection, Turn::default(), true);
+        let mut ledger = PostgresLedger::new(connection, Numbers::default(), true);
         let result = work(&mut ledger);
         // What was written in spite of all is refused by the server now.
         let written = ledger.forget();

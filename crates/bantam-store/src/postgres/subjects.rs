@@ -157,7 +157,7 @@ pub(super) fn find_or_add(
     if let Some(subject) = find(ledger, kind, name)? {
         return Ok(subject);
     }
-    let id = next(&mut ledger.turn.subject);
+    let id = next(&mut ledger.numbers.subject);
     let lead = (kind == SubjectKind::User).then_some(id);
     let subject = Subject { id, kind, name: name.to_owned(), lead, erased: false };
     ledger.subjects.keep(subject.clone());

@@ -18,9 +18,9 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/bantam-postgres-XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 initdb -D data -U admin -A trust -E UTF8 --no-locale --no-sync > log 2>&1 || { cat log >&2; exit 1; }
-postgres -D data -k "$folder" -c listen_addresses= -c max_connections=60 -c log_min_messages=fatal $OPTIONS > log 2>&1 &
+postgres -D data -p $PORT -k "$folder" -c listen_addresses= -c max_connections=60 -c log_min_messages=fatal $OPTIONS > log 2>&1 &
 server=$!
-until pg_isready -q -h "$folder"; do kill -0 $server; sleep 0.05; done
+until pg_isready -q -h "$folder" -p $PORT; do kill -0 $server; sleep 0.05; done
 echo "$folder"
 cat > input
 kill -QUIT $server
@@ -29,6 +29,7 @@ wait $server || true
 
 pub(crate) struct Cluster {
     pub(crate) folder: PathBuf,
+    port: u16,
     binaries: PathBuf,
     _server: Child,
 }
@@ -39,7 +40,7 @@ pub(crate) struct Database<'c> {
     pub(crate) name: String,
 }
 
-static SHARED: LazyLock<Option<Cluster>> = LazyLock::new(|| Cluster::start(""));
+static SHARED: LazyLock<Option<Cluster>> = LazyLock::new(|| Cluster::start("", 5432));
 
 /// Returns the server that all tests of a file share; none where PostgreSQL is not installed.
 pub(crate) fn shared() -> Option<&'static Cluster> {
@@ -54,7 +55,7 @@ pub(crate) fn database() -> Option<Database<'static>> {
 }
 
 impl Cluster {
-    pub(crate) fn start(options: &str) -> Option<Cluster> {
+    pub(crate) fn start(options: &str, port: u16) -> Option<Cluster> {
         let Some(binaries) = binaries() else {
             // `cargo xtask test` sets this after it installed what is missing.
             assert!(std::env::var_os("BANTAM_TEST_TOOLS").is_none(), "PostgreSQL is not installed");
@@ -73,12 +74,17 @@ impl Cluster {
         let path = std::env::join_paths([binaries.clone(), "/usr/bin".into(), "/bin".into()]).unwrap();
         let mut path_setting = std::ffi::OsString::from("PATH=");
         path_setting.push(path);
-        command.arg("env").arg(path_setting).arg(format!("OPTIONS={options}")).args(["sh", "-c", SCRIPT]);
+        command
+            .arg("env")
+            .arg(path_setting)
+            .arg(format!("OPTIONS={options}"))
+            .arg(format!("PORT={port}"))
+            .args(["sh", "-c", SCRIPT]);
         let mut server = command.current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut folder = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut folder).unwrap();
         assert!(!folder.trim().is_empty(), "the server did not start");
-        let cluster = Cluster { folder: folder.trim().into(), binaries, _server: server };
+        let cluster = Cluster { folder: folder.trim().into(), port, binaries, _server: server };
         cluster.sql("postgres", "create role keeper login; create role service login");
         Some(cluster)
     }
@@ -91,10 +97,36 @@ impl Cluster {
         Database { cluster: self, name }
     }
 
+    /// Lets the server show a certificate from now on.
+    pub(crate) fn show_certificate(&self, certificate: &str, key: &str) {
+        for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+            let path = self.folder.join("data").join(name);
+            std::fs::write(&path, text).unwrap();
+            // The server wants its key to be its own and nobody else's.
+            assert!(Command::new("chmod").arg("600").arg(&path).status().unwrap().success());
+            if is_root() {
+                assert!(Command::new("chown").arg("postgres").arg(&path).status().unwrap().success());
+            }
+        }
+        self.sql("postgres", "alter system set ssl = on");
+        self.sql("postgres", "select pg_reload_conf()");
+        let is_on = || self.sql("postgres", "show ssl") == "on";
+        while !is_on() {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    }
+
     /// Runs statements as the one who may do everything; returns what they print.
     pub(crate) fn sql(&self, database: &str, sql: &str) -> String {
         let mut command = Command::new(self.binaries.join("psql"));
-        command.arg("-h").arg(&self.folder).args(["-U", "admin", "-d", database, "-v", "ON_ERROR_STOP=1"]);
+        command.arg("-h").arg(&self.folder).arg("-p").arg(self.port.to_string()).args([
+            "-U",
+            "admin",
+            "-d",
+            database,
+            "-v",
+            "ON_ERROR_STOP=1",
+        ]);
         let output = command.args(["-X", "-q", "-A", "-t", "-c", sql]).output().unwrap();
         assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
@@ -104,7 +136,12 @@ impl Cluster {
 impl Database<'_> {
     /// Returns how a role reaches it.
     pub(crate) fn text_url(&self, role: &str) -> String {
-        format!("postgres:///{}?host={}&user={role}", self.name, self.cluster.folder.display())
+        format!(
+            "postgres:///{}?host={}&port={}&user={role}",
+            self.name,
+            self.cluster.folder.display(),
+            self.cluster.port
+        )
     }
 
     pub(crate) fn url(&self, role: &str) -> PostgresUrl {

@@ -112,8 +112,8 @@ create table definition (
 create table setting (key text collate "C" primary key, value bytea not null);
 
 -- How many transactions have written, and the last numbers given out; one row. A number is never given out twice.
-create table turn (
-    number bigint not null,
+create table numbers (
+    transactions bigint not null,
     fact bigint not null,
     subject bigint not null,
     decision bigint not null,
@@ -122,7 +122,7 @@ create table turn (
     quarantine bigint not null,
     definition bigint not null
 ) with (fillfactor = 10);
-insert into turn values (0, 0, 0, 0, 0, 0, 0, 0);
+insert into numbers values (0, 0, 0, 0, 0, 0, 0, 0);
 
--- The last turn of each node, by which it finds out whether a commit that was not answered took place.
-create table node (name text primary key, turn bigint not null) with (fillfactor = 10);
+-- Which transaction was the last of each node, by which it finds out whether a commit that was not answered took place.
+create table node (name text primary key, transactions bigint not null) with (fillfactor = 10);

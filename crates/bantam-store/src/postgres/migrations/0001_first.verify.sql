@@ -12,8 +12,8 @@ from unnest(array[
     'outbox.id', 'outbox.subject', 'outbox.kind', 'outbox.body', 'outbox.delivered_at',
     'quarantine.id', 'quarantine.received_at', 'quarantine.reason', 'quarantine.field', 'quarantine.body',
     'definition.id', 'definition.fingerprint', 'definition.body', 'setting.key', 'setting.value',
-    'turn.number', 'turn.fact', 'turn.subject', 'turn.decision', 'turn.hand_off', 'turn.outbox', 'turn.quarantine',
-    'turn.definition', 'node.name', 'node.turn'
+    'numbers.transactions', 'numbers.fact', 'numbers.subject', 'numbers.decision', 'numbers.hand_off', 'numbers.outbox', 'numbers.quarantine',
+    'numbers.definition', 'node.name', 'node.transactions'
 ]) as wanted (name)
 where not exists (
     select 1 from information_schema.columns
