@@ -116,7 +116,8 @@ fn sto_14_facts_that_are_sent_while_connections_are_lost_are_there_once() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
-                database.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'service'");
+                let own = "usename = 'service' and datname = current_database()";
+                database.sql(&format!("select pg_terminate_backend(pid) from pg_stat_activity where {own}"));
                 std::thread::sleep(Duration::from_millis(70));
             }
         });
