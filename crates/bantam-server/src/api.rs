@@ -1,7 +1,9 @@
 //! Reads and answers over HTTP, as JSON.
 
 pub(crate) mod definitions;
+pub(crate) mod deliveries;
 pub(crate) mod hand_offs;
 pub(crate) mod health;
 pub(crate) mod leads;
-mod show;
+pub(crate) mod show;
+pub(crate) mod webhooks;

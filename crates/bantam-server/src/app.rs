@@ -3,10 +3,11 @@
 use crate::keys::{Keys, Scope};
 use crate::problem::Problem;
 use crate::recorder::{Clock, Recorder};
+use crate::webhooks::{self, Outgoing};
 use crate::{api, tracking};
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::routing::{any, get, post};
+use axum::routing::{any, get, post, put};
 use bantam_store::{Location, Reader, StoreError};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -26,6 +27,8 @@ pub struct Settings {
     pub keys: Keys,
     /// Web pages from here may send facts; empty is all.
     pub origins: Vec<String>,
+    /// How messages leave.
+    pub outgoing: Outgoing,
 }
 
 /// What all requests share.
@@ -33,6 +36,7 @@ pub struct Settings {
 pub struct App {
     pub(crate) recorder: Recorder,
     pub(crate) keys: Arc<Keys>,
+    pub(crate) outgoing: Arc<Outgoing>,
     clock: Clock,
     origins: Arc<Vec<String>>,
     in_flight: Arc<Semaphore>,
@@ -47,6 +51,7 @@ impl App {
         App {
             recorder,
             keys: Arc::new(settings.keys),
+            outgoing: Arc::new(settings.outgoing),
             clock,
             origins: Arc::new(settings.origins),
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT_BYTES_MAX / PERMIT_BYTES)),
@@ -68,13 +73,24 @@ impl App {
             .route("/api/events/{message_id}/retract", post(api::leads::retract))
             .route("/api/hand-offs", get(api::hand_offs::list))
             .route("/api/hand-offs/{id}/{answer}", post(api::hand_offs::answer))
-            .route("/api/teams/{name}", axum::routing::put(api::hand_offs::set_team))
-            .route("/api/definitions", get(api::definitions::active))
+            .route("/api/teams/{name}", put(api::hand_offs::set_team))
+            .route("/api/definitions", get(api::definitions::list).post(api::definitions::draft))
+            .route("/api/definitions/{fingerprint}", get(api::definitions::show))
+            .route("/api/definitions/{fingerprint}/preview", get(api::definitions::preview))
+            .route("/api/definitions/{fingerprint}/propose", post(api::definitions::propose))
+            .route("/api/definitions/{fingerprint}/sign", post(api::definitions::sign))
+            .route("/api/definitions/{fingerprint}/activate", post(api::definitions::activate))
             .route("/api/quarantine", get(api::leads::quarantine))
+            .merge(webhook_routes())
             .route("/healthz", get(api::health::healthz))
             .route("/metrics", get(api::health::metrics))
             .fallback(|| async { Problem::not_found("there is no such path") })
             .with_state(self)
+    }
+
+    /// Delivers messages to others until it is dropped.
+    pub async fn deliver_messages(self) {
+        webhooks::worker::run(self).await;
     }
 
     pub(crate) fn now(&self) -> i64 {
@@ -137,6 +153,20 @@ impl App {
         });
         done.await.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "a fault of ours"))?
     }
+}
+
+fn webhook_routes() -> Router<App> {
+    use api::{deliveries, webhooks};
+    Router::new()
+        .route("/api/webhooks", get(webhooks::list).post(webhooks::create))
+        .route("/api/webhooks/{id}", get(webhooks::show).patch(webhooks::change).delete(webhooks::remove))
+        .route("/api/webhooks/{id}/enable", post(webhooks::enable))
+        .route("/api/webhooks/{id}/disable", post(webhooks::disable))
+        .route("/api/webhooks/{id}/rotate", post(webhooks::rotate))
+        .route("/api/webhooks/{id}/test", post(deliveries::test))
+        .route("/api/webhooks/{id}/deliveries", get(deliveries::list))
+        .route("/api/webhooks/{id}/deliveries/{delivery}/resend", post(deliveries::resend))
+        .route("/api/webhooks/{id}/resend", post(deliveries::resend_parked))
 }
 
 /// A fault of ours: the request is told no more than that.

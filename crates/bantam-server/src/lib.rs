@@ -9,6 +9,7 @@ mod listen;
 mod problem;
 mod recorder;
 mod tracking;
+pub mod webhooks;
 
 pub use app::{App, Settings};
 pub use keys::{Keys, Scope};

@@ -54,6 +54,8 @@ pub struct Counts {
     pub refused: AtomicU64,
     /// Transactions.
     pub groups: AtomicU64,
+    /// Whether this process is the one that delivers messages.
+    pub(crate) may_deliver: AtomicBool,
     /// Whether the store failed for good.
     pub has_failed: AtomicBool,
 }
@@ -76,6 +78,7 @@ impl Recorder {
         let mut writing = Writing { store: store.into(), desk: Desk::default(), clock, counts: counts.clone() };
         writing.keep_secret()?;
         writing.reopen()?;
+        writing.counts.may_deliver.store(writing.store.may_deliver(), Ordering::Release);
         let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || writing.run(&receiver));
         let thread = thread.map_err(|error| StoreError::File { path: "recorder".into(), error })?;
         Ok((Recorder { jobs, counts }, thread))
@@ -291,6 +294,7 @@ impl Writing {
             desk.keep_up(ledger)?;
             desk.advance(ledger, now, DUE_MAX)
         });
+        self.counts.may_deliver.store(result.is_ok() && self.store.may_deliver(), Ordering::Release);
         self.settled(result).unwrap_or(false)
     }
 

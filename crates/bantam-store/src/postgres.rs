@@ -5,6 +5,7 @@
 //! server takes its transaction back and passes the right on.
 
 mod connection;
+mod deliveries;
 mod facts;
 mod leads;
 mod ledger;
@@ -28,6 +29,8 @@ use tokio_postgres::error::SqlState;
 
 /// The lock that is the right to decide. Any number does that nobody else takes in the same database.
 const RIGHT_TO_DECIDE: i64 = 0x6261_6e74_616d;
+/// The lock of the one node that delivers messages, for as long as its connection lasts.
+const RIGHT_TO_DELIVER: i64 = RIGHT_TO_DECIDE + 1;
 /// How often a connection is made anew before the store counts as out of reach.
 const CONNECTIONS_MAX: usize = 2;
 /// After how many transactions a node that has not written is forgotten: none waits that long for an answer.
@@ -53,6 +56,8 @@ pub struct PostgresStore {
     node: String,
     /// How many transactions had written when its last one ended.
     last: i64,
+    /// Whether its connection has the right to deliver.
+    may_deliver: bool,
     /// Whether others have written, or a transaction was taken back, until somebody asks.
     is_behind: bool,
 }
@@ -72,7 +77,14 @@ impl PostgresStore {
         let (node, number): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
         connection
             .ask_once("delete from node where transactions < $1", &[&number.saturating_sub(NODE_TRANSACTIONS_MAX)])?;
-        Ok(PostgresStore { url: url.clone(), connection: Some(connection), node, last: number, is_behind: true })
+        Ok(PostgresStore {
+            url: url.clone(),
+            connection: Some(connection),
+            node,
+            last: number,
+            may_deliver: false,
+            is_behind: true,
+        })
     }
 
     /// Does some work within one transaction: when it fails, nothing of it has happened; when it returns, all of it is on
@@ -106,6 +118,11 @@ impl PostgresStore {
         }
     }
 
+    /// Returns whether this node is the one that delivers messages, as of its last transaction.
+    pub fn may_deliver(&self) -> bool {
+        self.may_deliver && self.connection.is_some()
+    }
+
     /// Waits for the right to decide; returns where the others left off.
     fn begin(&mut self) -> Result<Numbers, StoreError> {
         let mut tries = 0;
@@ -122,18 +139,22 @@ impl PostgresStore {
         if self.connection.as_ref().is_none_or(Connection::is_closed) {
             // Dropped first: the server counts connections.
             self.connection = None;
+            self.may_deliver = false;
             self.connection = Some(connect(&self.url)?);
         }
         let Some(connection) = &mut self.connection else { return Err(StoreError::OutOfReach) };
         // Each statement sees what was committed before it began, so what comes after the lock sees what its last holder
         // left. With a stricter isolation all would see what was there before the lock was waited for.
-        let calls: [Call; 3] = [
+        let mut calls: Vec<Call> = vec![
             call!("begin isolation level read committed"),
             call!("select pg_advisory_xact_lock($1)", RIGHT_TO_DECIDE),
             call!(
                 "select transactions, fact, subject, decision, hand_off, outbox, quarantine, definition from numbers"
             ),
         ];
+        if !self.may_deliver {
+            calls.push(call!("select pg_try_advisory_lock($1)", RIGHT_TO_DELIVER));
+        }
         let answers = match connection.run(&calls) {
             Ok(answers) => answers,
             Err(error) => {
@@ -141,7 +162,10 @@ impl PostgresStore {
                 return Err(error);
             }
         };
-        let row = answers.last().and_then(|rows| rows.first()).ok_or(StoreError::OutOfReach)?;
+        let row = answers.get(2).and_then(|rows| rows.first()).ok_or(StoreError::OutOfReach)?;
+        if let Some(row) = answers.get(3).and_then(|rows| rows.first()) {
+            self.may_deliver = row.try_get(0)?;
+        }
         Ok(Numbers {
             transactions: row.try_get(0)?,
             fact: row.try_get(1)?,

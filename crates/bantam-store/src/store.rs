@@ -43,6 +43,15 @@ impl Store {
         }
     }
 
+    /// Returns whether this store's process is the one that delivers messages, as of its last transaction: of several
+    /// nodes on one database it is one, until its connection ends.
+    pub fn may_deliver(&self) -> bool {
+        match self {
+            Store::Sqlite(_) => true,
+            Store::Postgres(store) => store.may_deliver(),
+        }
+    }
+
     /// Lets go of what the database keeps for its own safety and no longer needs.
     ///
     /// # Errors

@@ -47,6 +47,25 @@ fn sto_06_several_nodes_write_one_sequence_and_know_when_others_did() {
 }
 
 #[test]
+fn sto_06_one_node_delivers_and_another_when_it_is_gone() {
+    let Some(database) = cluster::database() else { return };
+    let mut nodes = [open(&database), open(&database)];
+    let mut may_deliver = |node: usize| {
+        append_one(&mut nodes[node], "a").unwrap();
+        nodes[node].may_deliver()
+    };
+    assert_eq!([may_deliver(0), may_deliver(1), may_deliver(0), may_deliver(1)], [true, false, true, false]);
+    let [first, mut second] = nodes;
+    drop(first);
+    // The server notices in its own time.
+    let began = std::time::Instant::now();
+    while !second.may_deliver() {
+        assert!(began.elapsed() < std::time::Duration::from_secs(10), "nobody delivers");
+        append_one(&mut second, "a").unwrap();
+    }
+}
+
+#[test]
 fn sto_14_a_connection_that_was_lost_between_transactions_is_made_anew() {
     let Some(database) = cluster::database() else { return };
     let mut store = open(&database);

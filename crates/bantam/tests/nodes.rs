@@ -230,7 +230,7 @@ fn copy_definitions(store: &mut Store, copy: &mut Store) {
     let read = store.transaction(|ledger| {
         let body = |ledger: &mut dyn Ledger, name: &String| Ok(ledger.definition(name)?.unwrap_or_default());
         let names = ledger.definitions()?;
-        names.into_iter().map(|name| Ok((body(ledger, &name)?, name))).collect::<Result<Vec<_>, StoreError>>()
+        names.into_iter().map(|(_, name)| Ok((body(ledger, &name)?, name))).collect::<Result<Vec<_>, StoreError>>()
     });
     for (body, name) in read.unwrap() {
         copy.transaction(|ledger| ledger.keep_definition(&name, &body)).unwrap();

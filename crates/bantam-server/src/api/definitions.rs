@@ -1,28 +1,250 @@
-//! The definition that decides.
+//! Definitions: written down, looked at before anybody signs, proposed, signed, made active.
+
+mod shapes;
 
 use crate::app::App;
-use crate::core::DefinitionText;
+use crate::core::definitions::{DefinitionRefusal, Team, Version};
+use crate::core::fact::{Fact, FactKind};
+use crate::core::preview::Preview;
+use crate::core::{DefinitionText, Given, Refusal, Rules, Taken};
 use crate::keys::Scope;
 use crate::problem::Problem;
+use crate::tracking::unavailable;
 use axum::Json;
-use axum::extract::State;
-use axum::http::HeaderMap;
-use serde_json::{Value, json};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use bantam_lang::convert::parse_time;
+use bantam_lang::source::Source;
+use serde::Deserialize;
+use serde_json::json;
+use shapes::{Finding, ShownText, ShownVersion, Versions};
+use std::collections::BTreeMap;
 
-/// Shows the active definition with its text.
-pub(crate) async fn active(State(app): State<App>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
+/// How many leads are looked at in one snapshot of the store, so that none stays open for long.
+const LEADS_AT_ONCE: usize = 2_000;
+
+/// Shows all definitions, and how far leads are with the active one.
+pub(crate) async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Json<Versions>, Problem> {
     app.allow(&headers, Scope::Read)?;
-    app.read(|reader| {
+    let now = app.now();
+    app.read(move |reader| reader.read(|ledger| Versions::read(ledger, now).map(Json))).await
+}
+
+/// Shows a definition with its text.
+pub(crate) async fn show(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(fingerprint): Path<String>,
+) -> Result<Json<ShownText>, Problem> {
+    app.allow(&headers, Scope::Read)?;
+    let now = app.now();
+    app.read(move |reader| reader.read(|ledger| ShownText::read(ledger, &fingerprint, now).map(Json))).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DraftBody {
+    /// The YAML.
+    text: String,
+    /// The files it names, by name.
+    #[serde(default)]
+    lists: BTreeMap<String, String>,
+    by: String,
+}
+
+/// Writes a definition down, when it has no errors.
+pub(crate) async fn draft(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Json(body): Json<DraftBody>,
+) -> Result<(StatusCode, Json<ShownText>), Problem> {
+    let source = app.allow(&headers, Scope::Manage)?;
+    let DraftBody { text, lists, by } = body;
+    let text = DefinitionText { name: "definition.yaml".into(), text, lists: lists.into_iter().collect() };
+    let (fingerprint, warnings) = check(&text)?;
+    let kind = FactKind::Draft { fingerprint: fingerprint.clone(), text, by };
+    take(&app, &source, &format!("draft-{fingerprint}"), kind).await?;
+    let now = app.now();
+    let shown = app.read(move |reader| reader.read(|ledger| ShownText::read(ledger, &fingerprint, now))).await?;
+    Ok((StatusCode::CREATED, Json(shown.with(warnings))))
+}
+
+/// Returns the fingerprint of a definition without errors, with what is worth a second look.
+fn check(text: &DefinitionText) -> Result<(String, Vec<Finding>), Problem> {
+    let mut read = |name: &str| {
+        let found = text.lists.iter().find(|(known, _)| known == name);
+        found.map(|(_, content)| content.clone()).ok_or_else(|| "it is not among `lists`".to_owned())
+    };
+    let loaded = bantam_lang::load(Source::new(&text.name, &text.text), &mut read);
+    let findings: Vec<Finding> = loaded.diagnostics.iter().map(|found| Finding::new(found, &loaded.source)).collect();
+    match loaded.checked {
+        Some(checked) => Ok((checked.fingerprint().to_string(), findings)),
+        None => {
+            let message = "the definition has errors; nothing was kept";
+            let problem = Problem::bad_request("invalid_definition", message).at("text");
+            Err(problem.with(json!({"findings": findings})))
+        }
+    }
+}
+
+/// Counts what a definition would change for the leads there are.
+pub(crate) async fn preview(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(fingerprint): Path<String>,
+) -> Result<Json<Preview>, Problem> {
+    app.allow(&headers, Scope::Read)?;
+    count_moves(&app, fingerprint).await.map(Json)
+}
+
+async fn count_moves(app: &App, fingerprint: String) -> Result<Preview, Problem> {
+    let now = app.now();
+    let rules = app.read(move |reader| {
         reader.read(|ledger| {
-            let none = || Problem::not_found("no definition is active");
-            let fingerprint = ledger.setting("active")?.ok_or_else(none)?;
-            let fingerprint = String::from_utf8_lossy(&fingerprint).into_owned();
-            let body = ledger.definition(&fingerprint)?.ok_or_else(none)?;
-            let text: Option<DefinitionText> = serde_json::from_slice(&body).ok();
-            // What runs from a file was signed by nobody, and whoever reads it is told.
-            let state = json!({"state": "active", "is_signed": false, "fingerprint": fingerprint, "definition": text});
-            Ok(Json(state))
+            let unknown = || Problem::not_found("there is no such definition");
+            let proposed = Rules::kept(ledger, &fingerprint)?.ok_or_else(unknown)?;
+            let active = Rules::active(ledger)?;
+            Ok::<_, Problem>((active, proposed))
         })
-    })
-    .await
+    });
+    let rules = std::sync::Arc::new(rules.await?);
+    let (mut preview, mut after) = (Preview::default(), Some(0));
+    while let Some(from) = after {
+        let (rules, mut so_far) = (rules.clone(), preview);
+        let look = app.read(move |reader| {
+            reader.read(|ledger| {
+                let (active, proposed) = &*rules;
+                let next = so_far.look_at(ledger, active.as_ref(), proposed, from, LEADS_AT_ONCE, now)?;
+                Ok::<_, Problem>((so_far, next))
+            })
+        });
+        (preview, after) = look.await?;
+    }
+    Ok(preview)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProposalBody {
+    by: String,
+    note: Option<String>,
+    /// From when on it is to be active; as soon as it is signed where it is not given.
+    effective_at: Option<String>,
+}
+
+/// Proposes a definition, with how many leads would change stage.
+pub(crate) async fn propose(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(fingerprint): Path<String>,
+    Json(body): Json<ProposalBody>,
+) -> Result<Json<ShownVersion>, Problem> {
+    let source = app.allow(&headers, Scope::Manage)?;
+    let no_time = || Problem::bad_request("invalid_time", "`effective_at` is no time").at("effective_at");
+    let effective_at = body.effective_at.map(|text| parse_time(&text).ok_or_else(no_time)).transpose()?;
+    let moves = count_moves(&app, fingerprint.clone()).await?.moves;
+    let ProposalBody { by, note, .. } = body;
+    let kind = FactKind::Proposal { fingerprint: fingerprint.clone(), by, note, moves, effective_at };
+    step(&app, &source, "proposal", fingerprint, kind).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignatureBody {
+    by: String,
+    team: Team,
+    /// The digest of the text that was read, as `text_digest` shows it.
+    text_digest: String,
+}
+
+/// Signs a definition for a team.
+pub(crate) async fn sign(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(fingerprint): Path<String>,
+    Json(body): Json<SignatureBody>,
+) -> Result<Json<ShownVersion>, Problem> {
+    let source = app.allow(&headers, Scope::Manage)?;
+    let SignatureBody { by, team, text_digest: text } = body;
+    let kind = FactKind::Signature { fingerprint: fingerprint.clone(), text, team, by };
+    step(&app, &source, "signature", fingerprint, kind).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ActivationBody {
+    by: String,
+    /// The number of leads that move, as the proposal says: whoever activates has seen it.
+    confirmed_moves: u64,
+}
+
+/// Lets a definition that both teams signed become active.
+pub(crate) async fn activate(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(fingerprint): Path<String>,
+    Json(body): Json<ActivationBody>,
+) -> Result<Json<ShownVersion>, Problem> {
+    let source = app.allow(&headers, Scope::Manage)?;
+    let ActivationBody { by, confirmed_moves: moves } = body;
+    let kind = FactKind::SignedActivation { fingerprint: fingerprint.clone(), by, moves };
+    step(&app, &source, "activation", fingerprint, kind).await
+}
+
+/// Takes a step, and shows where the definition is after it.
+async fn step(
+    app: &App,
+    source: &str,
+    name: &str,
+    fingerprint: String,
+    kind: FactKind,
+) -> Result<Json<ShownVersion>, Problem> {
+    take(app, source, &format!("{name}-{fingerprint}"), kind).await?;
+    let now = app.now();
+    app.read(move |reader| reader.read(|ledger| ShownVersion::read(ledger, &fingerprint, now).map(Json))).await
+}
+
+async fn take(app: &App, source: &str, message_id: &str, kind: FactKind) -> Result<(), Problem> {
+    let now = app.now();
+    let mut fact = Fact::of_service(String::new(), now, source, kind);
+    // Two people may do two things in one moment; the same thing twice is once.
+    fact.message_id = format!("{message_id}-{now}-{}", fact.content().hex());
+    let taken = app.recorder.take(vec![Given::new(fact)], Vec::new()).await.map_err(unavailable)?;
+    match taken.into_iter().next() {
+        Some(Taken::Refused(Refusal::Definition(refusal))) => Err(refused(refusal)),
+        Some(Taken::Refused(_)) => Err(Problem::not_found("there is no such definition")),
+        _ => Ok(()),
+    }
+}
+
+fn refused(refusal: DefinitionRefusal) -> Problem {
+    let conflict = |code, message: &str| Problem::new(StatusCode::CONFLICT, code, message);
+    match refusal {
+        DefinitionRefusal::NotKnown => Problem::not_found("there is no such definition"),
+        DefinitionRefusal::Active => conflict("active", "the definition is the active one already"),
+        DefinitionRefusal::NotProposed => conflict("not_proposed", "the definition has to be proposed first"),
+        DefinitionRefusal::OtherText { text } => {
+            let message = "the text was changed after it was read; read it again";
+            conflict("other_text", message).at("text_digest").with(json!({"text_digest": text}))
+        }
+        DefinitionRefusal::Signed { by } => {
+            conflict("signed", "the team has signed already").at("team").with(json!({"by": by}))
+        }
+        DefinitionRefusal::BothTeams { team } => {
+            let message = "the same person signed for the other team; nobody signs for both";
+            conflict("both_teams", message).at("by").with(json!({"team": team}))
+        }
+        DefinitionRefusal::Unsigned { missing } => {
+            conflict("unsigned", "both teams have to sign first").with(json!({"missing": missing}))
+        }
+        DefinitionRefusal::Unconfirmed { moves } => {
+            let message = format!("{moves} leads would change stage; say so in `confirmed_moves` to confirm it");
+            conflict("unconfirmed", &message).at("confirmed_moves").with(json!({"moves": moves}))
+        }
+    }
+}
+
+/// Returns where a version is, for what shows more of it.
+fn version(ledger: &mut dyn bantam_store::Ledger, fingerprint: &str) -> Result<Version, Problem> {
+    Version::read(ledger, fingerprint)?.ok_or_else(|| Problem::not_found("there is no such definition"))
 }

@@ -5,7 +5,7 @@ use crate::keys::Scope;
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Says whether facts are taken, and nothing else: anybody may ask.
 pub(crate) async fn healthz(State(app): State<App>) -> (StatusCode, &'static str) {
@@ -18,15 +18,25 @@ pub(crate) async fn healthz(State(app): State<App>) -> (StatusCode, &'static str
 /// Tells what was done since the start, for Prometheus.
 pub(crate) async fn metrics(State(app): State<App>, headers: HeaderMap) -> Result<String, Problem> {
     app.allow(&headers, Scope::Read)?;
-    let counts = app.recorder.counts();
+    let deliveries = app.read(|reader| reader.read(|ledger| Ok::<_, Problem>(ledger.count_deliveries(None)?))).await?;
+    let (counts, tally) = (app.recorder.counts(), &app.outgoing.tally);
+    let count = |count: &AtomicU64| count.load(Ordering::Relaxed);
+    let (delivered, failed) = (count(&tally.delivered), count(&tally.failed));
+    let waiting = u64::try_from(deliveries.waiting).unwrap_or(0);
+    let parked = u64::try_from(deliveries.parked).unwrap_or(0);
     let lines = [
-        ("bantam_facts_accepted_total", "Facts that were new.", &counts.accepted),
-        ("bantam_facts_duplicate_total", "Facts that were known.", &counts.duplicates),
-        ("bantam_facts_refused_total", "Facts that were refused.", &counts.refused),
-        ("bantam_transactions_total", "Transactions with facts.", &counts.groups),
+        ("bantam_facts_accepted_total", "counter", "Facts that were new.", count(&counts.accepted)),
+        ("bantam_facts_duplicate_total", "counter", "Facts that were known.", count(&counts.duplicates)),
+        ("bantam_facts_refused_total", "counter", "Facts that were refused.", count(&counts.refused)),
+        ("bantam_transactions_total", "counter", "Transactions with facts.", count(&counts.groups)),
+        ("bantam_deliveries_tried_total", "counter", "Tries to deliver a message.", delivered + failed),
+        ("bantam_deliveries_succeeded_total", "counter", "Messages delivered.", delivered),
+        ("bantam_deliveries_failed_total", "counter", "Tries that failed.", failed),
+        ("bantam_deliveries_waiting", "gauge", "Deliveries that wait for their turn.", waiting),
+        ("bantam_deliveries_parked", "gauge", "Deliveries that were given up.", parked),
     ];
-    let line = |(name, help, count): (&str, &str, &std::sync::atomic::AtomicU64)| {
-        format!("# HELP {name} {help}\n# TYPE {name} counter\n{name} {}\n", count.load(Ordering::Relaxed))
+    let line = |(name, kind, help, count): (&str, &str, &str, u64)| {
+        format!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {count}\n")
     };
     Ok(lines.into_iter().map(line).collect())
 }

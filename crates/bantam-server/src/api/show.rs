@@ -25,8 +25,18 @@ impl From<CoreError> for Problem {
 }
 
 /// Returns a moment as RFC 3339.
-pub(super) fn time(micros: i64) -> Value {
+pub(crate) fn time(micros: i64) -> Value {
     jiff::Timestamp::from_microsecond(micros).map_or(Value::Null, |time| time.to_string().into())
+}
+
+/// Returns a moment as RFC 3339, as a text.
+pub(super) fn time_text(micros: i64) -> Option<String> {
+    jiff::Timestamp::from_microsecond(micros).ok().map(|time| time.to_string())
+}
+
+/// Returns a moment that may be missing as RFC 3339.
+pub(super) fn micros_as_text(micros: Option<i64>) -> Option<String> {
+    micros.and_then(time_text)
 }
 
 /// Returns the lead that an id is part of now, by its number.
@@ -103,7 +113,7 @@ pub(super) fn facts(ledger: &mut dyn Ledger, members: &[Subject]) -> Result<Vec<
 }
 
 /// Returns a hand-off with its moments readable.
-pub(super) fn hand_off(hand_off: &HandOff) -> Value {
+pub(crate) fn hand_off(hand_off: &HandOff) -> Value {
     let mut shown = serde_json::to_value(hand_off).unwrap_or_default();
     if let Value::Object(entries) = &mut shown {
         entries.remove("subject");

@@ -85,8 +85,13 @@ impl<'t> PostgresLedger<'t> {
 
     /// Writes what waits, then this.
     pub(super) fn write(&mut self, call: Call) -> Result<(), StoreError> {
+        self.change(call).map(drop)
+    }
+
+    /// Writes what waits, then this; returns the rows it gives.
+    pub(super) fn change(&mut self, call: Call) -> Result<Vec<Row>, StoreError> {
         self.has_written = true;
-        self.ask(call).map(drop)
+        self.ask(call)
     }
 
     /// Returns whether somebody asked whether others have written.
@@ -314,7 +319,7 @@ impl Ledger for PostgresLedger<'_> {
         outcomes::keep_definition(self, fingerprint, body)
     }
 
-    fn definitions(&mut self) -> Result<Vec<String>, StoreError> {
+    fn definitions(&mut self) -> Result<Vec<(i64, String)>, StoreError> {
         outcomes::definitions(self)
     }
 

@@ -47,6 +47,8 @@ pub(super) fn known() -> i64 {
 pub fn migrate(url: &PostgresUrl, service: Option<&str>) -> Result<Migrated, StoreError> {
     let connection = Connection::open(url)?;
     connection.demand_durability()?;
+    // A step over large tables takes as long as it takes.
+    connection.batch("set statement_timeout = 0")?;
     // Nobody decides meanwhile, and of two who migrate one waits for the other.
     connection.ask_once("select pg_advisory_lock($1)", &[&RIGHT_TO_DECIDE])?;
     let from = done(&connection)?;

@@ -189,7 +189,7 @@ pub(super) fn post(ledger: &mut PostgresLedger<'_>, kind: &str, subject: Option<
 }
 
 pub(super) fn waiting(ledger: &mut PostgresLedger<'_>, limit: usize) -> Result<Vec<Entry>, StoreError> {
-    let query = "select id, subject, body from outbox where delivered_at is null order by id limit $1";
+    let query = "select id, subject, body from outbox where taken_at is null order by id limit $1";
     let read = |row: &Row| Ok(Entry { id: row.try_get(0)?, subject: row.try_get(1)?, body: row.try_get(2)? });
     ledger.ask(call!(query, limit as i64))?.iter().map(read).collect()
 }
@@ -240,9 +240,9 @@ pub(super) fn keep_definition(
     Ok(id)
 }
 
-pub(super) fn definitions(ledger: &mut PostgresLedger<'_>) -> Result<Vec<String>, StoreError> {
-    let rows = ledger.ask(call!("select fingerprint from definition order by id"))?;
-    rows.iter().map(|row| Ok(unspelled(row.try_get(0)?))).collect()
+pub(super) fn definitions(ledger: &mut PostgresLedger<'_>) -> Result<Vec<(i64, String)>, StoreError> {
+    let rows = ledger.ask(call!("select id, fingerprint from definition order by id"))?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, unspelled(row.try_get(1)?)))).collect()
 }
 
 pub(super) fn definition(ledger: &mut PostgresLedger<'_>, fingerprint: &str) -> Result<Option<Vec<u8>>, StoreError> {

@@ -254,6 +254,7 @@ pub(super) fn erase(ledger: &mut PostgresLedger<'_>, subject: SubjectId, name: &
         digest.to_vec()
     ))?;
     for sql in [
+        "delete from delivery where message in (select id from outbox where subject = $1)",
         "delete from outbox where subject = $1",
         "delete from edge where source = $1 or target = $1",
         "delete from lead where id = $1",

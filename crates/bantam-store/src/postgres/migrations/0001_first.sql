@@ -1,4 +1,5 @@
--- Facts are appended and never changed; every other table is derived from them and can be built again.
+-- Facts are appended and never changed; every other table is derived from them and can be built again, but for who is
+-- told what: endpoints and deliveries.
 -- Times are microseconds since 1970-01-01T00:00Z. Texts spell the character that PostgreSQL cannot keep as `\0`.
 
 create table fact (
@@ -82,16 +83,52 @@ create table hand_off (
 create index hand_off_subject on hand_off (subject, id);
 create index hand_off_in_progress on hand_off using hash (owner) where in_progress;
 
--- Messages to others, in order; written with what they tell.
+-- Messages to others, in order; written with what they tell. No number is given twice: receivers know messages by it.
 create table outbox (
     id bigint primary key,
     subject bigint,
     kind text not null,
+    -- As it was posted; from the moment it is taken on, as it is sent.
     body bytea not null,
-    delivered_at bigint
+    -- When deliveries were made of it.
+    taken_at bigint
 );
-create index outbox_waiting on outbox (id) where delivered_at is null;
+create index outbox_waiting on outbox (id) where taken_at is null;
 create index outbox_subject on outbox (subject) where subject is not null;
+
+-- Where messages go. Set by people, not derived.
+create table endpoint (
+    id bigint generated always as identity primary key,
+    -- What tells two apart: saved twice it is one.
+    identity text collate "C" not null,
+    body bytea not null
+);
+-- Of a hash, as URLs may be longer than an index takes.
+create unique index endpoint_identity on endpoint (md5(identity));
+
+-- A message on its way to an endpoint. Messages of one lane, which is a lead's, go one after the other.
+create table delivery (
+    id bigint generated always as identity primary key,
+    endpoint bigint not null,
+    message bigint not null,
+    -- A subject's number; 0 for what is about nobody.
+    lane bigint not null,
+    -- 0 waiting, 1 delivered, 2 parked.
+    state bigint not null,
+    queued_at bigint not null,
+    -- When it is sent next; null while another of its lane goes first.
+    due_at bigint,
+    first_tried_at bigint,
+    attempts bigint not null,
+    ended_at bigint,
+    status bigint,
+    error text,
+    unique (endpoint, message)
+);
+create index delivery_due on delivery (endpoint, due_at, id) where state = 0 and due_at is not null;
+create index delivery_lane on delivery (endpoint, lane, id) where state = 0;
+create index delivery_state on delivery (state, endpoint, id);
+create index delivery_message on delivery (message);
 
 -- What was refused, to be looked at and sent again.
 create table quarantine (
