@@ -11,7 +11,7 @@ use bantam_server::core::fact::Fact;
 use bantam_server::core::{Desk, Given};
 use bantam_store::postgres::PostgresStore;
 use bantam_store::sqlite::SqliteStore;
-use bantam_store::{Ledger, Store, StoreError};
+use bantam_store::{Store, StoreError};
 use cluster::Database;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -228,13 +228,18 @@ fn compare_with_log(database: &Database<'_>, acknowledged: &BTreeSet<String>) {
 
 fn copy_definitions(store: &mut Store, copy: &mut Store) {
     let read = store.transaction(|ledger| {
-        let body = |ledger: &mut dyn Ledger, name: &String| Ok(ledger.definition(name)?.unwrap_or_default());
         let names = ledger.definitions()?;
-        names.into_iter().map(|(_, name)| Ok((body(ledger, &name)?, name))).collect::<Result<Vec<_>, StoreError>>()
+        names
+            .into_iter()
+            .map(|(_, name)| Ok((ledger.definition(&name)?.unwrap_or_default(), name)))
+            .collect::<Result<Vec<_>, StoreError>>()
     });
     for (body, name) in read.unwrap() {
         copy.transaction(|ledger| ledger.keep_definition(&name, &body)).unwrap();
     }
+    // Ids that others see rest on it, and it is not in the log.
+    let secret = store.transaction(|ledger| ledger.setting("secret")).unwrap().unwrap();
+    copy.transaction(|ledger| ledger.set("secret", &secret)).unwrap();
 }
 
 /// Returns all decisions and hand-offs with their numbers, by whom they are about.
