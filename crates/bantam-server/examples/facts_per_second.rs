@@ -1,8 +1,9 @@
 //! Measures how many facts a second are taken, durably, scored and decided, in one process without HTTP:
-//! `cargo run --release -p bantam-server --example facts_per_second -- STORE LEADS FACTS BATCH`.
+//! `cargo run --release -p bantam-server --example facts_per_second -- STORE LEADS FACTS BATCH [PLAIN]`.
 //!
-//! Beside it, the same bodies put into a plain SQLite table with a unique key on the message id and an index on lead and
-//! time, in transactions of as many.
+//! Beside it, the same bodies put into a plain table with a unique key on the message id and an index on lead and time,
+//! row by row with a prepared statement, in transactions of as many. STORE is a file, or the URL of a PostgreSQL database
+//! after `bantam migrate`; then PLAIN is the URL by which a role may make a table in the same server.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,10 +15,8 @@
 
 use bantam_server::core::fact::{Fact, FactKind, Values};
 use bantam_server::core::{DefinitionText, Desk, Given, Rules};
-use bantam_store::StoreError;
-use bantam_store::sqlite::SqliteStore;
+use bantam_store::{Location, Store, StoreError};
 use serde_json::value::to_raw_value;
-use std::path::Path;
 use std::time::Instant;
 
 const DEFINITION: &str = r#"
@@ -67,12 +66,17 @@ fn main() {
     let number = |at: usize, default: u64| arguments.get(at).map_or(default, |text| text.parse().unwrap());
     let path = arguments.get(1).cloned().unwrap_or_else(|| "facts.db".into());
     let (leads, facts, batch) = (number(2, 10_000), number(3, 100_000), number(4, 100));
-    taken(Path::new(&path), leads, facts, batch);
-    plain(&format!("{path}.plain"), leads, facts, batch);
+    let location: Location = path.parse().unwrap();
+    taken(&location, leads, facts, batch);
+    match (location, arguments.get(5)) {
+        (Location::File(_), _) => plain(&format!("{path}.plain"), leads, facts, batch),
+        (Location::Postgres(_), Some(url)) => plain_postgres(url, leads, facts, batch),
+        (Location::Postgres(_), None) => println!("plain: not measured, as no URL was given for it"),
+    }
 }
 
-fn taken(path: &Path, leads: u64, facts: u64, batch: u64) {
-    let mut store = SqliteStore::open(path, "a measurement").unwrap();
+fn taken(location: &Location, leads: u64, facts: u64, batch: u64) {
+    let mut store = Store::open(location, "a measurement").unwrap();
     let text = DefinitionText { name: "d.yaml".into(), text: DEFINITION.into(), lists: Vec::new() };
     let fingerprint = Rules::load(1, &text).unwrap().fingerprint;
     let body = serde_json::to_vec(&text).unwrap();
@@ -131,4 +135,33 @@ fn plain(path: &str, leads: u64, facts: u64, batch: u64) {
     }
     let seconds = began.elapsed().as_secs_f64();
     println!("plain: {facts} facts after {from} in {seconds:.2} s, {:.0} a second", facts as f64 / seconds);
+}
+
+fn plain_postgres(url: &str, leads: u64, facts: u64, batch: u64) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (mut client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let tables = "create table if not exists plain_event (id bigint generated always as identity primary key, \
+                      message text unique, lead text, time bigint, body bytea);
+                      create index if not exists plain_event_lead on plain_event (lead, time)";
+        client.batch_execute(tables).await.unwrap();
+        let from: i64 = client.query_one("select count(*) from plain_event", &[]).await.unwrap().get(0);
+        let from = from as u64;
+        let insert =
+            "insert into plain_event (message, lead, time, body) values ($1, $2, $3, $4) on conflict do nothing";
+        let insert = client.prepare(insert).await.unwrap();
+        let began = Instant::now();
+        for start in (from..from + facts).step_by(batch as usize) {
+            let transaction = client.transaction().await.unwrap();
+            for number in start..start + batch {
+                let fact = fact(number, leads);
+                let body = fact.body();
+                transaction.execute(&insert, &[&fact.message_id, &fact.user, &fact.happened_at, &body]).await.unwrap();
+            }
+            transaction.commit().await.unwrap();
+        }
+        let seconds = began.elapsed().as_secs_f64();
+        println!("plain: {facts} facts after {from} in {seconds:.2} s, {:.0} a second", facts as f64 / seconds);
+    });
 }

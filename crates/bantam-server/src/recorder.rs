@@ -17,6 +17,8 @@ const JOBS_MAX: usize = 64 * 16;
 const GROUP_FACTS_MAX: usize = 4_000;
 /// How many leads are looked at for time alone between two groups.
 const DUE_MAX: usize = 2_000;
+/// How often facts are taken again at once that a lost connection or a conflict broke off.
+const TRIES_AGAIN_MAX: usize = 3;
 /// How often time is looked at when nothing comes in.
 const TICK: Duration = Duration::from_millis(500);
 
@@ -52,6 +54,8 @@ pub struct Counts {
     pub refused: AtomicU64,
     /// Transactions.
     pub groups: AtomicU64,
+    /// Whether this process is the one that delivers messages.
+    pub(crate) may_deliver: AtomicBool,
     /// Whether the store failed for good.
     pub has_failed: AtomicBool,
 }
@@ -74,6 +78,7 @@ impl Recorder {
         let mut writing = Writing { store: store.into(), desk: Desk::default(), clock, counts: counts.clone() };
         writing.keep_secret()?;
         writing.reopen()?;
+        writing.counts.may_deliver.store(writing.store.may_deliver(), Ordering::Release);
         let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || writing.run(&receiver));
         let thread = thread.map_err(|error| StoreError::File { path: "recorder".into(), error })?;
         Ok((Recorder { jobs, counts }, thread))
@@ -212,9 +217,26 @@ impl Writing {
     }
 
     fn record(&mut self, given: &[Given], refused: &[Refused]) -> Result<Vec<Taken>, Unavailable> {
+        let mut result = self.try_record(given, refused);
+        for _ in 0..TRIES_AGAIN_MAX {
+            match &result {
+                // Facts that were recorded after all are known by their message ids.
+                Err(CoreError::Store(error)) if error.is_interrupted() => {
+                    self.desk = Desk::default();
+                    result = self.try_record(given, refused);
+                }
+                _ => break,
+            }
+        }
+        let taken = self.settled(result)?;
+        self.count(&taken, refused.len());
+        Ok(taken)
+    }
+
+    fn try_record(&mut self, given: &[Given], refused: &[Refused]) -> Result<Vec<Taken>, CoreError> {
         let now = (self.clock)();
         let Writing { store, desk, .. } = self;
-        let result = store.transaction(|ledger| {
+        store.transaction(|ledger| {
             desk.keep_up(ledger)?;
             let taken = if given.is_empty() { Vec::new() } else { desk.take(ledger, now, given)? };
             for refused in refused {
@@ -225,11 +247,8 @@ impl Writing {
                     ledger.quarantine(&aside)?;
                 }
             }
-            Ok::<_, CoreError>(taken)
-        });
-        let taken = self.settled(result)?;
-        self.count(&taken, refused.len());
-        Ok(taken)
+            Ok(taken)
+        })
     }
 
     fn count(&self, taken: &[Taken], refused: usize) {
@@ -284,6 +303,7 @@ impl Writing {
             desk.keep_up(ledger)?;
             desk.advance(ledger, now, DUE_MAX)
         });
+        self.counts.may_deliver.store(result.is_ok() && self.store.may_deliver(), Ordering::Release);
         self.settled(result).unwrap_or(false)
     }
 
@@ -293,8 +313,9 @@ impl Writing {
             Ok(done) => return Ok(done),
             Err(error) => error,
         };
-        let is_passing = matches!(&error, CoreError::Store(error) if error.is_passing());
-        if is_passing && self.reopen().is_ok() {
+        // The store says that it is behind now, so the next transaction opens the desk again.
+        self.desk = Desk::default();
+        if matches!(&error, CoreError::Store(error) if error.is_passing()) {
             return Err(Unavailable::Busy);
         }
         self.counts.has_failed.store(true, Ordering::Release);

@@ -7,19 +7,20 @@
 #[path = "../../bantam-engine/tests/generate/mod.rs"]
 mod generate;
 
+#[path = "histories/end.rs"]
+mod end;
 #[path = "histories/expected.rs"]
 mod expected;
 #[path = "histories/story.rs"]
 mod story;
 
-use bantam_engine::scores::LeadScore;
 use bantam_server::core::fact::{Fact, FactKind};
-use bantam_server::core::{CoreError, Desk, Given, LeadState, Taken};
+use bantam_server::core::{CoreError, Desk, Given, Taken};
 use bantam_server::verify::{Erased, audit, verify};
+use bantam_store::StoreError;
 use bantam_store::sqlite::SqliteStore;
-use bantam_store::{Ledger, StoreError};
+use end::{End, again, end};
 use generate::random::Random;
-use std::collections::BTreeMap;
 use story::Story;
 
 /// Histories in a normal run; `BANTAM_CASES` at compile time asks for more.
@@ -30,31 +31,6 @@ const CASES: u64 = match option_env!("BANTAM_CASES") {
 
 /// Every so many histories the store is verified, which takes longer than the history.
 const VERIFIED_EACH: u64 = 10;
-
-/// What there is in the end.
-#[derive(Debug, PartialEq)]
-struct End {
-    leads: BTreeMap<String, LeadScore>,
-    /// All decisions and hand-offs, by subject.
-    outcomes: Vec<(i64, Vec<u8>)>,
-    messages: usize,
-}
-
-fn end(ledger: &mut dyn Ledger) -> End {
-    let (mut leads, mut outcomes) = (BTreeMap::new(), Vec::new());
-    for id in 1.. {
-        if ledger.subject_by_id(id).unwrap().is_none() {
-            break;
-        }
-        if let Some(row) = ledger.lead(id).unwrap() {
-            let lead = LeadState::from_row(&row).unwrap();
-            leads.extend(lead.score.map(|score| (lead.name, score)));
-        }
-        outcomes.extend(ledger.decisions_of(id).unwrap().into_iter().map(|entry| (entry.id, entry.body)));
-        outcomes.extend(ledger.hand_offs_of(id).unwrap().into_iter().map(|row| (row.id, row.body)));
-    }
-    End { leads, outcomes, messages: ledger.waiting(1_000_000).unwrap().len() }
-}
 
 /// Takes a story's groups at their moments, restarting now and then.
 fn live(story: &Story, seed: u64) -> (SqliteStore, End) {
@@ -99,25 +75,6 @@ fn renew(store: &mut SqliteStore, desk: &mut Desk, now: i64, leads: u32) {
     store.transaction(|ledger| desk.take(ledger, now, &[Given::new(fact)])).unwrap();
 }
 
-/// Does it all again from the log, in the groups in which facts were received.
-fn again(story: &Story, store: &mut SqliteStore) -> End {
-    let log = store.transaction(|ledger| ledger.facts_after(0, usize::MAX >> 1)).unwrap();
-    let mut copy = SqliteStore::in_memory().unwrap();
-    copy.transaction(|ledger| {
-        story.keep_definitions(ledger);
-        Ok::<_, StoreError>(())
-    })
-    .unwrap();
-    let mut desk = copy.transaction(|ledger| Desk::open(ledger)).unwrap();
-    for group in log.chunk_by(|a, b| a.received_at == b.received_at) {
-        let facts = group.iter().map(|stored| serde_json::from_slice::<Fact>(&stored.body).unwrap());
-        let given: Vec<Given> = facts.map(Given::new).collect();
-        copy.transaction(|ledger| desk.take(ledger, group[0].received_at, &given)).unwrap();
-    }
-    copy.transaction(|ledger| desk.advance(ledger, story.until, usize::MAX)).unwrap();
-    copy.transaction(|ledger| Ok::<_, StoreError>(end(ledger))).unwrap()
-}
-
 /// Verification finds nothing, and every decision follows from what was known when it was made.
 fn verified(store: &mut SqliteStore, seed: u64) {
     let (verification, audit) = store
@@ -152,7 +109,8 @@ fn compare(seeds: std::ops::Range<u64>) {
         let (mut store, end) = live(&story, seed);
         let expected = expected::score(&story);
         assert_eq!(end.leads, expected, "seed {seed}");
-        let mut replayed = again(&story, &mut store);
+        let log = store.transaction(|ledger| ledger.facts_after(0, usize::MAX >> 1)).unwrap();
+        let mut replayed = again(&story, &log);
         // Subjects of facts that turned out to be repeats have numbers, too, so only what was decided is compared.
         replayed.outcomes.sort();
         let mut lived = end;

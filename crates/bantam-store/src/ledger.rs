@@ -11,10 +11,9 @@ use crate::records::{
 ///
 /// INVARIANT: facts are appended and never changed, except that [`Ledger::erase_subject`] blanks them.
 pub trait Ledger: Deliveries {
-    /// Returns whether nobody but this store has written since its last transaction, so that what was read then holds.
-    fn is_alone(&mut self) -> Result<bool, StoreError> {
-        Ok(true)
-    }
+    /// Returns whether what was at hand when this was last asked still holds: nobody else has written since, and no
+    /// transaction was taken back.
+    fn is_alone(&mut self) -> Result<bool, StoreError>;
     /// Says what will be asked for, so that it can be fetched at once. Changes no answer.
     fn foresee(&mut self, _: &Foreseen<'_>) -> Result<(), StoreError> {
         Ok(())

@@ -6,6 +6,7 @@ mod error;
 mod inspection;
 mod ledger;
 mod location;
+pub mod postgres;
 mod records;
 pub mod sqlite;
 mod store;

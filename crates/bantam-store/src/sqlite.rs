@@ -42,6 +42,8 @@ const CHECKPOINT_PAGES: i64 = 4_000;
 /// The only writer of a store. Dropped, it lets go of the file.
 pub struct SqliteStore {
     connection: Connection,
+    /// Whether a transaction was taken back, until somebody asks: what its work kept at hand never happened.
+    is_taken_back: bool,
     _lock: Option<Lock>,
 }
 
@@ -52,7 +54,7 @@ impl SqliteStore {
         refuse_old_library(rusqlite::version_number(), rusqlite::version())?;
         let lock = Lock::take(path, holder)?;
         let connection = Connection::open(path)?;
-        let store = SqliteStore { connection, _lock: Some(lock) };
+        let store = SqliteStore { connection, is_taken_back: false, _lock: Some(lock) };
         store.prepare("wal")?;
         Ok(store)
     }
@@ -68,7 +70,7 @@ impl SqliteStore {
     /// Makes a store that is gone when it is dropped.
     pub fn in_memory() -> Result<SqliteStore, StoreError> {
         refuse_old_library(rusqlite::version_number(), rusqlite::version())?;
-        let store = SqliteStore { connection: Connection::open_in_memory()?, _lock: None };
+        let store = SqliteStore { connection: Connection::open_in_memory()?, is_taken_back: false, _lock: None };
         store.prepare("memory")?;
         Ok(store)
     }
@@ -95,10 +97,14 @@ impl SqliteStore {
         work: impl FnOnce(&mut dyn Ledger) -> Result<T, E>,
     ) -> Result<T, E> {
         let database = |error| E::from(StoreError::Database(error));
+        let was_taken_back = std::mem::replace(&mut self.is_taken_back, true);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
-        let result = work(&mut SqliteLedger::of(&transaction))?;
+        let mut ledger = SqliteLedger { is_alone: !was_taken_back, ..SqliteLedger::of(&transaction) };
+        let result = work(&mut ledger)?;
+        let was_asked = ledger.was_asked;
         transaction.commit().map_err(database)?;
+        self.is_taken_back = was_taken_back && !was_asked;
         Ok(result)
     }
 
@@ -161,15 +167,22 @@ struct SqliteLedger<'t> {
     connection: &'t Connection,
     /// The numbers of hand-offs, where they are given beforehand.
     numbers: Option<&'t RefCell<HandOffNumbers>>,
+    is_alone: bool,
+    was_asked: bool,
 }
 
 impl<'t> SqliteLedger<'t> {
     fn of(connection: &'t Connection) -> SqliteLedger<'t> {
-        SqliteLedger { connection, numbers: None }
+        SqliteLedger { connection, numbers: None, is_alone: true, was_asked: false }
     }
 }
 
 impl Ledger for SqliteLedger<'_> {
+    fn is_alone(&mut self) -> Result<bool, StoreError> {
+        self.was_asked = true;
+        Ok(self.is_alone)
+    }
+
     fn append_fact(&mut self, fact: &NewFact<'_>) -> Result<Appended, StoreError> {
         facts::append(self.connection, fact)
     }

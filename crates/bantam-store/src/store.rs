@@ -3,6 +3,7 @@
 use crate::error::StoreError;
 use crate::ledger::Ledger;
 use crate::location::Location;
+use crate::postgres::{PostgresReader, PostgresStore};
 use crate::records::{HandOffRow, LeadFilter, LeadRow, Refused};
 use crate::sqlite::{SqliteReader, SqliteStore};
 
@@ -10,6 +11,8 @@ use crate::sqlite::{SqliteReader, SqliteStore};
 pub enum Store {
     /// In one file, written by this process alone.
     Sqlite(SqliteStore),
+    /// In a database, written by any number of processes.
+    Postgres(Box<PostgresStore>),
 }
 
 impl Store {
@@ -21,6 +24,7 @@ impl Store {
     pub fn open(location: &Location, holder: &str) -> Result<Store, StoreError> {
         match location {
             Location::File(path) => Ok(Store::Sqlite(SqliteStore::open(path, holder)?)),
+            Location::Postgres(url) => Ok(Store::Postgres(Box::new(PostgresStore::open(url)?))),
         }
     }
 
@@ -35,6 +39,16 @@ impl Store {
     ) -> Result<T, E> {
         match self {
             Store::Sqlite(store) => store.transaction(work),
+            Store::Postgres(store) => store.transaction(work),
+        }
+    }
+
+    /// Returns whether this store's process is the one that delivers messages, as of its last transaction: of several
+    /// nodes on one database it is one, until its connection ends.
+    pub fn may_deliver(&self) -> bool {
+        match self {
+            Store::Sqlite(_) => true,
+            Store::Postgres(store) => store.may_deliver(),
         }
     }
 
@@ -45,6 +59,8 @@ impl Store {
     pub fn has_room(&self) -> Result<bool, StoreError> {
         match self {
             Store::Sqlite(store) => store.has_room(),
+            // It looks after its log itself.
+            Store::Postgres(_) => Ok(true),
         }
     }
 
@@ -55,6 +71,8 @@ impl Store {
     pub fn checkpoint(&mut self) -> Result<(), StoreError> {
         match self {
             Store::Sqlite(store) => store.checkpoint(),
+            // The server does it on its own.
+            Store::Postgres(_) => Ok(()),
         }
     }
 }
@@ -65,10 +83,18 @@ impl From<SqliteStore> for Store {
     }
 }
 
+impl From<PostgresStore> for Store {
+    fn from(store: PostgresStore) -> Store {
+        Store::Postgres(Box::new(store))
+    }
+}
+
 /// A store to read: sees what has been committed, and changes nothing.
 pub enum Reader {
     /// Of one file.
     Sqlite(SqliteReader),
+    /// Of a database.
+    Postgres(Box<PostgresReader>),
 }
 
 impl Reader {
@@ -79,6 +105,7 @@ impl Reader {
     pub fn open(location: &Location) -> Result<Reader, StoreError> {
         match location {
             Location::File(path) => Ok(Reader::Sqlite(SqliteReader::open(path)?)),
+            Location::Postgres(url) => Ok(Reader::Postgres(Box::new(PostgresReader::open(url)?))),
         }
     }
 
@@ -89,6 +116,7 @@ impl Reader {
     pub fn read<T, E: From<StoreError>>(&mut self, work: impl FnOnce(&mut dyn Ledger) -> Result<T, E>) -> Result<T, E> {
         match self {
             Reader::Sqlite(reader) => reader.read(work),
+            Reader::Postgres(reader) => reader.read(work),
         }
     }
 
@@ -99,6 +127,7 @@ impl Reader {
     pub fn leads(&mut self, filter: &LeadFilter) -> Result<Vec<(String, LeadRow)>, StoreError> {
         match self {
             Reader::Sqlite(reader) => reader.leads(filter),
+            Reader::Postgres(reader) => reader.leads(filter),
         }
     }
 
@@ -114,6 +143,7 @@ impl Reader {
     ) -> Result<Vec<HandOffRow>, StoreError> {
         match self {
             Reader::Sqlite(reader) => reader.hand_offs(in_progress_only, after, limit),
+            Reader::Postgres(reader) => reader.hand_offs(in_progress_only, after, limit),
         }
     }
 
@@ -124,6 +154,7 @@ impl Reader {
     pub fn quarantined(&mut self, after: i64, limit: usize) -> Result<Vec<(i64, Refused)>, StoreError> {
         match self {
             Reader::Sqlite(reader) => reader.quarantined(after, limit),
+            Reader::Postgres(reader) => reader.quarantined(after, limit),
         }
     }
 }

@@ -2,21 +2,35 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at what cannot be")]
 
+#[path = "postgres/cluster.rs"]
+mod cluster;
 #[path = "behaviour/suite.rs"]
 mod suite;
 
+use bantam_store::postgres::PostgresStore;
 use bantam_store::sqlite::SqliteStore;
-use bantam_store::{Ledger, StoreError};
+use bantam_store::{Ledger, Store, StoreError};
 
-struct Sqlite(SqliteStore);
-
-impl suite::Store for Sqlite {
+impl suite::Store for Store {
     fn transaction(
         &mut self,
         work: &mut dyn FnMut(&mut dyn Ledger) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.0.transaction(|ledger| work(ledger))
+        Store::transaction(self, |ledger| work(ledger))
     }
 }
 
-behaviour_suite!(Sqlite(SqliteStore::in_memory().unwrap()));
+mod sqlite {
+    use super::{SqliteStore, Store, suite};
+
+    crate::behaviour_suite!(Store::from(SqliteStore::in_memory().unwrap()));
+}
+
+mod postgres {
+    use super::{PostgresStore, Store, cluster, suite};
+
+    crate::behaviour_suite!(match cluster::database() {
+        Some(database) => Store::from(PostgresStore::open(&database.url("service")).unwrap()),
+        None => return,
+    });
+}

@@ -2,11 +2,13 @@
 
 mod import;
 mod insight;
+mod migrate;
 mod serve;
 mod store;
 
 pub(crate) use import::ImportArguments;
 pub(crate) use insight::{ImpactArguments, PeriodName, ReportArguments};
+pub(crate) use migrate::MigrateArguments;
 pub(crate) use serve::ServeArguments;
 pub(crate) use store::{AuditArguments, BackupArguments, RestoreArguments, VerifyArguments};
 
@@ -41,6 +43,7 @@ pub(crate) enum Command {
     Impact(ImpactArguments),
     Simulate(SimulateArguments),
     Import(ImportArguments),
+    Migrate(MigrateArguments),
     Serve(ServeArguments),
     Verify(VerifyArguments),
     Audit(AuditArguments),

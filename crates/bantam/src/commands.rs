@@ -10,6 +10,7 @@ pub(crate) mod impact;
 pub(crate) mod import;
 pub(crate) mod init;
 mod insight;
+pub(crate) mod migrate;
 pub(crate) mod report;
 pub(crate) mod restore;
 pub(crate) mod schema;

@@ -64,6 +64,7 @@ fn run(command: Command) -> Result<Done, Failure> {
         Command::Impact(arguments) => commands::impact::run(&arguments),
         Command::Simulate(arguments) => commands::simulate::run(&arguments),
         Command::Import(arguments) => commands::import::run(&arguments),
+        Command::Migrate(arguments) => commands::migrate::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Verify(arguments) => commands::verify::run(&arguments),
         Command::Audit(arguments) => commands::audit::run(&arguments),

@@ -91,6 +91,7 @@ fn reference() -> String {
         "impact",
         "simulate",
         "import",
+        "migrate",
         "serve",
         "verify",
         "audit",

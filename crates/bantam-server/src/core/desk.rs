@@ -160,6 +160,16 @@ impl Desk {
 
     /// Decides what time alone changed up to `until`, for `limit` leads at most; returns whether that was all.
     pub fn advance(&mut self, ledger: &mut dyn Ledger, until: i64, limit: usize) -> Result<bool, CoreError> {
+        let before = self.moment;
+        let was_all = self.advance_leads(ledger, until, limit)?;
+        if self.moment > before {
+            // Another node, or this one after a restart, may have a clock that is behind: nothing is decided before this.
+            ledger.set("moment", &self.moment.to_le_bytes())?;
+        }
+        Ok(was_all)
+    }
+
+    fn advance_leads(&mut self, ledger: &mut dyn Ledger, until: i64, limit: usize) -> Result<bool, CoreError> {
         for _ in 0..limit {
             let next = ledger.next_due()?.filter(|(due, _)| *due <= until);
             if self.activate_scheduled(ledger, next.map_or(until, |(due, _)| due))? {

@@ -77,6 +77,10 @@ impl Working {
             let is_all = app.recorder.work(|_, ledger, now| queue::forget(ledger, now)).await?;
             self.forget_at = if is_all { now.saturating_add(FORGET_EVERY) } else { now };
         }
+        // Of several nodes on one database one delivers, or a message would be sent by each.
+        if !app.recorder.counts().may_deliver.load(Ordering::Acquire) {
+            return Ok(false);
+        }
         let mut queue = self.queue.clone();
         let picked = app.read(move |reader| {
             reader.read(|ledger| {

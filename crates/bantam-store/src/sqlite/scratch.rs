@@ -62,7 +62,7 @@ impl SqliteScratch {
     ) -> Result<T, E> {
         let database = |error| E::from(StoreError::Database(error));
         let transaction = self.connection.transaction().map_err(database)?;
-        let done = work(&mut SqliteLedger { connection: &transaction, numbers: Some(&self.numbers) })?;
+        let done = work(&mut SqliteLedger { numbers: Some(&self.numbers), ..SqliteLedger::of(&transaction) })?;
         transaction.commit().map_err(database)?;
         Ok(done)
     }

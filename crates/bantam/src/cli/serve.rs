@@ -1,6 +1,7 @@
 //! The arguments of the service.
 
 use bantam_server::ReserveSize;
+use bantam_store::Location;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -8,6 +9,8 @@ use std::path::PathBuf;
 ///
 /// Speaks the Segment tracking protocol below /v1 and answers JSON below /api. The definition runs unsigned, for trying
 /// out. Stop it with Ctrl-C: what is in progress is finished first.
+///
+/// Several nodes may share one PostgreSQL database, whose tables `bantam migrate` makes.
 ///
 /// Exit code: 0 stopped, 2 bad input or the store is in use, 74 a disk failed.
 #[derive(Debug, Args)]
@@ -20,9 +23,9 @@ pub(crate) struct ServeArguments {
     /// win over it
     #[arg(long, value_name = "FILE", env = "BANTAM_CONFIG")]
     pub(crate) config: Option<PathBuf>,
-    /// The store; it is made where it does not exist
-    #[arg(long, value_name = "FILE", env = "BANTAM_STORE")]
-    pub(crate) store: PathBuf,
+    /// The store: a file, which is made where it does not exist, or `postgres://USER:PASSWORD@HOST/DATABASE`
+    #[arg(long, value_name = "FILE|URL", env = "BANTAM_STORE", hide_env_values = true)]
+    pub(crate) store: Location,
     /// The definition that decides [default: the one that decided before]
     #[arg(long, value_name = "FILE", env = "BANTAM_DEFINITION")]
     pub(crate) definition: Option<PathBuf>,

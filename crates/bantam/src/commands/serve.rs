@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: ServeArguments) -> Result<Done, Failure> {
     let definition = arguments.definition.as_deref().map(read_definition).transpose()?;
     let outgoing = outgoing(&arguments)?;
     let holder = format!("bantam serve, process {}", std::process::id());
-    let store = Store::open(&Location::from(arguments.store.clone()), &holder).map_err(store_failure)?;
+    let store = Store::open(&arguments.store, &holder).map_err(store_failure)?;
     let clock: Clock = Arc::new(clock::now);
     let (recorder, thread) =
         Recorder::start(store, clock.clone()).map_err(|error| Failure::device(error.to_string()))?;
@@ -52,8 +52,12 @@ async fn serve(
     let listener = TcpListener::bind(arguments.listen).await;
     let listener =
         listener.map_err(|error| Failure::bad_input(format!("cannot listen on {}: {error}", arguments.listen)))?;
-    let (store, origins) = (arguments.store.clone().into(), arguments.origin.clone());
-    let reserve = Reserve::of(&arguments.store, arguments.disk_reserve.unwrap_or(ReserveSize::Usual));
+    let (store, origins) = (arguments.store.clone(), arguments.origin.clone());
+    let reserve = match &arguments.store {
+        Location::File(path) => Reserve::of(path, arguments.disk_reserve.unwrap_or(ReserveSize::Usual)),
+        // The disk is the database's.
+        Location::Postgres(_) => Reserve::default(),
+    };
     let settings = Settings { store, keys: keys(arguments), origins, outgoing, intake: intake(arguments)? };
     let app = App::new(settings, recorder.clone(), clock).with_reserve(reserve);
     let delivering = tokio::spawn(app.clone().deliver_messages());
@@ -150,9 +154,15 @@ fn read_definition(path: &Path) -> Result<(String, DefinitionText), Failure> {
     }
 }
 
+/// Returns whose fault it is that a store cannot be used.
 pub(super) fn store_failure(error: StoreError) -> Failure {
     match &error {
-        StoreError::InUse { .. } | StoreError::Newer { .. } => Failure::bad_input(error.to_string()),
+        StoreError::InUse { .. }
+        | StoreError::Newer { .. }
+        | StoreError::NotMigrated { .. }
+        | StoreError::OldServer { .. }
+        | StoreError::Powerful { .. }
+        | StoreError::Url { .. } => Failure::bad_input(error.to_string()),
         _ => Failure::device(error.to_string()),
     }
 }

@@ -1,0 +1,140 @@
+//! Reads a store beside its writers: what pages and the API show.
+
+use super::connection::{Call, Connection, call};
+use super::ledger::{Numbers, PostgresLedger};
+use super::text::{spelled, unspelled};
+use super::url::PostgresUrl;
+use super::{leads, migrate, outcomes};
+use crate::error::StoreError;
+use crate::ledger::Ledger;
+use crate::records::{HandOffRow, LeadFilter, LeadRow, Refused};
+use tokio_postgres::Row;
+
+/// What a session that reads is told: a question that takes longer is not worth holding back the server's cleaning.
+const READING: &str = "
+    set statement_timeout = '30s';
+    set default_transaction_read_only = on;
+    set default_transaction_isolation = 'repeatable read'";
+
+/// A connection that sees what has been committed, and changes nothing.
+pub struct PostgresReader {
+    url: PostgresUrl,
+    connection: Option<Connection>,
+}
+
+impl PostgresReader {
+    /// Opens a store for reading.
+    ///
+    /// # Errors
+    /// Returns why it cannot be read.
+    pub fn open(url: &PostgresUrl) -> Result<PostgresReader, StoreError> {
+        let connection = connect(url)?;
+        migrate::verify(&connection)?;
+        Ok(PostgresReader { url: url.clone(), connection: Some(connection) })
+    }
+
+    /// Reads within one snapshot: what is committed meanwhile is not seen. The closure must not write.
+    ///
+    /// # Errors
+    /// Returns what the work returns, or why the database did not do it.
+    pub fn read<T, E: From<StoreError>>(&mut self, work: impl FnOnce(&mut dyn Ledger) -> Result<T, E>) -> Result<T, E> {
+        let (_, connection) = self.begin(None)?;
+        let mut ledger = PostgresLedger::new(connection, Numbers::default(), true);
+        let result = work(&mut ledger);
+        // What was written in spite of all is refused by the server now.
+        let written = ledger.forget();
+        self.end();
+        written?;
+        result
+    }
+
+    /// Begins a transaction and asks a first question in it, over a new connection where the last was lost.
+    fn begin(&mut self, question: Option<Call>) -> Result<(Vec<Row>, &mut Connection), StoreError> {
+        let mut calls = vec![call!("begin isolation level repeatable read read only")];
+        calls.extend(question);
+        let kept = self.connection.take().filter(|connection| !connection.is_closed());
+        let (answers, connection) = match kept.map(|mut connection| (connection.run(&calls), connection)) {
+            Some((Ok(answers), connection)) => (answers, connection),
+            Some((Err(error), _)) if !error.is_lost_connection() => return Err(error),
+            Some((Err(_), _)) | None => {
+                let mut connection = connect(&self.url)?;
+                (connection.run(&calls)?, connection)
+            }
+        };
+        let rows = answers.into_iter().nth(1).unwrap_or_default();
+        Ok((rows, self.connection.insert(connection)))
+    }
+
+    fn end(&mut self) {
+        let is_over = |connection: &Connection| connection.batch("rollback").is_ok();
+        self.connection = self.connection.take().filter(is_over);
+    }
+
+    fn ask(&mut self, question: Call) -> Result<Vec<Row>, StoreError> {
+        let rows = self.begin(Some(question)).map(|(rows, _)| rows);
+        self.end();
+        rows
+    }
+
+    /// Lists leads with their ids.
+    ///
+    /// # Errors
+    /// Returns why the database did not answer.
+    pub fn leads(&mut self, filter: &LeadFilter) -> Result<Vec<(String, LeadRow)>, StoreError> {
+        let text = |text: &Option<String>| text.as_deref().map(|text| spelled(text).into_owned());
+        let (score, id) = filter.after.unzip();
+        let rows = self.ask(call!(
+            "select lead.id, stage, score, fit, engagement, grade, route, due_at, state, checksum, subject.name \
+             from lead join subject on subject.id = lead.id \
+             where ($1::text is null or stage = $1) and ($2::text is null or route = $2) \
+             and ($3::bigint is null or score < $3 or (score = $3 and lead.id > $4)) \
+             order by score desc, lead.id limit $5",
+            text(&filter.stage),
+            text(&filter.route),
+            score,
+            id,
+            filter.limit as i64
+        ))?;
+        rows.iter().map(|row| Ok((unspelled(row.try_get(10)?), leads::read(row)?))).collect()
+    }
+
+    /// Lists hand-offs after a number, in order: those in progress, or all.
+    ///
+    /// # Errors
+    /// Returns why the database did not answer.
+    pub fn hand_offs(
+        &mut self,
+        in_progress_only: bool,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<HandOffRow>, StoreError> {
+        let rows = self.ask(call!(
+            "select id, subject, in_progress, owner, body, checksum from hand_off \
+             where id > $1 and (in_progress or not $2) order by id limit $3",
+            after,
+            in_progress_only,
+            limit as i64
+        ))?;
+        rows.iter().map(outcomes::read_hand_off).collect()
+    }
+
+    /// Lists what was refused, after a number, with the numbers.
+    ///
+    /// # Errors
+    /// Returns why the database did not answer.
+    pub fn quarantined(&mut self, after: i64, limit: usize) -> Result<Vec<(i64, Refused)>, StoreError> {
+        let query = "select id, received_at, reason, field, body from quarantine where id > $1 order by id limit $2";
+        let read = |row: &Row| {
+            let reason = unspelled(row.try_get(2)?);
+            let field = row.try_get::<_, Option<String>>(3)?.map(unspelled);
+            Ok((row.try_get(0)?, Refused { received_at: row.try_get(1)?, reason, field, body: row.try_get(4)? }))
+        };
+        self.ask(call!(query, after, limit as i64))?.iter().map(read).collect()
+    }
+}
+
+fn connect(url: &PostgresUrl) -> Result<Connection, StoreError> {
+    let connection = Connection::open(url)?;
+    connection.batch(READING)?;
+    Ok(connection)
+}
