@@ -7,6 +7,7 @@
 pub mod assignment;
 mod codec;
 mod decide;
+pub mod definitions;
 mod desk;
 mod erasure;
 pub mod fact;
@@ -15,6 +16,7 @@ mod history;
 pub mod identity;
 mod lead;
 pub mod office_hours;
+pub mod preview;
 pub mod public_id;
 mod rebuild;
 pub mod records;

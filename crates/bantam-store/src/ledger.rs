@@ -88,8 +88,11 @@ pub trait Ledger {
     fn setting(&mut self, key: &str) -> Result<Option<Vec<u8>>, StoreError>;
     /// Writes a setting.
     fn set(&mut self, key: &str, value: &[u8]) -> Result<(), StoreError>;
-    /// Keeps a definition by its fingerprint; returns its number, the old one where it is known.
+    /// Keeps a definition by its fingerprint; returns its number, the old one where it is known. A new body takes the old
+    /// one's place: it means the same.
     fn keep_definition(&mut self, fingerprint: &str, body: &[u8]) -> Result<i64, StoreError>;
+    /// Returns the fingerprints of all definitions, in the order in which they became known.
+    fn definitions(&mut self) -> Result<Vec<String>, StoreError>;
     /// Returns a definition's body.
     fn definition(&mut self, fingerprint: &str) -> Result<Option<Vec<u8>>, StoreError>;
 }

@@ -278,6 +278,10 @@ impl Ledger for SqliteLedger<'_> {
         outcomes::keep_definition(self.connection, fingerprint, body)
     }
 
+    fn definitions(&mut self) -> Result<Vec<String>, StoreError> {
+        outcomes::definitions(self.connection)
+    }
+
     fn definition(&mut self, fingerprint: &str) -> Result<Option<Vec<u8>>, StoreError> {
         outcomes::definition(self.connection, fingerprint)
     }

@@ -139,6 +139,7 @@ fn refused(refusal: Refusal) -> Problem {
         Refusal::NoSuchLead | Refusal::Nobody | Refusal::Erased => Problem::not_found("there is no such lead"),
         Refusal::NoSuchMessage => Problem::not_found("there is no such event"),
         Refusal::NoDefinition => conflict("no definition is active".into()),
+        Refusal::Definition(_) => conflict("the definition cannot take this step".into()),
         Refusal::InProgress { hand_off } => {
             conflict("the lead is handed off already".into()).with(json!({"hand_off": hand_off}))
         }

@@ -229,7 +229,8 @@ struct Message<'m, T> {
     data: &'m T,
 }
 
-/// Puts a message into the outbox, unless the lead must not be scored: then nobody is told about it.
+/// Puts a message into the outbox, unless the lead must not be scored, or a definition for trying out moved it: then
+/// nobody is told about it.
 pub(super) fn post(
     ledger: &mut dyn Ledger,
     lead: &mut LeadState,
@@ -237,7 +238,7 @@ pub(super) fn post(
     at: i64,
     data: &impl Serialize,
 ) -> Result<(), CoreError> {
-    if lead.is_muted {
+    if lead.is_muted || lead.is_quiet {
         return Ok(());
     }
     lead.posted += 1;

@@ -9,6 +9,7 @@
 //! INVARIANT: everything written is a function of the log. `Desk` holds nothing that could not be read back.
 
 mod about;
+mod activation;
 mod effects;
 mod identities;
 mod renewal;
@@ -18,6 +19,7 @@ pub use renewal::Renewal;
 
 use super::CoreError;
 use super::decide::{decide, set_alarm};
+use super::definitions::DefinitionRefusal;
 use super::fact::{Fact, FactKind};
 use super::hand_off::AnswerRefusal;
 use super::lead::LeadState;
@@ -25,6 +27,7 @@ use super::rebuild;
 use super::records::DecisionCause;
 use super::rules::Rules;
 use about::About;
+use activation::Scheduled;
 use bantam_store::{Appended, Digest, Ledger, NewFact, Seq, Subject, SubjectId, SubjectKind};
 use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
@@ -86,6 +89,8 @@ pub enum Refusal {
     Nobody,
     /// There is no lead of that id.
     NoSuchLead,
+    /// The definition cannot take this step.
+    Definition(DefinitionRefusal),
     /// There is no fact with the message id.
     NoSuchMessage,
     /// There is no such hand-off.
@@ -117,6 +122,8 @@ pub struct Desk {
     renewal: Option<Renewal>,
     /// The definition before that.
     before: Option<Arc<Rules>>,
+    /// The definition that becomes active at a moment to come.
+    scheduled: Option<Scheduled>,
 }
 
 impl Desk {
@@ -128,6 +135,7 @@ impl Desk {
         };
         let mut desk = Desk { rules, moment: moment(ledger)?, ..Desk::default() };
         desk.open_renewal(ledger)?;
+        desk.open_schedule(ledger)?;
         Ok(desk)
     }
 
@@ -152,9 +160,12 @@ impl Desk {
 
     /// Decides what time alone changed up to `until`, for `limit` leads at most; returns whether that was all.
     pub fn advance(&mut self, ledger: &mut dyn Ledger, until: i64, limit: usize) -> Result<bool, CoreError> {
-        let Some(rules) = self.rules.clone() else { return Ok(true) };
         for _ in 0..limit {
-            let Some((due, id)) = ledger.next_due()?.filter(|(due, _)| *due <= until) else { return Ok(true) };
+            let next = ledger.next_due()?.filter(|(due, _)| *due <= until);
+            if self.activate_scheduled(ledger, next.map_or(until, |(due, _)| due))? {
+                continue;
+            }
+            let (Some((due, id)), Some(rules)) = (next, self.rules.clone()) else { return Ok(true) };
             self.moment = self.moment.max(due);
             let mut lead = self.load(ledger, id)?.ok_or_else(|| no_lead(id))?;
             if lead.definition == rules.number {
@@ -284,7 +295,9 @@ impl Desk {
                 rebuild::lead(ledger, Some(&rules), &subject, since, Some(lead))?
             }
         };
+        lead.is_quiet = self.renewal.as_ref().is_some_and(|renewal| renewal.is_quiet);
         decide(ledger, &rules, &mut lead, at, DecisionCause::Definition)?;
+        lead.is_quiet = false;
         Ok(lead)
     }
 

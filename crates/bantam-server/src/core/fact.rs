@@ -1,5 +1,7 @@
 //! Facts: everything the service knows, as it stands in the log.
 
+use super::definitions::Team as SigningTeam;
+use super::rules::DefinitionText;
 use bantam_lang::meaning::SalesAnswer;
 use bantam_store::Digest;
 use serde::{Deserialize, Serialize};
@@ -117,7 +119,52 @@ pub enum FactKind {
     },
     /// A team has these members from now on.
     Team(super::assignment::Team),
-    /// A definition is the active one from now on.
+    /// A definition was written down.
+    Draft {
+        /// Its fingerprint.
+        fingerprint: String,
+        /// What was written.
+        text: DefinitionText,
+        /// Who wrote it.
+        by: String,
+    },
+    /// A definition is to become active.
+    Proposal {
+        /// Its fingerprint.
+        fingerprint: String,
+        /// Who says so.
+        by: String,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        /// How many leads would change stage.
+        moves: u64,
+        /// From when on; `None` is as soon as it is signed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        effective_at: Option<i64>,
+    },
+    /// A team signs a definition.
+    Signature {
+        /// Its fingerprint.
+        fingerprint: String,
+        /// The digest of the text that was read.
+        text: String,
+        /// For whom.
+        team: SigningTeam,
+        /// Who signs.
+        by: String,
+    },
+    /// A definition that both teams signed becomes active: now, or when it is to.
+    SignedActivation {
+        /// Its fingerprint.
+        fingerprint: String,
+        /// Who says so.
+        by: String,
+        /// How many leads they expect to move.
+        moves: u64,
+    },
+    /// A definition that nobody signed is the active one from now on, for trying out. What follows for leads there are
+    /// already is told to nobody.
     Activation {
         /// Its fingerprint.
         fingerprint: String,

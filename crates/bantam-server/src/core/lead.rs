@@ -53,6 +53,8 @@ pub struct LeadState {
     pub(super) oldest_since: Option<i64>,
     /// The fact by which it was last made anew; not kept, as it matters only while that fact takes effect.
     pub(super) renewed_by: Option<Seq>,
+    /// Whether nobody is told what is decided about it right now; not kept, either.
+    pub(super) is_quiet: bool,
     pub(super) history: History,
     pub(super) standing: Standing,
     /// How many messages about it have been posted.
@@ -72,6 +74,7 @@ impl LeadState {
             is_muted: false,
             oldest_since: None,
             renewed_by: None,
+            is_quiet: false,
             history: History::of(name),
             standing: Standing::default(),
             posted: 0,
@@ -169,6 +172,7 @@ impl LeadState {
             is_muted,
             oldest_since,
             renewed_by: None,
+            is_quiet: false,
             history,
             standing,
             posted,

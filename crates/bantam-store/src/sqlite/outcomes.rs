@@ -139,10 +139,16 @@ pub(super) fn set(connection: &Connection, key: &str, value: &[u8]) -> Result<()
 }
 
 pub(super) fn keep_definition(connection: &Connection, fingerprint: &str, body: &[u8]) -> Result<i64, StoreError> {
-    let insert = "insert into definition (fingerprint, body) values (?1, ?2) on conflict do nothing";
+    let insert = "insert into definition (fingerprint, body) values (?1, ?2) on conflict (fingerprint) \
+                  do update set body = ?2";
     connection.prepare_cached(insert)?.execute(params![fingerprint, body])?;
     let query = "select id from definition where fingerprint = ?1";
     Ok(connection.prepare_cached(query)?.query_row([fingerprint], |row| row.get(0))?)
+}
+
+pub(super) fn definitions(connection: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut statement = connection.prepare_cached("select fingerprint from definition order by id")?;
+    Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn definition(connection: &Connection, fingerprint: &str) -> Result<Option<Vec<u8>>, StoreError> {

@@ -25,6 +25,10 @@ impl Desk {
             | FactKind::Spend { .. }
             | FactKind::Erasure { .. }
             | FactKind::Team(_)
+            | FactKind::Draft { .. }
+            | FactKind::Proposal { .. }
+            | FactKind::Signature { .. }
+            | FactKind::SignedActivation { .. }
             | FactKind::Activation { .. }
             | FactKind::Renewal { .. } => return Ok(About::Nobody),
             FactKind::Answer(answer) => {

@@ -1,8 +1,10 @@
 //! What each kind of fact changes.
 
-use super::{Desk, Refusal, load_rules};
+use super::activation::{refuse_step, sign_or_propose};
+use super::{Desk, Refusal};
 use crate::core::CoreError;
 use crate::core::decide::{decide, keep, load_hand_off, open, post};
+use crate::core::definitions;
 use crate::core::erasure;
 use crate::core::fact::{Answer, Fact, FactKind};
 use crate::core::hand_off::{AnswerRefusal, HandOff, Opened};
@@ -15,7 +17,6 @@ use crate::core::records::DecisionCause;
 use crate::core::rules::Rules;
 use bantam_lang::meaning::SalesAnswer;
 use bantam_store::{Digest, Ledger, Seq, Subject, SubjectId, SubjectKind};
-use std::sync::Arc;
 
 impl Desk {
     /// Returns why a fact cannot be taken, if it cannot. `lead` is who it is about.
@@ -54,7 +55,7 @@ impl Desk {
             FactKind::Activation { fingerprint } => {
                 ledger.definition(fingerprint)?.is_none().then_some(Refusal::NoDefinition)
             }
-            _ => None,
+            kind => refuse_step(ledger, kind)?.map(Refusal::Definition),
         })
     }
 
@@ -82,7 +83,14 @@ impl Desk {
             FactKind::Team(team) => {
                 ledger.set(&format!("team:{}", team.name), &serde_json::to_vec(team).unwrap_or_default())?;
             }
-            FactKind::Activation { fingerprint } => self.activate(ledger, fingerprint, at)?,
+            FactKind::Draft { fingerprint, text, by } => definitions::draft(ledger, fingerprint, text, by, at)?,
+            FactKind::Proposal { fingerprint, .. } => {
+                self.unschedule(ledger, fingerprint)?;
+                sign_or_propose(ledger, &fact.kind, at)?;
+            }
+            FactKind::Signature { .. } => sign_or_propose(ledger, &fact.kind, at)?,
+            FactKind::SignedActivation { fingerprint, .. } => self.schedule(ledger, fingerprint, at)?,
+            FactKind::Activation { fingerprint } => self.activate(ledger, fingerprint, at, true)?,
             FactKind::Renewal { leads } => self.renew_next(ledger, *leads, at)?,
             FactKind::Erasure { tombstone, .. } => self.erase(ledger, tombstone, at)?,
             _ => {}
@@ -162,18 +170,6 @@ impl Desk {
             seeds.extend([edge.source, edge.target]);
         }
         self.regroup(ledger, &seeds, seq, at)
-    }
-
-    fn activate(&mut self, ledger: &mut dyn Ledger, fingerprint: &str, at: i64) -> Result<(), CoreError> {
-        // Leads touched so far are written as the old definition saw them; each is renewed when its turn comes.
-        self.settle(ledger, at)?;
-        let rules = load_rules(ledger, fingerprint)?.map(Arc::new);
-        self.before = std::mem::replace(&mut self.rules, rules);
-        ledger.set("active", fingerprint.as_bytes())?;
-        self.begin_renewal(ledger)?;
-        let message = serde_json::json!({"type": "definition.activated", "timestamp": at, "fingerprint": fingerprint});
-        ledger.post("definition.activated", None, message.to_string().as_bytes())?;
-        Ok(())
     }
 
     /// Erases a lead by what is left of its id: all subjects that are one with it.

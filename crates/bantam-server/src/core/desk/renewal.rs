@@ -26,6 +26,9 @@ pub struct Renewal {
     pub times: u64,
     /// The definition before, by which the others were decided.
     before: Option<String>,
+    /// Whether nobody is told what follows for leads there were already.
+    #[serde(default)]
+    pub(super) is_quiet: bool,
 }
 
 impl Desk {
@@ -55,15 +58,16 @@ impl Desk {
     }
 
     /// Begins with the first lead, after the rules were exchanged. `self.before` decided until now.
-    pub(super) fn begin_renewal(&mut self, ledger: &mut dyn Ledger) -> Result<(), CoreError> {
+    pub(super) fn begin_renewal(&mut self, ledger: &mut dyn Ledger, is_quiet: bool) -> Result<(), CoreError> {
         let before = self.before.as_ref().map(|rules| rules.fingerprint.clone());
-        self.renewal = Some(Renewal { before, ..Renewal::default() });
+        self.renewal = Some(Renewal { before, is_quiet, ..Renewal::default() });
         self.keep_renewal(ledger)
     }
 
     /// Decides the next leads anew.
     pub(super) fn renew_next(&mut self, ledger: &mut dyn Ledger, leads: u32, at: i64) -> Result<(), CoreError> {
-        let Some(mut renewal) = self.renewal.take() else { return Ok(()) };
+        // A copy: each lead asks whether it is told of.
+        let Some(mut renewal) = self.renewal.clone() else { return Ok(()) };
         let limit = leads as usize;
         let next = ledger.leads_after(renewal.after, limit)?;
         for &id in &next {
@@ -71,11 +75,11 @@ impl Desk {
             renewal.after = id;
         }
         renewal.times += 1;
-        if next.len() < limit {
+        let is_done = next.len() < limit;
+        if is_done {
             self.before = None;
-        } else {
-            self.renewal = Some(renewal);
         }
+        self.renewal = (!is_done).then_some(renewal);
         self.keep_renewal(ledger)
     }
 

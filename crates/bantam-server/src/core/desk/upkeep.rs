@@ -22,7 +22,8 @@ impl Desk {
                 None => load_rules(ledger, &fingerprint)?.map(Arc::new),
             };
         }
-        self.open_renewal(ledger)
+        self.open_renewal(ledger)?;
+        self.open_schedule(ledger)
     }
 
     /// Returns what a group of facts will ask the store for, beside what is at hand.
