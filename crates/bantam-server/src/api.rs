@@ -1,7 +1,16 @@
 //! Reads and answers over HTTP, as JSON.
 
+pub(crate) mod calls;
 pub(crate) mod definitions;
+pub(crate) mod document;
+mod extract;
 pub(crate) mod hand_offs;
 pub(crate) mod health;
 pub(crate) mod leads;
-mod show;
+mod paging;
+pub(crate) mod quarantine;
+pub(crate) mod retraction;
+pub(crate) mod routes;
+mod shown;
+pub(crate) mod teams;
+mod values;

@@ -1,41 +1,38 @@
 //! Takes facts over HTTP, as tracking SDKs send them.
 
+use crate::api::routes::no_write_key;
 use crate::app::App;
 use crate::core::{Given, Refusal, Taken};
 use crate::intake::{BATCH_MAX, Body, BodyError, ENCODED_BYTES_MAX, Endpoint, Read, UnpackError, unpack};
-use crate::keys::Scope;
+use crate::keys::{Caller, Scope};
 use crate::problem::Problem;
 use crate::recorder::Unavailable;
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bantam_store::Refused;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use http_body_util::BodyExt;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
+use utoipa::ToSchema;
 
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The headers that SDKs in browsers send beside the usual; a `*` does not cover `authorization`.
 const ALLOWED_HEADERS: &str = "authorization, content-type, anonymousid, sentat, x-retry-count";
 
-/// Answers `POST /v1/...` and the question of browsers before it.
-pub(crate) async fn track(State(app): State<App>, Path(name): Path<String>, request: Request) -> Response {
+/// Answers what browsers ask before they send facts, and tells them which pages may read the answers below `/v1/`.
+pub(crate) async fn for_browsers(State(app): State<App>, request: Request, next: Next) -> Response {
+    let is_ours = request.extensions().get::<MatchedPath>().is_some_and(|path| path.as_str().starts_with("/v1/"));
+    if !is_ours {
+        return next.run(request).await;
+    }
     let origin = request.headers().get(header::ORIGIN).cloned();
-    let mut response = match (Endpoint::named(&name), request.method().clone()) {
-        (None, _) => Problem::not_found("there is no such path").into_response(),
-        (Some(_), Method::OPTIONS) => preflight(),
-        (Some(endpoint), Method::POST) => match take(&app, endpoint, request).await {
-            Ok(response) => response,
-            Err(problem) => problem.into_response(),
-        },
-        _ => Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "only POST is answered here").into_response(),
-    };
+    let mut response = if request.method() == Method::OPTIONS { preflight() } else { next.run(request).await };
     if let Some(allowed) = app.allowed_origin(origin.as_ref()) {
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
         response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
@@ -52,11 +49,11 @@ fn preflight() -> Response {
     (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-async fn take(app: &App, endpoint: Endpoint, request: Request) -> Result<Response, Problem> {
+/// Takes the messages of a request. A key in the header was looked at before; one in the body is looked at here.
+pub(crate) async fn take(app: &App, endpoint: Endpoint, request: Request) -> Result<Json<Taking>, Problem> {
     refuse_key_in_query(request.uri())?;
     let headers = request.headers().clone();
-    // A key in the header is looked at before the body is read.
-    let known = basic_user(&headers)?.map(|key| source_of(app, &key)).transpose()?;
+    let known = request.extensions().get::<Caller>().map(|caller| caller.source.clone());
     let encoding = one_encoding(&headers)?;
     let (body, _permits) = receive(app, request).await?;
     let body = tokio::task::spawn_blocking(move || unpack(body, encoding.as_deref())).await;
@@ -68,7 +65,7 @@ async fn take(app: &App, endpoint: Endpoint, request: Request) -> Result<Respons
         let source = match (known, parsed.write_key()) {
             (Some(source), _) => source,
             (None, Some(key)) => source_of(app, key)?,
-            (None, None) => return Err(no_key()),
+            (None, None) => return Err(no_write_key()),
         };
         parsed.messages(endpoint, &source, now, sent_at).map_err(body_problem)?
     };
@@ -83,7 +80,7 @@ async fn take(app: &App, endpoint: Endpoint, request: Request) -> Result<Respons
 }
 
 /// Records what can be, puts the rest aside, and tells what became of each message.
-async fn record(app: &App, messages: Vec<Read>, now: i64, is_batch: bool) -> Result<Response, Problem> {
+async fn record(app: &App, messages: Vec<Read>, now: i64, is_batch: bool) -> Result<Json<Taking>, Problem> {
     let refused: Vec<Refused> = messages.iter().filter_map(|read| aside(read, now)).collect();
     let facts = messages.iter().filter_map(|read| read.fact.as_ref().ok());
     let given: Vec<Given> = facts.cloned().map(Given::new).collect();
@@ -94,19 +91,45 @@ async fn record(app: &App, messages: Vec<Read>, now: i64, is_batch: bool) -> Res
         return Err(Problem::bad_request("refused", *reason));
     }
     let count = |status: Status| told.iter().filter(|told| told.status == status).count();
-    let lines: Vec<Value> = told.iter().enumerate().map(|(place, told)| told.line(place)).collect();
-    let answer = json!({
-        "success": true,
-        "accepted": count(Status::Accepted),
-        "duplicate": count(Status::Duplicate),
-        "rejected": count(Status::Rejected),
-        "messages": lines,
-    });
-    Ok(Json(answer).into_response())
+    Ok(Json(Taking {
+        success: true,
+        accepted: count(Status::Accepted),
+        duplicate: count(Status::Duplicate),
+        rejected: count(Status::Rejected),
+        messages: told.iter().enumerate().map(|(place, told)| told.line(place)).collect(),
+    }))
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+/// What became of the messages of a request.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Taking {
+    /// Always true: programs look for it.
+    success: bool,
+    accepted: usize,
+    duplicate: usize,
+    rejected: usize,
+    /// Each message, in the order in which they were sent.
+    messages: Vec<TakenMessage>,
+}
+
+/// What became of one message.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TakenMessage {
+    status: Status,
+    /// By what it is known again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "batch[3].event")]
+    field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = MessageStatus)]
 enum Status {
     Accepted,
     Duplicate,
@@ -143,15 +166,10 @@ impl<'m> Told<'m> {
         Told { status, message_id: Some(&fact.message_id), field: None, reason }
     }
 
-    fn line(&self, place: usize) -> Value {
+    fn line(&self, place: usize) -> TakenMessage {
         let field = self.field.map(|field| format!("batch[{place}]{}{field}", if field.is_empty() { "" } else { "." }));
-        let told = [
-            ("status", Some(json!(self.status))),
-            ("message_id", self.message_id.map(Value::from)),
-            ("field", field.map(Value::from)),
-            ("reason", self.reason.map(Value::from)),
-        ];
-        told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+        let message_id = self.message_id.map(str::to_owned);
+        TakenMessage { status: self.status, message_id, field, reason: self.reason }
     }
 }
 
@@ -198,26 +216,9 @@ fn refuse_key_in_query(uri: &Uri) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Returns the user name of HTTP Basic: the key, with an empty password.
-fn basic_user(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
-    let credentials = value.to_str().ok().and_then(|text| text.split_once(' '));
-    let decoded = credentials
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
-        .and_then(|(_, encoded)| BASE64_STANDARD.decode(encoded.trim()).ok())
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    let user = decoded.map(|text| text.split_once(':').map_or(text.clone(), |(user, _)| user.to_owned()));
-    user.map(Some).ok_or_else(no_key)
-}
-
-fn no_key() -> Problem {
-    let message = "a write key is needed, as the user name of HTTP Basic or as `writeKey` in the body";
-    Problem::new(StatusCode::UNAUTHORIZED, "no_key", message)
-}
-
 fn source_of(app: &App, key: &str) -> Result<String, Problem> {
-    match app.keys.find(key) {
-        Some((Scope::Write, source)) => Ok(source.to_owned()),
+    match app.caller(key) {
+        Some(Caller { scope: Scope::Write, source, .. }) => Ok(source),
         Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "wrong_key", "this key may not send facts")),
         None => Err(Problem::new(StatusCode::UNAUTHORIZED, "unknown_key", "the write key is not known")),
     }

@@ -2,16 +2,45 @@
 
 use crate::app::App;
 use crate::core::DefinitionText;
-use crate::keys::Scope;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemBody};
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
-use serde_json::{Value, json};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
-/// Shows the active definition with its text.
-pub(crate) async fn active(State(app): State<App>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
-    app.allow(&headers, Scope::Read)?;
+/// A definition with its text.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ActiveDefinition {
+    #[schema(example = "active")]
+    state: &'static str,
+    /// Whether marketing and sales have signed it.
+    is_signed: bool,
+    fingerprint: String,
+    definition: Option<Text>,
+}
+
+/// A definition as it was written.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Text {
+    /// The file's name.
+    name: String,
+    /// The YAML.
+    text: String,
+    /// The list files it names, by name.
+    lists: BTreeMap<String, String>,
+}
+
+impl From<DefinitionText> for Text {
+    fn from(text: DefinitionText) -> Self {
+        Text { name: text.name, text: text.text, lists: text.lists.into_iter().collect() }
+    }
+}
+
+/// Show the active definition
+#[utoipa::path(get, path = "/api/definitions", tag = "definitions",
+    responses((status = 200, description = "The definition that decides", body = ActiveDefinition), (status = 404, description = "There is no such thing", body = ProblemBody)))]
+pub(crate) async fn active(State(app): State<App>) -> Result<Json<ActiveDefinition>, Problem> {
     app.read(|reader| {
         reader.read(|ledger| {
             let none = || Problem::not_found("no definition is active");
@@ -20,8 +49,8 @@ pub(crate) async fn active(State(app): State<App>, headers: HeaderMap) -> Result
             let body = ledger.definition(&fingerprint)?.ok_or_else(none)?;
             let text: Option<DefinitionText> = serde_json::from_slice(&body).ok();
             // What runs from a file was signed by nobody, and whoever reads it is told.
-            let state = json!({"state": "active", "is_signed": false, "fingerprint": fingerprint, "definition": text});
-            Ok(Json(state))
+            let definition = text.map(Text::from);
+            Ok(Json(ActiveDefinition { state: "active", is_signed: false, fingerprint, definition }))
         })
     })
     .await

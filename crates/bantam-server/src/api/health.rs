@@ -1,13 +1,16 @@
 //! Whether the service works, and how much it has done.
 
 use crate::app::App;
-use crate::keys::Scope;
-use crate::problem::Problem;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use std::sync::atomic::Ordering;
 
-/// Says whether facts are taken, and nothing else: anybody may ask.
+/// Say whether facts are taken
+///
+/// And nothing else: anybody may ask.
+#[utoipa::path(get, path = "/healthz", tag = "service", responses(
+    (status = 200, description = "They are", body = String, content_type = "text/plain"),
+    (status = 503, description = "The store failed", body = String, content_type = "text/plain")))]
 pub(crate) async fn healthz(State(app): State<App>) -> (StatusCode, &'static str) {
     match app.recorder.counts().has_failed.load(Ordering::Acquire) {
         false => (StatusCode::OK, "ok\n"),
@@ -15,9 +18,12 @@ pub(crate) async fn healthz(State(app): State<App>) -> (StatusCode, &'static str
     }
 }
 
-/// Tells what was done since the start, for Prometheus.
-pub(crate) async fn metrics(State(app): State<App>, headers: HeaderMap) -> Result<String, Problem> {
-    app.allow(&headers, Scope::Read)?;
+/// Tell what was done since the start
+///
+/// In the format of Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "service",
+    responses((status = 200, description = "Counters", body = String, content_type = "text/plain")))]
+pub(crate) async fn metrics(State(app): State<App>) -> String {
     let counts = app.recorder.counts();
     let lines = [
         ("bantam_facts_accepted_total", "Facts that were new.", &counts.accepted),
@@ -28,5 +34,5 @@ pub(crate) async fn metrics(State(app): State<App>, headers: HeaderMap) -> Resul
     let line = |(name, help, count): (&str, &str, &std::sync::atomic::AtomicU64)| {
         format!("# HELP {name} {help}\n# TYPE {name} counter\n{name} {}\n", count.load(Ordering::Relaxed))
     };
-    Ok(lines.into_iter().map(line).collect())
+    lines.into_iter().map(line).collect()
 }
