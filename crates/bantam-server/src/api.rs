@@ -2,6 +2,7 @@
 
 pub(crate) mod calls;
 pub(crate) mod definitions;
+pub(crate) mod deliveries;
 pub(crate) mod document;
 mod extract;
 pub(crate) mod hand_offs;
@@ -11,6 +12,7 @@ mod paging;
 pub(crate) mod quarantine;
 pub(crate) mod retraction;
 pub(crate) mod routes;
-mod shown;
+pub(crate) mod shown;
 pub(crate) mod teams;
-mod values;
+pub(crate) mod values;
+pub(crate) mod webhooks;

@@ -1,10 +1,14 @@
 //! What all requests share, and which path is answered by what.
 
 use crate::api::routes::{Policy, Routes};
-use crate::api::{calls, definitions, document, hand_offs, health, leads, quarantine, retraction, teams};
+use crate::api::{
+    calls, definitions, deliveries, document, hand_offs, health, leads, quarantine, retraction, teams,
+    webhooks as endpoints,
+};
 use crate::keys::{Caller, Keys};
 use crate::problem::Problem;
 use crate::recorder::{Clock, Recorder};
+use crate::webhooks::{self, Outgoing};
 use crate::{edge, tracking};
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode};
@@ -29,6 +33,8 @@ pub struct Settings {
     pub keys: Keys,
     /// Web pages from here may send facts; empty is all.
     pub origins: Vec<String>,
+    /// How messages leave.
+    pub outgoing: Outgoing,
 }
 
 /// What all requests share.
@@ -36,6 +42,7 @@ pub struct Settings {
 pub struct App {
     pub(crate) recorder: Recorder,
     keys: Arc<Keys>,
+    pub(crate) outgoing: Arc<Outgoing>,
     clock: Clock,
     origins: Arc<Vec<String>>,
     in_flight: Arc<Semaphore>,
@@ -51,6 +58,7 @@ impl App {
         App {
             recorder,
             keys: Arc::new(settings.keys),
+            outgoing: Arc::new(settings.outgoing),
             clock,
             origins: Arc::new(settings.origins),
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT_BYTES_MAX / PERMIT_BYTES)),
@@ -78,8 +86,23 @@ impl App {
             .allow(Policy::Read, routes!(hand_offs::list))
             .allow(Policy::Manage, routes!(hand_offs::answer))
             .allow(Policy::Manage, routes!(teams::set))
-            .allow(Policy::Read, routes!(definitions::active))
+            .allow(Policy::Read, routes!(definitions::list))
+            .allow(Policy::Manage, routes!(definitions::draft))
+            .allow(Policy::Read, routes!(definitions::show))
+            .allow(Policy::Read, routes!(definitions::preview))
+            .allow(Policy::Manage, routes!(definitions::propose))
+            .allow(Policy::Manage, routes!(definitions::sign))
+            .allow(Policy::Manage, routes!(definitions::activate))
             .allow(Policy::Read, routes!(quarantine::list))
+            .allow(Policy::Manage, routes!(endpoints::list, endpoints::create))
+            .allow(Policy::Manage, routes!(endpoints::show, endpoints::change, endpoints::remove))
+            .allow(Policy::Manage, routes!(endpoints::enable))
+            .allow(Policy::Manage, routes!(endpoints::disable))
+            .allow(Policy::Manage, routes!(endpoints::rotate))
+            .allow(Policy::Manage, routes!(deliveries::test))
+            .allow(Policy::Manage, routes!(deliveries::list))
+            .allow(Policy::Manage, routes!(deliveries::resend))
+            .allow(Policy::Manage, routes!(deliveries::resend_parked))
             .allow(Policy::Public, routes!(health::healthz))
             .allow(Policy::Read, routes!(health::metrics))
             .allow(Policy::Public, routes!(document::show));
@@ -101,6 +124,11 @@ impl App {
     /// Returns who has a key.
     pub(crate) fn caller(&self, key: &str) -> Option<Caller> {
         self.keys.find(key).map(|(scope, source)| Caller { scope, source: source.to_owned() })
+    }
+
+    /// Delivers messages to others until it is dropped.
+    pub async fn deliver_messages(self) {
+        webhooks::worker::run(self).await;
     }
 
     pub(crate) fn now(&self) -> i64 {

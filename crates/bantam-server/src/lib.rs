@@ -11,6 +11,7 @@ mod listen;
 mod problem;
 mod recorder;
 mod tracking;
+pub mod webhooks;
 
 pub use app::{App, Settings};
 pub use keys::{Keys, Scope};

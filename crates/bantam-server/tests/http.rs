@@ -8,6 +8,8 @@ mod errors;
 mod policies;
 #[path = "http/test_app.rs"]
 mod test_app;
+#[path = "http/webhooks.rs"]
+mod webhooks;
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -238,4 +240,57 @@ async fn errors_have_one_shape() {
     }
     assert_eq!(app.get("/healthz").await.text(), "ok\n");
     assert!(app.get("/metrics").await.text().contains("bantam_facts_accepted_total 1\n"), "the activation");
+}
+
+#[tokio::test]
+async fn a_definition_goes_from_draft_to_active() {
+    let app = TestApp::new();
+    for user in ["u1", "u2"] {
+        app.send("/v1/track", &track(user, "demo_requested", user)).await;
+    }
+    let text = "bantam: 1\nengagement:\n  rules:\n    Demo: {on: demo_requested, points: 60}\n\
+                stages: [Inquiry, Sales-ready: score >= 90]\nhand_off: Sales-ready\nreview_every: 90d\n";
+    let post = async |path: String, body: Value| app.manage(Method::POST, &path, body).await;
+    let broken = post("/api/definitions".into(), json!({"text": text.replace("score", "scoer"), "by": "ann"})).await;
+    assert_eq!(
+        (broken.status, broken.json()["error"]["code"].clone()),
+        (StatusCode::BAD_REQUEST, json!("invalid_definition"))
+    );
+    let finding = &broken.json()["error"]["details"]["findings"][0];
+    assert_eq!((&finding["line"], &finding["help"]), (&json!(5), &json!("did you mean `score`?")));
+    let drafted = post("/api/definitions".into(), json!({"text": text, "by": "ann"})).await;
+    assert_eq!(
+        (drafted.status, &drafted.json()["state"]),
+        (StatusCode::CREATED, &json!("draft")),
+        "{}",
+        drafted.text()
+    );
+    let fingerprint = drafted.json()["fingerprint"].as_str().unwrap().to_owned();
+    let digest = drafted.json()["text_digest"].clone();
+    let step = |name: &str| format!("/api/definitions/{fingerprint}/{name}");
+    let proposed = post(step("propose"), json!({"by": "ann", "note": "fewer, better"})).await;
+    assert_eq!(proposed.json()["proposal"]["moves"], json!(2), "{}", proposed.text());
+    let sign = |by: &str, team: &str| json!({"by": by, "team": team, "text_digest": digest});
+    post(step("sign"), sign("ann", "marketing")).await;
+    let own = post(step("sign"), sign("ann", "sales")).await;
+    assert_eq!((own.status, &own.json()["error"]["code"]), (StatusCode::CONFLICT, &json!("both_teams")));
+    let early = post(step("activate"), json!({"by": "ann", "confirmed_moves": 2})).await;
+    assert_eq!(early.json()["error"]["details"]["missing"], json!(["sales"]));
+    post(step("sign"), sign("ben", "sales")).await;
+    let unseen = post(step("activate"), json!({"by": "ann", "confirmed_moves": 0})).await;
+    assert_eq!(unseen.json()["error"]["details"]["moves"], json!(2));
+    let active = post(step("activate"), json!({"by": "ann", "confirmed_moves": 2})).await;
+    assert_eq!((&active.json()["state"], &active.json()["is_review_due"]), (&json!("active"), &json!(false)));
+    assert!(active.json()["review_due_at"].as_str().unwrap().starts_with("2027-02-19T12:00:00"), "{}", active.text());
+    // Leads follow in the background.
+    for _ in 0..200 {
+        if app.get("/api/definitions").await.json()["renewal"].is_null() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(app.get("/api/leads?stage=Inquiry").await.json()["leads"].as_array().unwrap().len(), 2);
+    let all = app.get("/api/definitions").await.json();
+    assert_eq!((&all["active"], all["definitions"].as_array().unwrap().len()), (&json!(fingerprint), 2));
+    assert_eq!(app.get("/api/definitions/none").await.status, StatusCode::NOT_FOUND);
 }

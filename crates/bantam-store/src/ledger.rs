@@ -1,5 +1,6 @@
 //! What a store can do inside one transaction, whichever database stands behind it.
 
+use crate::deliveries::Deliveries;
 use crate::error::StoreError;
 use crate::records::{
     Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadRow, NewFact, Refused, Seq, StoredFact, Subject,
@@ -9,7 +10,7 @@ use crate::records::{
 /// A store within a transaction: all that is done through it happens together or not at all.
 ///
 /// INVARIANT: facts are appended and never changed, except that [`Ledger::erase_subject`] blanks them.
-pub trait Ledger {
+pub trait Ledger: Deliveries {
     /// Returns whether nobody but this store has written since its last transaction, so that what was read then holds.
     fn is_alone(&mut self) -> Result<bool, StoreError> {
         Ok(true)
@@ -91,8 +92,8 @@ pub trait Ledger {
     /// Keeps a definition by its fingerprint; returns its number, the old one where it is known. A new body takes the old
     /// one's place: it means the same.
     fn keep_definition(&mut self, fingerprint: &str, body: &[u8]) -> Result<i64, StoreError>;
-    /// Returns the fingerprints of all definitions, in the order in which they became known.
-    fn definitions(&mut self) -> Result<Vec<String>, StoreError>;
+    /// Returns the numbers and fingerprints of all definitions, in the order in which they became known.
+    fn definitions(&mut self) -> Result<Vec<(i64, String)>, StoreError>;
     /// Returns a definition's body.
     fn definition(&mut self, fingerprint: &str) -> Result<Option<Vec<u8>>, StoreError>;
 }

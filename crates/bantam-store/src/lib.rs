@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod checksums;
+mod deliveries;
 mod error;
 mod ledger;
 mod location;
@@ -8,6 +9,7 @@ mod records;
 pub mod sqlite;
 mod store;
 
+pub use deliveries::Deliveries;
 pub use error::StoreError;
 pub use ledger::Ledger;
 pub use location::Location;

@@ -18,6 +18,11 @@ impl Digest {
         half.iter_mut().zip(full.iter()).for_each(|(to, from)| *to = *from);
         Digest(half)
     }
+
+    /// Returns it in hexadecimal digits.
+    pub fn hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 /// How a subject is known.
@@ -202,4 +207,77 @@ pub struct LeadFilter {
     pub after: Option<(i64, SubjectId)>,
     /// How many at most.
     pub limit: usize,
+}
+
+/// Where messages go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointRow {
+    /// Its number; 0 before it has one.
+    pub id: i64,
+    /// What tells it from others: no two have the same.
+    pub identity: String,
+    /// All of it.
+    pub body: Vec<u8>,
+}
+
+/// What became of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DeliveryState {
+    /// It is sent when it is its turn.
+    Waiting,
+    /// The receiver has it.
+    Delivered,
+    /// It was given up, and waits for somebody to send it again.
+    Parked,
+}
+
+/// A message on its way to an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryRow {
+    /// Its number: lower ones of a lane go first.
+    pub id: i64,
+    /// The endpoint.
+    pub endpoint: i64,
+    /// The message, by its number in the outbox.
+    pub message: i64,
+    /// Whose turn it waits for: deliveries of one lane to one endpoint go one after the other.
+    pub lane: i64,
+    /// What became of it.
+    pub state: DeliveryState,
+    /// When it was made.
+    pub queued_at: i64,
+    /// When it is sent next; `None` while another of its lane goes first, and when it has ended.
+    pub due_at: Option<i64>,
+    /// When it was first tried.
+    pub first_tried_at: Option<i64>,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When it was delivered or parked.
+    pub ended_at: Option<i64>,
+    /// What the receiver answered last, as an HTTP status.
+    pub status: Option<i64>,
+    /// Why the last try failed.
+    pub error: Option<String>,
+}
+
+/// A message to others, as it stands in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageRow {
+    /// Its number.
+    pub id: i64,
+    /// Who it is about.
+    pub subject: Option<SubjectId>,
+    /// What it tells, such as `hand_off.opened`.
+    pub kind: String,
+    /// All of it.
+    pub body: Vec<u8>,
+}
+
+/// How many deliveries there are of a kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryCounts {
+    /// Waiting for their turn.
+    pub waiting: i64,
+    /// Given up.
+    pub parked: i64,
 }

@@ -1,4 +1,5 @@
--- Facts are appended and never changed; every other table is derived from them and can be built again.
+-- Facts are appended and never changed; every other table is derived from them and can be built again, but for
+-- who is told what: endpoints and deliveries.
 -- Times are microseconds since 1970-01-01T00:00Z.
 
 create table fact (
@@ -81,15 +82,49 @@ create table hand_off (
 create index hand_off_subject on hand_off (subject);
 create index hand_off_in_progress on hand_off (owner) where in_progress = 1;
 
--- Messages to others, in order; written with what they tell.
+-- Messages to others, in order; written with what they tell. No number is given twice: receivers know messages by it.
 create table outbox (
-    id integer primary key,
+    id integer primary key autoincrement,
     subject integer,
     kind text not null,
+    -- As it was posted; from the moment it is taken on, as it is sent.
     body blob not null,
-    delivered_at integer
+    -- When deliveries were made of it.
+    taken_at integer
 ) strict;
-create index outbox_waiting on outbox (id) where delivered_at is null;
+create index outbox_waiting on outbox (id) where taken_at is null;
+
+-- Where messages go. Set by people, not derived.
+create table endpoint (
+    id integer primary key autoincrement,
+    -- What tells two apart: saved twice it is one.
+    identity text not null unique,
+    body blob not null
+) strict;
+
+-- A message on its way to an endpoint. Messages of one lane, which is a lead's, go one after the other.
+create table delivery (
+    id integer primary key autoincrement,
+    endpoint integer not null,
+    message integer not null,
+    -- A subject's number; 0 for what is about nobody.
+    lane integer not null,
+    -- 0 waiting, 1 delivered, 2 parked.
+    state integer not null,
+    queued_at integer not null,
+    -- When it is sent next; null while another of its lane goes first.
+    due_at integer,
+    first_tried_at integer,
+    attempts integer not null,
+    ended_at integer,
+    status integer,
+    error text,
+    unique (endpoint, message)
+) strict;
+create index delivery_due on delivery (endpoint, due_at, id) where state = 0 and due_at is not null;
+create index delivery_lane on delivery (endpoint, lane, id) where state = 0;
+create index delivery_state on delivery (state, endpoint, id);
+create index delivery_message on delivery (message);
 
 -- What was refused, to be looked at and sent again.
 create table quarantine (

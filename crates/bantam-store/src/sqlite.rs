@@ -1,5 +1,6 @@
 //! A store in one SQLite file, written by one process.
 
+mod deliveries;
 mod facts;
 mod leads;
 mod lock;
@@ -25,7 +26,7 @@ const LIBRARY_MIN_NAME: &str = "3.51.3";
 /// The format of the file, in `user_version`.
 const FORMAT: i64 = 1;
 /// The statements kept ready: as many as there are, so that none is prepared twice.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 96;
 /// The page cache in KiB; negative is how SQLite tells KiB from pages.
 const CACHE_KIB: i64 = -65_536;
 /// After how many pages of 4 KiB the log is carried into the file.
@@ -278,7 +279,7 @@ impl Ledger for SqliteLedger<'_> {
         outcomes::keep_definition(self.connection, fingerprint, body)
     }
 
-    fn definitions(&mut self) -> Result<Vec<String>, StoreError> {
+    fn definitions(&mut self) -> Result<Vec<(i64, String)>, StoreError> {
         outcomes::definitions(self.connection)
     }
 

@@ -193,7 +193,7 @@ impl Version {
 /// Returns what is signed of a definition: a digest of its name, its text and the files it names.
 pub fn text_digest(text: &DefinitionText) -> String {
     let parts = (&text.text, &text.lists);
-    Digest::of(&serde_json::to_vec(&parts).unwrap_or_default()).0.iter().map(|byte| format!("{byte:02x}")).collect()
+    Digest::of(&serde_json::to_vec(&parts).unwrap_or_default()).hex()
 }
 
 /// Writes a definition down: a new one, or another text of one that neither decides nor ever did.

@@ -349,6 +349,7 @@ fn no_lead(id: SubjectId) -> CoreError {
 /// Reads a definition that was kept.
 fn load_rules(ledger: &mut dyn Ledger, fingerprint: &str) -> Result<Option<Rules>, CoreError> {
     let Some(body) = ledger.definition(fingerprint)? else { return Ok(None) };
-    let number = ledger.keep_definition(fingerprint, &body)?;
-    Rules::restore(number, fingerprint, &body).map(Some)
+    // Only read: a reader opens a desk, too.
+    let kept = ledger.definitions()?.into_iter().find(|(_, known)| known == fingerprint);
+    Rules::restore(kept.map_or(0, |(number, _)| number), fingerprint, &body).map(Some)
 }

@@ -36,8 +36,7 @@ pub fn is_placeholder(id: &str) -> bool {
 
 /// Returns what is left of the name of somebody who was erased: enough to know them again when they are sent once more.
 pub fn tombstone(name: &str) -> String {
-    let digest = Digest::of(format!("erased\0{name}").as_bytes());
-    digest.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    Digest::of(format!("erased\0{name}").as_bytes()).hex()
 }
 
 /// Returns the subjects that are one with a subject, itself among them.

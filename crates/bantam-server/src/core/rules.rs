@@ -72,6 +72,16 @@ impl Rules {
         Rules::restore(0, fingerprint, &body).map(Some)
     }
 
+    /// Returns the definition that is active in a store, with its number.
+    pub fn active(ledger: &mut dyn Ledger) -> Result<Option<Rules>, CoreError> {
+        let Some(fingerprint) = ledger.setting("active")? else { return Ok(None) };
+        let fingerprint = String::from_utf8_lossy(&fingerprint).into_owned();
+        let Some(body) = ledger.definition(&fingerprint)? else { return Ok(None) };
+        let known = ledger.definitions()?.into_iter().find(|(_, known)| *known == fingerprint);
+        let number = known.map_or(0, |(number, _)| number);
+        Rules::restore(number, &fingerprint, &body).map(Some)
+    }
+
     /// Reads back a definition that was kept.
     pub(super) fn restore(number: i64, fingerprint: &str, body: &[u8]) -> Result<Rules, CoreError> {
         let unusable = || CoreError::Definition(fingerprint.to_owned());

@@ -6,11 +6,13 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use bantam_lang::convert::parse_time;
 use bantam_server::core::fact::{Fact, FactKind};
 use bantam_server::core::{DefinitionText, Given, Rules};
+use bantam_server::webhooks::{MailSettings, Outgoing};
 use bantam_server::{App, Clock, Keys, Recorder, Scope, Settings};
 use bantam_store::sqlite::SqliteStore;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread::JoinHandle;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -30,6 +32,7 @@ pub(crate) struct TestApp {
     router: Option<Router>,
     thread: Option<JoinHandle<()>>,
     folder: TempDir,
+    now: Arc<AtomicI64>,
 }
 
 pub(crate) struct Answer {
@@ -54,20 +57,36 @@ impl Answer {
 
 impl TestApp {
     pub(crate) fn new() -> TestApp {
-        let mut app = TestApp { router: None, thread: None, folder: tempfile::tempdir().unwrap() };
-        app.start();
+        let now = Arc::new(AtomicI64::new(parse_time("2026-11-21T12:00:00Z").unwrap()));
+        let mut app = TestApp { router: None, thread: None, folder: tempfile::tempdir().unwrap(), now };
+        app.start(&[], None);
         app
     }
 
-    fn start(&mut self) {
+    /// Starts a service that delivers messages, to hosts that are named and by a mail server. It goes on until the
+    /// test's runtime ends.
+    pub(crate) fn delivering(now: i64, allow: &[String], mail: Option<MailSettings>) -> TestApp {
+        let now = Arc::new(AtomicI64::new(now));
+        let mut app = TestApp { router: None, thread: None, folder: tempfile::tempdir().unwrap(), now };
+        let delivering = app.start(allow, mail.as_ref());
+        tokio::spawn(delivering.deliver_messages());
+        app
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.now.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+
+    fn start(&mut self, allow: &[String], mail: Option<&MailSettings>) -> App {
         let path = self.folder.path().join("leads.db");
         let mut store = SqliteStore::open(&path, "a test").unwrap();
         let text = DefinitionText { name: "d.yaml".into(), text: DEFINITION.into(), lists: Vec::new() };
         let fingerprint = Rules::load(1, &text).unwrap().fingerprint;
         let body = serde_json::to_vec(&text).unwrap();
         store.transaction(|ledger| ledger.keep_definition(&fingerprint, &body)).unwrap();
-        let now = parse_time("2026-11-21T12:00:00Z").unwrap();
-        let clock: Clock = Arc::new(move || now);
+        let (clock, now) = (self.now.clone(), self.now.load(Ordering::SeqCst));
+        let clock: Clock = Arc::new(move || clock.load(Ordering::SeqCst));
         let (recorder, thread) = Recorder::start(store, clock.clone()).unwrap();
         let activation = FactKind::Activation { fingerprint };
         let activation = Given::new(Fact::of_service("activation".into(), now, "test", activation));
@@ -83,15 +102,18 @@ impl TestApp {
         keys.add("w", Scope::Write, "web");
         keys.add("r", Scope::Read, "reader");
         keys.add("m", Scope::Manage, "manager");
-        let settings = Settings { store: path.into(), keys, origins: Vec::new() };
-        self.router = Some(App::new(settings, recorder, clock).router());
+        let outgoing = Outgoing::new(allow, mail).unwrap();
+        let settings = Settings { store: path.into(), keys, origins: Vec::new(), outgoing };
+        let app = App::new(settings, recorder, clock);
+        self.router = Some(app.clone().router());
         self.thread = Some(thread);
+        app
     }
 
     /// Stops and starts once more with the same store.
     pub(crate) fn restart(&mut self) {
         self.stop();
-        self.start();
+        self.start(&[], None);
     }
 
     fn stop(&mut self) {

@@ -107,7 +107,7 @@ pub(super) fn post(
 }
 
 pub(super) fn waiting(connection: &Connection, limit: usize) -> Result<Vec<Entry>, StoreError> {
-    let query = "select id, subject, body from outbox where delivered_at is null order by id limit ?1";
+    let query = "select id, subject, body from outbox where taken_at is null order by id limit ?1";
     let mut statement = connection.prepare_cached(query)?;
     let read = |row: &Row<'_>| Ok(Entry { id: row.get(0)?, subject: row.get(1)?, body: row.get(2)? });
     Ok(statement.query_map([limit as i64], read)?.collect::<Result<_, _>>()?)
@@ -146,9 +146,9 @@ pub(super) fn keep_definition(connection: &Connection, fingerprint: &str, body: 
     Ok(connection.prepare_cached(query)?.query_row([fingerprint], |row| row.get(0))?)
 }
 
-pub(super) fn definitions(connection: &Connection) -> Result<Vec<String>, StoreError> {
-    let mut statement = connection.prepare_cached("select fingerprint from definition order by id")?;
-    Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+pub(super) fn definitions(connection: &Connection) -> Result<Vec<(i64, String)>, StoreError> {
+    let mut statement = connection.prepare_cached("select id, fingerprint from definition order by id")?;
+    Ok(statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn definition(connection: &Connection, fingerprint: &str) -> Result<Option<Vec<u8>>, StoreError> {

@@ -1,5 +1,6 @@
 //! Subjects, what ties them together, and their erasure.
 
+use super::deliveries;
 use crate::checksums::fact_sum;
 use crate::error::StoreError;
 use crate::records::{Edge, EdgeKind, Seq, Subject, SubjectId, SubjectKind};
@@ -83,7 +84,7 @@ pub(super) fn erase(connection: &Connection, subject: SubjectId, name: &str) -> 
         let blank = "update fact set body = x'', digest = ?2, checksum = ?3 where seq = ?1";
         connection.prepare_cached(blank)?.execute(params![seq, digest, sum])?;
     }
-    connection.execute("delete from outbox where subject = ?1", [subject])?;
+    deliveries::erase(connection, subject)?;
     connection.execute("delete from edge where source = ?1 or target = ?1", [subject])?;
     connection.execute("delete from lead where id = ?1", [subject])?;
     connection

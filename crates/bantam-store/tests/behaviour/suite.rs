@@ -1,7 +1,8 @@
 //! The suite, as functions of a store; `behaviour_suite!` makes them tests.
 
 use bantam_store::{
-    Appended, Digest, Edge, EdgeKind, HandOffRow, LeadRow, Ledger, NewFact, Refused, StoreError, SubjectKind,
+    Appended, DeliveryRow, DeliveryState, Digest, Edge, EdgeKind, EndpointRow, HandOffRow, LeadRow, Ledger, NewFact,
+    Refused, StoreError, SubjectKind,
 };
 
 /// A store under test.
@@ -26,7 +27,9 @@ macro_rules! behaviour_suite {
             a_message_is_appended_once, facts_come_back_in_order, what_fails_leaves_nothing,
             subjects_are_made_once, edges_count_until_they_are_retracted, leads_are_due_in_order,
             a_blanked_decision_keeps_its_place,
-            hand_offs_in_progress_are_counted, erasing_leaves_numbers_alone);
+            hand_offs_in_progress_are_counted, erasing_leaves_numbers_alone,
+            endpoints_are_kept_by_their_identity, the_first_of_a_lane_is_due, parked_deliveries_let_others_pass,
+            what_was_sent_is_removed_in_the_end, erasing_takes_messages_along);
     };
     ($store:expr; $($name:ident),+) => {
         $(#[test]
@@ -160,4 +163,122 @@ pub(crate) fn erasing_leaves_numbers_alone(store: &mut impl Store) {
     assert!(store.ask(|ledger| ledger.subject_by_id(ann)).unwrap().erased);
     let again = store.ask(|ledger| ledger.append_fact(&fact("m", "ann@example.com came", None)));
     assert!(matches!(again, Appended::Known { seq: 1, .. }), "{again:?}");
+}
+
+fn endpoint(store: &mut impl Store, identity: &str) -> i64 {
+    let row = EndpointRow { id: 0, identity: identity.into(), body: b"{}".to_vec() };
+    store.ask(|ledger| ledger.save_endpoint(&row))
+}
+
+/// Posts a message about a subject and queues it for endpoints.
+fn queue(store: &mut impl Store, endpoints: &[i64], lane: i64, at: i64) -> i64 {
+    store.ask(|ledger| {
+        let message = ledger.post("kind", Some(lane), b"posted")?;
+        ledger.take_message(message, at, Some(b"sent"))?;
+        for &endpoint in endpoints {
+            ledger.add_delivery(endpoint, message, lane, at)?;
+        }
+        Ok(message)
+    })
+}
+
+/// The messages that are due to an endpoint, in order.
+fn due(store: &mut impl Store, endpoint: i64, until: i64) -> Vec<i64> {
+    let due = store.ask(|ledger| ledger.due_deliveries(endpoint, until, 100));
+    due.iter().map(|delivery| delivery.message).collect()
+}
+
+fn end(store: &mut impl Store, endpoint: i64, message: i64, state: DeliveryState, at: i64) {
+    store.ask(|ledger| {
+        let all = ledger.list_deliveries(endpoint, None, i64::MAX, 100)?;
+        let row = all.into_iter().find(|row| row.message == message).unwrap();
+        let lane = row.lane;
+        ledger.save_delivery(&DeliveryRow { state, due_at: None, ended_at: Some(at), attempts: 1, ..row })?;
+        ledger.arrange_lane(endpoint, lane, at)
+    });
+}
+
+/// WHK-09.
+pub(crate) fn endpoints_are_kept_by_their_identity(store: &mut impl Store) {
+    let [a, b] = ["a", "b"].map(|identity| endpoint(store, identity));
+    let found = store.ask(|ledger| ledger.find_endpoint("b")).unwrap();
+    assert_eq!((found.id, found.body.as_slice()), (b, &b"{}"[..]));
+    store.ask(|ledger| ledger.save_endpoint(&EndpointRow { id: a, identity: "c".into(), body: b"[]".to_vec() }));
+    let all = store.ask(|ledger| ledger.endpoints());
+    let seen: Vec<_> = all.iter().map(|row| (row.id, row.identity.as_str())).collect();
+    assert_eq!(seen, [(a, "c"), (b, "b")]);
+    assert!(store.ask(|ledger| ledger.find_endpoint("a")).is_none());
+    let message = queue(store, &[a, b], 1, 5);
+    store.ask(|ledger| ledger.remove_endpoint(a));
+    assert!(store.ask(|ledger| ledger.endpoint(a)).is_none());
+    assert!(store.ask(|ledger| ledger.message(message)).is_some(), "another waits for it");
+    store.ask(|ledger| ledger.remove_endpoint(b));
+    assert!(store.ask(|ledger| ledger.message(message)).is_none());
+    assert_ne!(endpoint(store, "d"), b, "a number stands for one endpoint only");
+}
+
+/// WHK-02.
+pub(crate) fn the_first_of_a_lane_is_due(store: &mut impl Store) {
+    let [one, two] = ["a", "b"].map(|identity| endpoint(store, identity));
+    let first = queue(store, &[one, two], 7, 10);
+    let second = queue(store, &[one, two], 7, 11);
+    let other = queue(store, &[one], 8, 12);
+    assert_eq!(due(store, one, 99), [first, other]);
+    assert_eq!(due(store, one, 11), [first]);
+    store.ask(|ledger| ledger.add_delivery(one, first, 7, 50));
+    assert_eq!(store.ask(|ledger| ledger.count_deliveries(Some(one))).waiting, 3, "a message goes to nobody twice");
+    end(store, one, first, DeliveryState::Delivered, 20);
+    assert_eq!(due(store, one, 99), [other, second]);
+    assert_eq!(due(store, two, 99), [first], "endpoints do not wait for each other");
+    // What is sent again takes its old place.
+    end(store, one, first, DeliveryState::Waiting, 30);
+    assert_eq!(due(store, one, 99), [other, first]);
+    store.ask(|ledger| ledger.hasten(one, 11));
+    assert_eq!(due(store, one, 11), [first, other]);
+}
+
+/// WHK-03.
+pub(crate) fn parked_deliveries_let_others_pass(store: &mut impl Store) {
+    let to = endpoint(store, "a");
+    let messages: Vec<i64> =
+        [(7, 10), (7, 20), (8, 10), (7, 30)].map(|(lane, at)| queue(store, &[to], lane, at)).into();
+    assert_eq!(store.ask(|ledger| ledger.park_old(to, 20, 100, "given up")), 3);
+    assert_eq!(due(store, to, 100), [messages[3]]);
+    let parked = store.ask(|ledger| ledger.list_deliveries(to, Some(DeliveryState::Parked), i64::MAX, 2));
+    let seen: Vec<_> = parked.iter().map(|row| (row.message, row.ended_at, row.error.as_deref())).collect();
+    assert_eq!(seen, [(messages[2], Some(100), Some("given up")), (messages[1], Some(100), Some("given up"))]);
+    let counts = store.ask(|ledger| ledger.count_deliveries(None));
+    assert_eq!((counts.waiting, counts.parked), (1, 3));
+    assert_eq!(store.ask(|ledger| ledger.unpark(to, 200, 2)), 2);
+    assert_eq!(store.ask(|ledger| ledger.unpark(to, 200, 2)), 1);
+    assert_eq!(due(store, to, 200), [messages[0], messages[2]]);
+}
+
+pub(crate) fn what_was_sent_is_removed_in_the_end(store: &mut impl Store) {
+    let [one, two] = ["a", "b"].map(|identity| endpoint(store, identity));
+    let message = queue(store, &[one, two], 7, 10);
+    end(store, one, message, DeliveryState::Delivered, 20);
+    assert_eq!(store.ask(|ledger| ledger.forget_delivered(20, 10)), 0);
+    assert_eq!(store.ask(|ledger| ledger.forget_delivered(21, 10)), 1);
+    assert_eq!(store.ask(|ledger| ledger.message(message)).unwrap().body, b"sent");
+    end(store, two, message, DeliveryState::Delivered, 20);
+    assert_eq!(store.ask(|ledger| ledger.forget_delivered(21, 10)), 1);
+    assert!(store.ask(|ledger| ledger.message(message)).is_none());
+    let unwanted = store.ask(|ledger| ledger.post("kind", None, b"posted"));
+    assert_ne!(unwanted, message, "receivers know messages by their numbers");
+    store.ask(|ledger| ledger.take_message(unwanted, 30, None));
+    assert_eq!(store.ask(|ledger| ledger.untaken(10)), []);
+}
+
+/// WHK-11.
+pub(crate) fn erasing_takes_messages_along(store: &mut impl Store) {
+    let to = endpoint(store, "a");
+    let [ann, bob] = ["ann", "bob"].map(|name| store.ask(|ledger| ledger.subject(SubjectKind::User, name)).id);
+    let gone = queue(store, &[to], ann, 10);
+    let kept = queue(store, &[to], bob, 10);
+    store.ask(|ledger| ledger.post("kind", Some(ann), b"posted"));
+    store.ask(|ledger| ledger.erase_subject(ann, "hash"));
+    assert_eq!(due(store, to, 99), [kept]);
+    assert!(store.ask(|ledger| ledger.message(gone)).is_none());
+    assert_eq!(store.ask(|ledger| ledger.untaken(10)), []);
 }

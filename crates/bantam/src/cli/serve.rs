@@ -36,4 +36,13 @@ pub(crate) struct ServeArguments {
     /// Web pages that may send facts, such as `https://shop.example` [default: all]
     #[arg(long, value_name = "ORIGIN", num_args = 1..)]
     pub(crate) origin: Vec<String>,
+    /// Hosts that webhooks may reach over plain HTTP or inside your network, such as `crm.acme.internal:8080`
+    #[arg(long, value_name = "HOST[:PORT]", num_args = 1.., value_delimiter = ',', env = "BANTAM_WEBHOOK_ALLOW")]
+    pub(crate) webhook_allow: Vec<String>,
+    /// The mail server for notifications, such as `smtps://USER:PASSWORD@mail.example.com`
+    #[arg(long, value_name = "URL", env = "BANTAM_SMTP", hide_env_values = true, requires = "mail_from")]
+    pub(crate) smtp: Option<String>,
+    /// Whom notifications by mail come from
+    #[arg(long, value_name = "ADDRESS", env = "BANTAM_MAIL_FROM")]
+    pub(crate) mail_from: Option<String>,
 }

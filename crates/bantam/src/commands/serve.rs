@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::{Done, clock, definitions, terminal};
 use bantam_server::core::fact::{Fact, FactKind};
 use bantam_server::core::{DefinitionText, Given, Rules};
+use bantam_server::webhooks::{MailSettings, Outgoing};
 use bantam_server::{App, Clock, Keys, Recorder, Scope, Settings, Unavailable};
 use bantam_store::{Location, Store, StoreError};
 use std::path::Path;
@@ -14,13 +15,14 @@ use tokio::net::TcpListener;
 
 pub(crate) fn run(arguments: ServeArguments) -> Result<Done, Failure> {
     let definition = arguments.definition.as_deref().map(read_definition).transpose()?;
+    let outgoing = outgoing(&arguments)?;
     let holder = format!("bantam serve, process {}", std::process::id());
     let store = Store::open(&Location::from(arguments.store.clone()), &holder).map_err(store_failure)?;
     let clock: Clock = Arc::new(clock::now);
     let (recorder, thread) =
         Recorder::start(store, clock.clone()).map_err(|error| Failure::device(error.to_string()))?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::device(error.to_string()))?;
-    let result = runtime.block_on(serve(&arguments, definition, recorder.clone(), clock));
+    let result = runtime.block_on(serve(&arguments, definition, outgoing, recorder.clone(), clock));
     let has_failed = recorder.counts().has_failed.load(Ordering::Acquire);
     // The writer ends when nobody can send to it any more.
     drop((runtime, recorder));
@@ -33,6 +35,7 @@ pub(crate) fn run(arguments: ServeArguments) -> Result<Done, Failure> {
 async fn serve(
     arguments: &ServeArguments,
     definition: Option<(String, DefinitionText)>,
+    outgoing: Outgoing,
     recorder: Recorder,
     clock: Clock,
 ) -> Result<(), Failure> {
@@ -42,12 +45,24 @@ async fn serve(
     let listener = TcpListener::bind(arguments.listen).await;
     let listener =
         listener.map_err(|error| Failure::bad_input(format!("cannot listen on {}: {error}", arguments.listen)))?;
-    let settings =
-        Settings { store: arguments.store.clone().into(), keys: keys(arguments), origins: arguments.origin.clone() };
-    let router = App::new(settings, recorder, clock).router();
+    let (store, origins) = (arguments.store.clone().into(), arguments.origin.clone());
+    let app = App::new(Settings { store, keys: keys(arguments), origins, outgoing }, recorder, clock);
+    let delivering = tokio::spawn(app.clone().deliver_messages());
     terminal::say(&format!("listening on http://{}", arguments.listen));
-    bantam_server::serve(listener, router, stopped()).await;
+    bantam_server::serve(listener, app.router(), stopped()).await;
+    // What is on its way is sent again after the next start.
+    delivering.abort();
     Ok(())
+}
+
+/// Returns how messages leave, by the settings.
+fn outgoing(arguments: &ServeArguments) -> Result<Outgoing, Failure> {
+    let settings = |server: &String| MailSettings {
+        server: server.clone(),
+        from: arguments.mail_from.clone().unwrap_or_default(),
+    };
+    let mail = arguments.smtp.as_ref().map(settings);
+    Outgoing::new(&arguments.webhook_allow, mail.as_ref()).map_err(Failure::bad_input)
 }
 
 fn keys(arguments: &ServeArguments) -> Keys {

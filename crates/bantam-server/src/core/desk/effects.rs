@@ -183,7 +183,8 @@ impl Desk {
         self.leads.remove(&lead);
         self.subjects.clear();
         let message = serde_json::json!({"type": "lead.erased", "timestamp": at, "lead": mark});
-        ledger.post("lead.erased", None, message.to_string().as_bytes())?;
+        // By the number, which is left: so it comes after what is on its way about that lead.
+        ledger.post("lead.erased", Some(lead), message.to_string().as_bytes())?;
         Ok(())
     }
 
