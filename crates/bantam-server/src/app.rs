@@ -2,26 +2,33 @@
 
 use crate::api::routes::{Policy, Routes};
 use crate::api::{
-    calls, definitions, deliveries, document, hand_offs, health, leads, quarantine, retraction, teams,
+    calls, definitions, deliveries, document, hand_offs, health, leads, quarantine, retraction, stated, teams,
     webhooks as endpoints,
 };
 use crate::keys::{Caller, Keys};
+use crate::limits::{REQUESTS_PER_SECOND, RateLimit};
+use crate::peer::Network;
 use crate::problem::Problem;
 use crate::recorder::{Clock, Recorder};
+use crate::reserve::Reserve;
 use crate::webhooks::{self, Outgoing};
-use crate::{edge, tracking};
+use crate::{edge, erased, import, loaders, tracking};
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
 use bantam_store::{Location, Reader};
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use utoipa_axum::routes;
 
-/// What all bodies that are on their way take together, in bytes.
-const IN_FLIGHT_BYTES_MAX: usize = 64 << 20;
+/// What all bodies that are on their way, and the facts of those that have come, take together, in bytes.
+const IN_FLIGHT_BYTES_MAX: usize = 32 << 20;
 /// The same in units of permits, of which there can be fewer than bytes.
 const PERMIT_BYTES: usize = 256;
+/// How many bodies are unpacked and read at once. Each may take some twenty megabytes meanwhile, if it is made for it.
+const UNPACKING_MAX: usize = 2;
 /// How many connections read a store at once.
 const READERS_MAX: usize = 8;
 
@@ -35,6 +42,26 @@ pub struct Settings {
     pub origins: Vec<String>,
     /// How messages leave.
     pub outgoing: Outgoing,
+    /// What facts are taken with.
+    pub intake: IntakeSettings,
+}
+
+/// How facts come in.
+#[derive(Clone, Debug)]
+pub struct IntakeSettings {
+    /// How many requests a second each write key may make.
+    pub requests_per_second: NonZeroU32,
+    /// Scheme and host by which others reach the service, such as `https://leads.example.com`; what browsers are told to
+    /// send to. Without it they are told the host they asked.
+    pub public_url: Option<String>,
+    /// Proxies whose word counts for whom they speak.
+    pub proxies: Vec<Network>,
+}
+
+impl Default for IntakeSettings {
+    fn default() -> IntakeSettings {
+        IntakeSettings { requests_per_second: REQUESTS_PER_SECOND, public_url: None, proxies: Vec::new() }
+    }
 }
 
 /// What all requests share.
@@ -46,6 +73,10 @@ pub struct App {
     clock: Clock,
     origins: Arc<Vec<String>>,
     in_flight: Arc<Semaphore>,
+    reserve: Reserve,
+    unpacking: Arc<Semaphore>,
+    intake: Arc<IntakeSettings>,
+    pub(crate) rate: Arc<RateLimit>,
     store: Arc<Location>,
     readers: Arc<Mutex<Vec<Reader>>>,
     reading: Arc<Semaphore>,
@@ -62,11 +93,20 @@ impl App {
             clock,
             origins: Arc::new(settings.origins),
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT_BYTES_MAX / PERMIT_BYTES)),
+            reserve: Reserve::default(),
+            unpacking: Arc::new(Semaphore::new(UNPACKING_MAX)),
+            rate: Arc::new(RateLimit::new(settings.intake.requests_per_second)),
+            intake: Arc::new(settings.intake),
             store: Arc::new(settings.store),
             readers: Arc::default(),
             reading: Arc::new(Semaphore::new(READERS_MAX)),
             document: Arc::from(""),
         }
+    }
+
+    /// Keeps some of the disk free.
+    pub fn with_reserve(self, reserve: Reserve) -> App {
+        App { reserve, ..self }
     }
 
     /// Returns the paths with what answers them. Each has a policy: there is no other way to add one.
@@ -75,7 +115,10 @@ impl App {
             .allow(Policy::Write, routes!(calls::call))
             .allow(Policy::Write, routes!(calls::batch))
             .allow(Policy::Write, routes!(calls::short_batch))
-            .allow(Policy::Write, routes!(calls::import))
+            .allow(Policy::Import, routes!(import::import))
+            .allow(Policy::Public, routes!(loaders::segment))
+            .allow(Policy::Public, routes!(loaders::rudderstack))
+            .allow(Policy::Public, routes!(loaders::rudderstack_folder))
             .allow(Policy::Read, routes!(leads::list))
             .allow(Policy::Read, routes!(leads::show))
             .allow(Policy::Manage, routes!(leads::erase))
@@ -85,7 +128,10 @@ impl App {
             .allow(Policy::Manage, routes!(retraction::retract))
             .allow(Policy::Read, routes!(hand_offs::list))
             .allow(Policy::Manage, routes!(hand_offs::answer))
+            .allow(Policy::Read, routes!(teams::show))
             .allow(Policy::Manage, routes!(teams::set))
+            .allow(Policy::Manage, routes!(stated::do_not_score))
+            .allow(Policy::Manage, routes!(stated::merge))
             .allow(Policy::Read, routes!(definitions::list))
             .allow(Policy::Manage, routes!(definitions::draft))
             .allow(Policy::Read, routes!(definitions::show))
@@ -131,14 +177,35 @@ impl App {
         webhooks::worker::run(self).await;
     }
 
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     pub(crate) fn now(&self) -> i64 {
         (self.clock)()
+    }
+
+    /// Returns whether so little of the disk is free that nothing more may be taken in.
+    pub(crate) fn is_low_on_disk(&self) -> bool {
+        self.reserve.is_low(self.now())
+    }
+
+    /// Takes down who was erased, beside the store: a restored backup is told by it.
+    pub(crate) fn note_erased(&self, tombstones: &[String]) -> Result<(), Problem> {
+        match self.store.as_ref() {
+            Location::File(store) => erased::note(store, tombstones).map_err(|_| Problem::busy()),
+        }
     }
 
     /// Makes room for bytes of a body; `None` where there is none.
     pub(crate) fn reserve(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
         let permits = u32::try_from(bytes.div_ceil(PERMIT_BYTES)).ok()?;
         self.in_flight.clone().try_acquire_many_owned(permits).ok()
+    }
+
+    /// Waits until one more body may be unpacked and read.
+    pub(crate) async fn turn_to_read(&self) -> Option<OwnedSemaphorePermit> {
+        self.unpacking.clone().acquire_owned().await.ok()
     }
 
     /// Returns what a browser is told about a page's origin; `None` where the page may not send facts.
@@ -149,6 +216,28 @@ impl App {
         }
         let text = origin.to_str().ok()?;
         self.origins.iter().any(|known| known == text).then(|| origin.clone())
+    }
+
+    /// Tells a browser whether the page it asks for may read the answer.
+    pub(crate) fn tell_origin(&self, origin: Option<&HeaderValue>, response: &mut Response) {
+        if let Some(allowed) = self.allowed_origin(origin) {
+            response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
+            let headers = response.headers_mut();
+            headers.append(header::VARY, HeaderValue::from_static("origin"));
+            // Otherwise a page cannot see how long it should wait.
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after"));
+        }
+    }
+
+    /// Returns the scheme and host that were set as the service's own.
+    pub(crate) fn public_address(&self) -> Option<(String, String)> {
+        let (scheme, host) = self.intake.public_url.as_deref()?.trim_end_matches('/').split_once("://")?;
+        Some((scheme.to_owned(), host.to_owned()))
+    }
+
+    /// Returns the proxies whose word counts.
+    pub(crate) fn proxies(&self) -> &[Network] {
+        &self.intake.proxies
     }
 
     /// Reads the store, on a thread where waiting for the disk holds nobody up.

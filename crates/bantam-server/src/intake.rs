@@ -1,14 +1,16 @@
 //! Turns the body of a tracking request into facts.
 
+mod import;
 mod json;
 mod message;
 mod unpack;
 
 use crate::core::fact::Fact;
 use bantam_lang::convert::parse_time;
+pub(crate) use import::{LineProblem, LineReading, read_line};
 pub(crate) use json::JsonError;
 use json::{Json, Node};
-pub(crate) use message::{MessageKind, Rejection};
+pub(crate) use message::{MessageKind, Reading, Rejection};
 pub(crate) use unpack::{DECODED_BYTES_MAX, ENCODED_BYTES_MAX, UnpackError, unpack};
 
 /// The most messages in a batch.
@@ -33,12 +35,11 @@ pub(crate) enum BodyError {
     NoObject,
     NoBatch,
     TooMany { got: usize },
-    SentAt,
 }
 
 /// A message that cannot be taken, or the fact it is.
 pub(crate) struct Read {
-    /// The message as it was sent.
+    /// The message as it was sent, where it cannot be taken.
     pub(crate) raw: String,
     pub(crate) fact: Result<Fact, Rejection>,
 }
@@ -65,9 +66,10 @@ impl<'b> Body<'b> {
         now: i64,
         sent_at: Option<&str>,
     ) -> Result<Vec<Read>, BodyError> {
+        // Of a batch whose time cannot be read each message is refused, and kept: to refuse the whole would lose it.
         let sent_at = match self.root.given("sentAt") {
-            Some(node) => Some(node.text().and_then(|text| parse_time(text.trim())).ok_or(BodyError::SentAt)?),
-            None => sent_at.and_then(|text| parse_time(text.trim())),
+            Some(node) => node.text().and_then(|text| parse_time(text.trim())).map(Some).ok_or(()),
+            None => Ok(sent_at.and_then(|text| parse_time(text.trim()))),
         };
         let (messages, kind) = match endpoint {
             Endpoint::Single(kind) => (std::slice::from_ref(&self.root), Some(kind)),
@@ -79,8 +81,13 @@ impl<'b> Body<'b> {
         if messages.len() > BATCH_MAX {
             return Err(BodyError::TooMany { got: messages.len() });
         }
-        let reading = message::Reading { source, now, sent_at, kind };
-        let read = |node: &Node<'_>| Read { raw: node.raw.to_owned(), fact: message::read_message(node, &reading) };
+        let read = |node: &Node<'_>| {
+            let fact = match sent_at {
+                Ok(sent_at) => message::read_message(node, &message::Reading { source, now, sent_at, kind }),
+                Err(()) => Err(Rejection { field: "sentAt", reason: "is no time" }),
+            };
+            Read { raw: if fact.is_err() { node.raw.to_owned() } else { String::new() }, fact }
+        };
         Ok(messages.iter().map(read).collect())
     }
 }

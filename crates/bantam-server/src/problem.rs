@@ -10,11 +10,11 @@ use std::fmt::Display;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// How long a sender should wait before it tries again, in seconds.
-const RETRY_AFTER: &str = "2";
+/// How long a sender should wait before it tries again, in whole seconds, unless something else is known.
+const RETRY_AFTER: u64 = 2;
 
 /// All codes, each with what it means. They are never reused.
-pub(crate) const CODES: [(&str, &str); 46] = [
+pub(crate) const CODES: [(&str, &str); 49] = [
     ("active", "the definition is the active one already"),
     ("batch_too_large", "a batch has too many messages"),
     ("body_cut_off", "the body ended before it was whole"),
@@ -25,6 +25,7 @@ pub(crate) const CODES: [(&str, &str); 46] = [
     ("conflict", "it does not fit how things stand; `details` says how they do"),
     ("content_type", "the body is of a type that is not read here"),
     ("damaged", "a packed body cannot be unpacked"),
+    ("disk_reserve", "the disk is almost full, so nothing was taken"),
     ("encoding", "a body is packed in a way that is not known, or twice"),
     ("exists", "there is one already; `details.id` is it"),
     ("fault", "a fault of ours; the request id leads to its cause in the log"),
@@ -38,22 +39,24 @@ pub(crate) const CODES: [(&str, &str); 46] = [
     ("invalid_url", "messages cannot be sent there"),
     ("invalid_value", "a value is of the wrong type or out of its range"),
     ("key_in_query", "a key stands in the address, where logs see it"),
+    ("line_too_long", "a line is too long"),
     ("method", "the path does not take this method; `Allow` says which it takes"),
     ("missing_field", "a field that is needed is not there"),
     ("no_batch", "`batch` is no list"),
+    ("no_host", "the request does not say which host it is for"),
     ("no_key", "no key was given in the way that is asked for"),
     ("no_object", "the body is no JSON object"),
     ("no_secret", "messages of this kind are not signed"),
     ("not_found", "there is no such thing, or not for this key"),
     ("not_proposed", "the definition has to be proposed first"),
     ("open_questions", "questions of the qualification are not answered; `details.open` has them"),
-    ("origin_not_allowed", "pages from there may not send facts"),
+    ("origin", "pages of this origin may not send facts"),
     ("other_text", "the text was changed after it was read"),
-    ("rate_limited", "too many requests with one key; try again after `Retry-After` seconds"),
     ("refused", "the fact cannot be taken"),
     ("signed", "the team has signed already"),
     ("too_long", "a text is too long"),
     ("too_many", "there are as many as there can be"),
+    ("too_often", "the key is used too often; try again after `Retry-After` seconds"),
     ("unconfirmed", "the number of leads that move has to be confirmed"),
     ("unknown_field", "a field or parameter that nobody knows"),
     ("unknown_key", "the key is not known, has expired or was revoked"),
@@ -68,6 +71,9 @@ pub(crate) const CODES: [(&str, &str); 46] = [
 pub(crate) struct Problem {
     #[serde(skip)]
     pub(crate) status: StatusCode,
+    /// After how many seconds it may be tried again.
+    #[serde(skip)]
+    pub(crate) retry_after: Option<u64>,
     /// Stable, for programs.
     #[schema(value_type = ProblemCode)]
     pub(crate) code: &'static str,
@@ -136,6 +142,12 @@ impl Problem {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "nothing was taken; send it again after a moment")
     }
 
+    pub(crate) fn too_often(retry_after: u64) -> Problem {
+        let message = "this key is used too often; send more messages in one batch, or wait";
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_often", message);
+        Problem { retry_after: Some(retry_after), ..problem }
+    }
+
     /// A fault of ours: the request learns that it is one, the log learns why.
     pub(crate) fn fault(cause: impl Display) -> Problem {
         let problem =
@@ -163,7 +175,9 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after.unwrap_or(RETRY_AFTER)));
         }
         response.extensions_mut().insert(self);
         response

@@ -147,7 +147,9 @@ impl Writing {
                     Err(RecvTimeoutError::Disconnected) => break,
                 },
             };
-            let is_caught_up = self.catch_up();
+            // While the database's log cannot be emptied, only what people do is written.
+            let has_room = self.has_room();
+            let is_caught_up = has_room && self.catch_up();
             match first {
                 Some(Job::Work { work, reply }) => {
                     let _ = reply.send(self.do_work(work));
@@ -162,10 +164,17 @@ impl Writing {
                 Some(job) => next = self.take_group(job, jobs),
                 None => {}
             }
-            self.renew();
+            if has_room {
+                self.renew();
+            }
         }
         // A log that is not carried over now is carried over at the next start.
         let _ = self.store.checkpoint();
+    }
+
+    fn has_room(&mut self) -> bool {
+        let result = self.store.has_room().map_err(CoreError::from);
+        self.settled(result).unwrap_or(false)
     }
 
     /// Takes all facts that wait; returns the job that is no facts and comes next.

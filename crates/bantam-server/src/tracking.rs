@@ -1,49 +1,64 @@
 //! Takes facts over HTTP, as tracking SDKs send them.
 
+mod credentials;
+mod receive;
+
 use crate::api::routes::no_write_key;
 use crate::app::App;
 use crate::core::{Given, Refusal, Taken};
-use crate::intake::{BATCH_MAX, Body, BodyError, ENCODED_BYTES_MAX, Endpoint, Read, UnpackError, unpack};
-use crate::keys::{Caller, Scope};
+use crate::intake::{BATCH_MAX, Body, BodyError, Endpoint, Read, Rejection};
+use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::recorder::Unavailable;
 use axum::Json;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bantam_store::Refused;
-use http_body_util::BodyExt;
+use credentials::{counted, refuse_foreign_page, refuse_key_in_query, source_of};
+use receive::{Received, one_encoding, receive, unpack_and_read};
 use serde::Serialize;
 use serde_json::json;
-use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
 use utoipa::ToSchema;
 
-/// How long a body may take to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The headers that SDKs in browsers send beside the usual; a `*` does not cover `authorization`.
-const ALLOWED_HEADERS: &str = "authorization, content-type, anonymousid, sentat, x-retry-count";
+const ALLOWED_HEADERS: &str = "authorization, content-type, anonymousid, sentat, x-retry-count, rsa-retry-attempt, \
+    rsa-retry-reason, rsa-since-first-attempt, rsa-since-last-attempt, rsa-recovered";
+/// How many bytes of other headers are allowed as well, where a browser asks for them.
+const ASKED_HEADERS_BYTES_MAX: usize = 512;
 
-/// Answers what browsers ask before they send facts, and tells them which pages may read the answers below `/v1/`.
+/// Answers what browsers ask before they send facts, and tells them which pages may read what is answered.
 pub(crate) async fn for_browsers(State(app): State<App>, request: Request, next: Next) -> Response {
-    let is_ours = request.extensions().get::<MatchedPath>().is_some_and(|path| path.as_str().starts_with("/v1/"));
-    if !is_ours {
+    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
+    let is_settings = path.ends_with("/settings") || path.starts_with("/sourceConfig");
+    if !is_settings && !path.starts_with("/v1/") {
         return next.run(request).await;
     }
     let origin = request.headers().get(header::ORIGIN).cloned();
-    let mut response = if request.method() == Method::OPTIONS { preflight() } else { next.run(request).await };
-    if let Some(allowed) = app.allowed_origin(origin.as_ref()) {
-        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
-        response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
-    }
+    let mut response = match *request.method() {
+        Method::OPTIONS => preflight(if is_settings { "GET" } else { "POST" }, request.headers()),
+        _ => next.run(request).await,
+    };
+    app.tell_origin(origin.as_ref(), &mut response);
     response
 }
 
-fn preflight() -> Response {
+/// Answers what browsers ask before they send. It needs no key and is not counted.
+///
+/// Headers that are not known are allowed, too: no cookie counts here, so they can do no harm, and the next version of an
+/// SDK may send one more when it tries again. One header that is not allowed loses all that the SDK has.
+pub(crate) fn preflight(method: &'static str, asking: &HeaderMap) -> Response {
+    let asked = asking.get(header::ACCESS_CONTROL_REQUEST_HEADERS).and_then(|value| value.to_str().ok());
+    let is_name =
+        |name: &&str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_known = |name: &str| ALLOWED_HEADERS.split(", ").any(|known| known.eq_ignore_ascii_case(name));
+    let asked = asked.filter(|asked| asked.len() <= ASKED_HEADERS_BYTES_MAX).unwrap_or_default();
+    let others = asked.split(',').map(str::trim).filter(is_name).filter(|name| !is_known(name));
+    let allowed = others.fold(ALLOWED_HEADERS.to_owned(), |allowed, name| allowed + ", " + name);
     let headers = [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "POST"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, method),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, allowed.as_str()),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ];
     (StatusCode::NO_CONTENT, headers).into_response()
@@ -52,23 +67,43 @@ fn preflight() -> Response {
 /// Takes the messages of a request. A key in the header was looked at before; one in the body is looked at here.
 pub(crate) async fn take(app: &App, endpoint: Endpoint, request: Request) -> Result<Json<Taking>, Problem> {
     refuse_key_in_query(request.uri())?;
-    let headers = request.headers().clone();
-    let known = request.extensions().get::<Caller>().map(|caller| caller.source.clone());
-    let encoding = one_encoding(&headers)?;
-    let (body, _permits) = receive(app, request).await?;
-    let body = tokio::task::spawn_blocking(move || unpack(body, encoding.as_deref())).await;
-    let body = body.map_err(|_| Problem::busy())?.map_err(unpack_problem)?;
+    if app.is_low_on_disk() {
+        let message = "the disk is almost full, so nothing was taken; send it again later";
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "disk_reserve", message));
+    }
+    refuse_foreign_page(app, request.headers())?;
+    let caller = request.extensions().get::<Caller>().cloned();
+    let known = caller.map(|caller| counted(app, caller.source)).transpose()?;
+    let encoding = one_encoding(request.headers())?;
+    let sent_at = request.headers().get("sentat").and_then(|value| Some(value.to_str().ok()?.to_owned()));
+    let received = receive(app, request).await?;
+    let app = app.clone();
+    // From here on it is done whether somebody waits for the answer or has gone.
+    let work = tokio::spawn(async move { take_received(&app, endpoint, received, known, encoding, sent_at).await });
+    work.await.map_err(|_| Problem::busy())?
+}
+
+/// Takes the messages of a body that has arrived as a whole. `known` is the source of the key in the header.
+async fn take_received(
+    app: &App,
+    endpoint: Endpoint,
+    received: Received,
+    known: Option<String>,
+    encoding: Option<String>,
+    sent_at: Option<String>,
+) -> Result<Json<Taking>, Problem> {
     let now = app.now();
-    let sent_at = headers.get("sentat").and_then(|value| value.to_str().ok());
-    let messages = {
-        let parsed = Body::parse(&body).map_err(body_problem)?;
+    let reader = app.clone();
+    let read = move |body: &[u8]| {
+        let parsed = Body::parse(body).map_err(body_problem)?;
         let source = match (known, parsed.write_key()) {
             (Some(source), _) => source,
-            (None, Some(key)) => source_of(app, key)?,
+            (None, Some(key)) => source_of(&reader, key)?,
             (None, None) => return Err(no_write_key()),
         };
-        parsed.messages(endpoint, &source, now, sent_at).map_err(body_problem)?
+        parsed.messages(endpoint, &source, now, sent_at.as_deref()).map_err(body_problem)
     };
+    let (messages, _room) = unpack_and_read(app, received, encoding, read).await?;
     let is_batch = endpoint == Endpoint::Batch;
     if !is_batch && let Some(Read { fact: Err(rejection), .. }) = messages.first() {
         let message = format!("`{}` {}", rejection.field, rejection.reason);
@@ -82,11 +117,18 @@ pub(crate) async fn take(app: &App, endpoint: Endpoint, request: Request) -> Res
 /// Records what can be, puts the rest aside, and tells what became of each message.
 async fn record(app: &App, messages: Vec<Read>, now: i64, is_batch: bool) -> Result<Json<Taking>, Problem> {
     let refused: Vec<Refused> = messages.iter().filter_map(|read| aside(read, now)).collect();
-    let facts = messages.iter().filter_map(|read| read.fact.as_ref().ok());
-    let given: Vec<Given> = facts.cloned().map(Given::new).collect();
+    let mut given = Vec::with_capacity(messages.len());
+    let mut read: Vec<Result<String, Rejection>> = Vec::with_capacity(messages.len());
+    for message in messages {
+        read.push(message.fact.map(|fact| {
+            let id = fact.message_id.clone();
+            given.push(Given::new(fact));
+            id
+        }));
+    }
     let taken = app.recorder.take(given, refused).await.map_err(unavailable)?;
     let mut taken = taken.iter();
-    let told: Vec<Told> = messages.iter().map(|read| Told::of(read, &mut taken)).collect();
+    let told: Vec<Told> = read.iter().map(|read| Told::of(read, &mut taken)).collect();
     if !is_batch && let Some(Told { status: Status::Rejected, reason: Some(reason), .. }) = told.first() {
         return Err(Problem::bad_request("refused", *reason));
     }
@@ -146,9 +188,9 @@ struct Told<'m> {
 
 impl<'m> Told<'m> {
     /// Tells of a message; of one that is a fact, by the next of what became of them.
-    fn of<'t>(read: &'m Read, taken: &mut impl Iterator<Item = &'t Taken>) -> Told<'m> {
-        let fact = match &read.fact {
-            Ok(fact) => fact,
+    fn of<'t>(read: &'m Result<String, Rejection>, taken: &mut impl Iterator<Item = &'t Taken>) -> Told<'m> {
+        let message_id = match read {
+            Ok(message_id) => message_id,
             Err(rejection) => {
                 let (field, reason) = (Some(rejection.field), Some(rejection.reason));
                 return Told { status: Status::Rejected, message_id: None, field, reason };
@@ -163,7 +205,7 @@ impl<'m> Told<'m> {
             Some(Taken::Refused(Refusal::Erased)) => (Status::Rejected, Some("erased: this person was erased")),
             Some(Taken::Refused(_)) | None => (Status::Rejected, Some("refused")),
         };
-        Told { status, message_id: Some(&fact.message_id), field: None, reason }
+        Told { status, message_id: Some(message_id), field: None, reason }
     }
 
     fn line(&self, place: usize) -> TakenMessage {
@@ -179,75 +221,6 @@ fn aside(read: &Read, now: i64) -> Option<Refused> {
     Some(Refused { received_at: now, reason: rejection.reason.into(), field, body: read.raw.clone().into_bytes() })
 }
 
-/// Receives a body within the limits on its size, on its time, and on what all bodies take together.
-async fn receive(app: &App, request: Request) -> Result<(Vec<u8>, Vec<OwnedSemaphorePermit>), Problem> {
-    let too_large = |got| {
-        let message = "the body is too large; send fewer messages at once";
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message).limit(ENCODED_BYTES_MAX, got)
-    };
-    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if length.is_some_and(|length: usize| length > ENCODED_BYTES_MAX) {
-        return Err(too_large(length));
-    }
-    let receive = async {
-        let (mut bytes, mut permits) = (Vec::new(), Vec::new());
-        let mut body = request.into_body();
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|_| Problem::bad_request("body_cut_off", "the body was cut off"))?;
-            let Ok(data) = frame.into_data() else { continue };
-            if bytes.len() + data.len() > ENCODED_BYTES_MAX {
-                return Err(too_large(None));
-            }
-            permits.push(app.reserve(data.len()).ok_or_else(Problem::busy)?);
-            bytes.extend_from_slice(&data);
-        }
-        Ok((bytes, permits))
-    };
-    let late = || Problem::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "the body took longer than 30 seconds");
-    tokio::time::timeout(BODY_TIMEOUT, receive).await.map_err(|_| late())?
-}
-
-fn refuse_key_in_query(uri: &Uri) -> Result<(), Problem> {
-    let query = uri.query().unwrap_or_default().to_ascii_lowercase();
-    if ["writekey=", "write_key=", "api_key=", "key="].iter().any(|name| query.contains(name)) {
-        let message = "keys in addresses end up in logs; send the key as the user name of HTTP Basic";
-        return Err(Problem::bad_request("key_in_query", message));
-    }
-    Ok(())
-}
-
-fn source_of(app: &App, key: &str) -> Result<String, Problem> {
-    match app.caller(key) {
-        Some(Caller { scope: Scope::Write, source, .. }) => Ok(source),
-        Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "wrong_key", "this key may not send facts")),
-        None => Err(Problem::new(StatusCode::UNAUTHORIZED, "unknown_key", "the write key is not known")),
-    }
-}
-
-fn one_encoding(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let mut values = headers.get_all(header::CONTENT_ENCODING).iter();
-    let first = values.next().map(|value| value.to_str().unwrap_or("?").to_owned());
-    if values.next().is_some() {
-        return Err(unpack_problem(UnpackError::Encoding));
-    }
-    Ok(first)
-}
-
-fn unpack_problem(error: UnpackError) -> Problem {
-    match error {
-        UnpackError::Encoding => {
-            let message = "bodies may be packed once, with gzip, deflate, br or zstd";
-            Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoding", message)
-        }
-        UnpackError::TooLarge => {
-            let message = "the unpacked body is too large; send fewer messages at once";
-            let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message);
-            problem.limit(crate::intake::DECODED_BYTES_MAX, None)
-        }
-        UnpackError::Damaged => Problem::bad_request("damaged", "the packed body is damaged"),
-    }
-}
-
 fn body_problem(error: BodyError) -> Problem {
     match error {
         BodyError::Json(error) => {
@@ -256,7 +229,6 @@ fn body_problem(error: BodyError) -> Problem {
         }
         BodyError::NoObject => Problem::bad_request("no_object", "the body is no JSON object"),
         BodyError::NoBatch => Problem::bad_request("no_batch", "`batch` is no list of messages").at("batch"),
-        BodyError::SentAt => Problem::bad_request("invalid_message", "`sentAt` is no time").at("sentAt"),
         BodyError::TooMany { got } => {
             let message = "the batch has too many messages";
             let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "batch_too_large", message).at("batch");

@@ -14,7 +14,8 @@ mod story;
 
 use bantam_engine::scores::LeadScore;
 use bantam_server::core::fact::{Fact, FactKind};
-use bantam_server::core::{Desk, Given, LeadState, Taken};
+use bantam_server::core::{CoreError, Desk, Given, LeadState, Taken};
+use bantam_server::verify::{Erased, audit, verify};
 use bantam_store::sqlite::SqliteStore;
 use bantam_store::{Ledger, StoreError};
 use generate::random::Random;
@@ -26,6 +27,9 @@ const CASES: u64 = match option_env!("BANTAM_CASES") {
     Some(_) => 20_000,
     None => 1_000,
 };
+
+/// Every so many histories the store is verified, which takes longer than the history.
+const VERIFIED_EACH: u64 = 10;
 
 /// What there is in the end.
 #[derive(Debug, PartialEq)]
@@ -114,6 +118,21 @@ fn again(story: &Story, store: &mut SqliteStore) -> End {
     copy.transaction(|ledger| Ok::<_, StoreError>(end(ledger))).unwrap()
 }
 
+/// Verification finds nothing, and every decision follows from what was known when it was made.
+fn verified(store: &mut SqliteStore, seed: u64) {
+    let (verification, audit) = store
+        .inspect(|source| {
+            let verification = verify(source, Some(":memory:".as_ref()), &mut |_, _, _| {})?;
+            let erased = Erased::of(source, &mut |_, _, _| {})?;
+            Ok::<_, CoreError>((verification, audit(source, &erased, &mut |_, _, _| {})?))
+        })
+        .unwrap();
+    assert_eq!(verification.findings.lines, [""; 0], "seed {seed}");
+    assert!(verification.comparison.is_some_and(|comparison| comparison.left_out == 0), "seed {seed}");
+    assert_eq!((audit.first, audit.left_out), (None, 0), "seed {seed}");
+    assert_eq!(audit.confirmed, verification.counted.decisions, "seed {seed}");
+}
+
 #[test]
 fn ing_12_leads_stand_as_batch_scoring_sees_the_same_facts() {
     compare(0..CASES / 2);
@@ -139,6 +158,9 @@ fn compare(seeds: std::ops::Range<u64>) {
         let mut lived = end;
         lived.outcomes.sort();
         assert_eq!(replayed, lived, "seed {seed}: again from the log");
+        if seed % VERIFIED_EACH == 0 {
+            verified(&mut store, seed);
+        }
         facts += story.groups.iter().map(|(_, group)| group.len()).sum::<usize>();
         leads += lived.leads.len();
         outcomes += lived.outcomes.len();

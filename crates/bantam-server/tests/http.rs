@@ -6,6 +6,8 @@
 mod errors;
 #[path = "http/policies.rs"]
 mod policies;
+#[path = "http/stated.rs"]
+mod stated;
 #[path = "http/test_app.rs"]
 mod test_app;
 #[path = "http/webhooks.rs"]
@@ -86,10 +88,9 @@ async fn browsers_are_answered_before_they_send() {
     let asked = app.request(Method::OPTIONS, "/v1/t", &[("origin", "https://shop.example")], Vec::new()).await;
     assert_eq!(asked.status, StatusCode::NO_CONTENT);
     assert_eq!(asked.header("access-control-allow-origin"), "*");
-    assert_eq!(
-        asked.header("access-control-allow-headers"),
-        "authorization, content-type, anonymousid, sentat, x-retry-count"
-    );
+    for name in ["authorization", "content-type", "anonymousid", "sentat", "x-retry-count", "rsa-since-last-attempt"] {
+        assert!(asked.header("access-control-allow-headers").split(", ").any(|allowed| allowed == name), "{name}");
+    }
     assert!(!asked.header("access-control-max-age").is_empty());
 }
 
@@ -284,12 +285,20 @@ async fn a_definition_goes_from_draft_to_active() {
     assert!(active.json()["review_due_at"].as_str().unwrap().starts_with("2027-02-19T12:00:00"), "{}", active.text());
     // Leads follow in the background.
     for _ in 0..200 {
-        if app.get("/api/definitions").await.json()["renewal"].is_null() {
+        let all = app.get("/api/definitions").await;
+        assert_eq!(all.status, StatusCode::OK, "{}", all.text());
+        if all.json()["renewal"].is_null() {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    assert_eq!(app.get("/api/leads?stage=Inquiry").await.json()["leads"].as_array().unwrap().len(), 2);
+    let leads = app.get("/api/leads").await;
+    assert_eq!(
+        app.get("/api/leads?stage=Inquiry").await.json()["leads"].as_array().unwrap().len(),
+        2,
+        "{}",
+        leads.text()
+    );
     let all = app.get("/api/definitions").await.json();
     assert_eq!((&all["active"], all["definitions"].as_array().unwrap().len()), (&json!(fingerprint), 2));
     assert_eq!(app.get("/api/definitions/none").await.status, StatusCode::NOT_FOUND);

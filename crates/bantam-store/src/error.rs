@@ -31,6 +31,12 @@ pub enum StoreError {
         /// Who has it, as it says itself.
         holder: String,
     },
+    /// It is a file of something else.
+    #[error("`{}` is no store", path.display())]
+    NoStore {
+        /// The file.
+        path: PathBuf,
+    },
     /// It was written by a later version of the program.
     #[error("the store has format {found}, this program knows {known}; nothing was changed")]
     Newer {
@@ -61,6 +67,18 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Returns whether a file is not what was written to it.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            StoreError::Damaged { .. } => true,
+            StoreError::Database(error) => matches!(
+                error.sqlite_error_code(),
+                Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
+            ),
+            _ => false,
+        }
+    }
+
     /// Returns whether trying again later may help, because the disk is full or the database is busy.
     pub fn is_passing(&self) -> bool {
         let StoreError::Database(error) = self else { return false };

@@ -3,6 +3,7 @@
 mod checksums;
 mod deliveries;
 mod error;
+mod inspection;
 mod ledger;
 mod location;
 mod records;
@@ -11,6 +12,7 @@ mod store;
 
 pub use deliveries::Deliveries;
 pub use error::StoreError;
+pub use inspection::{Inspection, KnownEdge, Record, Table};
 pub use ledger::Ledger;
 pub use location::Location;
 pub use records::*;

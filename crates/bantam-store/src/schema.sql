@@ -123,8 +123,9 @@ create table delivery (
 ) strict;
 create index delivery_due on delivery (endpoint, due_at, id) where state = 0 and due_at is not null;
 create index delivery_lane on delivery (endpoint, lane, id) where state = 0;
-create index delivery_state on delivery (state, endpoint, id);
+create index delivery_parked on delivery (endpoint, id) where state = 2;
 create index delivery_message on delivery (message);
+create index delivery_ended on delivery (ended_at) where state = 1;
 
 -- What was refused, to be looked at and sent again.
 create table quarantine (

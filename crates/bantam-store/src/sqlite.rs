@@ -1,14 +1,21 @@
 //! A store in one SQLite file, written by one process.
 
+mod backup;
 mod deliveries;
 mod facts;
+mod inspection;
 mod leads;
 mod lock;
+mod log;
 mod outcomes;
 mod reading;
+mod scratch;
 mod subjects;
 
+pub use backup::{copy_snapshot, finish_copy, remove_logs};
+pub use lock::{Lock, holder_of};
 pub use reading::SqliteReader;
+pub use scratch::{HandOffNumbers, SqliteScratch};
 
 use crate::error::StoreError;
 use crate::ledger::Ledger;
@@ -16,8 +23,8 @@ use crate::records::{
     Appended, Digest, Edge, Entry, HandOffRow, LeadRow, NewFact, Refused, Seq, StoredFact, Subject, SubjectId,
     SubjectKind,
 };
-use lock::Lock;
 use rusqlite::{Connection, TransactionBehavior};
+use std::cell::RefCell;
 use std::path::Path;
 
 /// The version of the library from which on its write-ahead log is sound.
@@ -47,6 +54,14 @@ impl SqliteStore {
         let connection = Connection::open(path)?;
         let store = SqliteStore { connection, _lock: Some(lock) };
         store.prepare("wal")?;
+        Ok(store)
+    }
+
+    /// Opens a store that does not wait for the disk: the test of power cuts must notice that.
+    #[cfg(feature = "faults")]
+    pub fn open_relaxed(path: &Path) -> Result<SqliteStore, StoreError> {
+        let store = SqliteStore::open(path, "a test")?;
+        store.connection.execute_batch("pragma synchronous = normal")?;
         Ok(store)
     }
 
@@ -82,7 +97,7 @@ impl SqliteStore {
         let database = |error| E::from(StoreError::Database(error));
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
-        let result = work(&mut SqliteLedger { connection: &transaction })?;
+        let result = work(&mut SqliteLedger::of(&transaction))?;
         transaction.commit().map_err(database)?;
         Ok(result)
     }
@@ -144,6 +159,14 @@ fn configure_reader(connection: &Connection) -> Result<(), StoreError> {
 /// The transaction in progress.
 struct SqliteLedger<'t> {
     connection: &'t Connection,
+    /// The numbers of hand-offs, where they are given beforehand.
+    numbers: Option<&'t RefCell<HandOffNumbers>>,
+}
+
+impl<'t> SqliteLedger<'t> {
+    fn of(connection: &'t Connection) -> SqliteLedger<'t> {
+        SqliteLedger { connection, numbers: None }
+    }
 }
 
 impl Ledger for SqliteLedger<'_> {
@@ -236,7 +259,13 @@ impl Ledger for SqliteLedger<'_> {
     }
 
     fn save_hand_off(&mut self, hand_off: &HandOffRow) -> Result<i64, StoreError> {
-        outcomes::save_hand_off(self.connection, hand_off)
+        match self.numbers.filter(|_| hand_off.id == 0) {
+            Some(numbers) => {
+                let id = numbers.borrow_mut().next(hand_off.subject);
+                outcomes::save_hand_off(self.connection, &HandOffRow { id, ..hand_off.clone() })
+            }
+            None => outcomes::save_hand_off(self.connection, hand_off),
+        }
     }
 
     fn hand_off(&mut self, id: i64) -> Result<Option<HandOffRow>, StoreError> {

@@ -38,6 +38,16 @@ impl Store {
         }
     }
 
+    /// Returns whether more may be written now. Where not, somebody reads an old snapshot, and later there is room again.
+    ///
+    /// # Errors
+    /// Returns why the database failed.
+    pub fn has_room(&self) -> Result<bool, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.has_room(),
+        }
+    }
+
     /// Lets go of what the database keeps for its own safety and no longer needs.
     ///
     /// # Errors

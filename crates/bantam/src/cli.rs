@@ -1,10 +1,14 @@
 //! The commands with their arguments, as `--help` shows them.
 
+mod import;
 mod insight;
 mod serve;
+mod store;
 
+pub(crate) use import::ImportArguments;
 pub(crate) use insight::{ImpactArguments, PeriodName, ReportArguments};
 pub(crate) use serve::ServeArguments;
+pub(crate) use store::{AuditArguments, BackupArguments, RestoreArguments, VerifyArguments};
 
 use bantam_engine::input::Format;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -36,7 +40,12 @@ pub(crate) enum Command {
     Diff(DiffArguments),
     Impact(ImpactArguments),
     Simulate(SimulateArguments),
+    Import(ImportArguments),
     Serve(ServeArguments),
+    Verify(VerifyArguments),
+    Audit(AuditArguments),
+    Backup(BackupArguments),
+    Restore(RestoreArguments),
     /// Print a JSON Schema that gives completion in editors
     Schema,
 }

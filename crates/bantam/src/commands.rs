@@ -1,18 +1,24 @@
 //! One file per command.
 
+pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod impact;
+pub(crate) mod import;
 pub(crate) mod init;
 mod insight;
 pub(crate) mod report;
+pub(crate) mod restore;
 pub(crate) mod schema;
 pub(crate) mod score;
 pub(crate) mod serve;
 pub(crate) mod simulate;
+mod store;
 pub(crate) mod templates;
+pub(crate) mod verify;
 
 use crate::cli::DataArguments;
 use crate::failure::Failure;

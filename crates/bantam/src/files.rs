@@ -99,6 +99,35 @@ fn input_file(input: &mut Input<'_>, kind: RowKind, source: Source<'_>) -> Resul
     }
 }
 
+/// What is in a file, for readers of rows.
+pub(crate) enum Content {
+    /// Lines or records of text, unpacked on the way.
+    Text(Format, Box<dyn Read + Send>),
+    /// A Parquet file.
+    Parquet(File),
+}
+
+/// Opens files one after the other for a reader of rows, which is told their names.
+pub(crate) fn open_each(
+    paths: &[PathBuf],
+    input_format: Option<Format>,
+    mut reader: impl FnMut(&str, Content) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let files = expand(paths, input_format)?;
+    let bar = progress_bar(files.iter().map(InputFile::size).sum());
+    for file in &files {
+        let name = file.name();
+        bar.set_message(format!("importing {name}"));
+        let content = match file.format {
+            Format::Parquet => Content::Parquet(file.seekable()?),
+            format => Content::Text(format, file.text(&bar)?),
+        };
+        reader(&name, content)?;
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
 /// All files of a request, with the progress bar for them.
 struct Files {
     leads: Vec<InputFile>,

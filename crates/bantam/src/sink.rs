@@ -101,7 +101,7 @@ fn permissions_of(_: &Path) -> Option<std::fs::Permissions> {
 }
 
 /// The new name is on the disk once its folder is. Some file systems cannot do that; the content is safe either way.
-fn sync_folder(target: &Path) {
+pub(crate) fn sync_folder(target: &Path) {
     if let Some(folder) = target.parent().filter(|folder| *folder != Path::new(""))
         && let Ok(folder) = File::open(folder)
     {

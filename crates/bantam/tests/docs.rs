@@ -75,7 +75,7 @@ fn reference() -> String {
     let help = |line: &str| desk.run(line).out.lines().map(|line| format!("{}\n", line.trim_end())).collect::<String>();
     let mut page = String::from(
         "# Command line\n\nThis page is made from the program's own help; `UPDATE_DOCS=1 cargo test -p bantam --test docs` makes it anew.\n\n\
-         Exit codes: 0 done; 1 a fault of ours; 2 bad input; 3 done, but some rows were rejected; 74 a disk, pipe or device failed.\n\
+         Exit codes: 0 done; 1 a fault of ours, or something in a store is wrong; 2 bad input; 3 done, but some rows were rejected; 74 a disk, pipe or device failed.\n\
          Results go to standard output, everything else to standard error.\n",
     );
     page.push_str(&format!("\n## bantam\n\n```text\n{}```\n", help("--help")));
@@ -90,7 +90,12 @@ fn reference() -> String {
         "diff",
         "impact",
         "simulate",
+        "import",
         "serve",
+        "verify",
+        "audit",
+        "backup",
+        "restore",
         "schema",
     ];
     for command in commands {

@@ -125,10 +125,3 @@ pub(crate) async fn batch(State(app): State<App>, request: Request) -> Result<Js
 pub(crate) async fn short_batch(State(app): State<App>, request: Request) -> Result<Json<Taking>, Problem> {
     take(&app, Endpoint::Batch, request).await
 }
-
-/// Send messages of the past together
-#[utoipa::path(post, path = "/v1/import", tag = "tracking", request_body = Batch,
-    responses((status = 200, description = "What became of each", body = Taking)))]
-pub(crate) async fn import(State(app): State<App>, request: Request) -> Result<Json<Taking>, Problem> {
-    take(&app, Endpoint::Batch, request).await
-}

@@ -14,8 +14,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
     (status = 503, description = "The store failed", body = String, content_type = "text/plain")))]
 pub(crate) async fn healthz(State(app): State<App>) -> (StatusCode, &'static str) {
     match app.recorder.counts().has_failed.load(Ordering::Acquire) {
-        false => (StatusCode::OK, "ok\n"),
         true => (StatusCode::SERVICE_UNAVAILABLE, "failed\n"),
+        false if app.is_low_on_disk() => (StatusCode::SERVICE_UNAVAILABLE, "the disk is almost full\n"),
+        false => (StatusCode::OK, "ok\n"),
     }
 }
 

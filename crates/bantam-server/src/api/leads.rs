@@ -17,7 +17,7 @@ use crate::tracking::unavailable;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use bantam_store::LeadFilter;
+use bantam_store::{LeadFilter, Ledger, StoreError, SubjectKind};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -188,21 +188,30 @@ pub(crate) async fn erase(
     FromPath(id): FromPath<String>,
     FromQuery(query): FromQuery<ByQuery>,
 ) -> Result<StatusCode, Problem> {
-    let is_erased = app.recorder.work(move |desk, ledger, now| {
+    let erased = app.recorder.work(move |desk, ledger, now| {
         if !desk.prepare_erasure(ledger, &id)? {
-            return Ok(false);
+            return Ok(None);
         }
         let mark = tombstone(&id);
+        let marks = marks_of(ledger, &id)?;
         let kind = FactKind::Erasure { tombstone: mark.clone(), by: query.by.0 };
         let fact = fact::Fact::of_service(format!("erase-{mark}"), now, &caller.source, kind);
         desk.take(ledger, now, &[Given::new(fact)])?;
-        Ok(true)
+        Ok(Some(marks))
     });
-    match is_erased.await.map_err(unavailable)? {
-        true => {
+    match erased.await.map_err(unavailable)? {
+        Some(marks) => {
+            app.note_erased(&marks)?;
             app.recorder.checkpoint().await.map_err(unavailable)?;
             Ok(StatusCode::NO_CONTENT)
         }
-        false => Err(Problem::not_found("there is no such lead")),
+        None => Err(Problem::not_found("there is no such lead")),
     }
+}
+
+/// Returns what will be left of the ids that are one with a lead's.
+fn marks_of(ledger: &mut dyn Ledger, id: &str) -> Result<Vec<String>, StoreError> {
+    let lead = ledger.find_subject(SubjectKind::User, id)?.and_then(|subject| subject.lead);
+    let members = lead.map(|lead| ledger.members(lead)).transpose()?;
+    Ok(members.unwrap_or_default().iter().map(|member| tombstone(&member.name)).collect())
 }

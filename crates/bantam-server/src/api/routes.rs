@@ -26,6 +26,8 @@ pub(crate) enum Policy {
     /// A key that may send facts, as the user name of HTTP Basic; or in the body, as programs in browsers send it: then the
     /// handler finds no [`Caller`] and has to look there.
     Write,
+    /// A key that may send facts or change things, as the user name of HTTP Basic or as a bearer token.
+    Import,
     /// A key that may read, as a bearer token.
     Read,
     /// A key that may change things, as a bearer token.
@@ -42,6 +44,7 @@ impl Policy {
         match self {
             Policy::Public => true,
             Policy::Write => scope == Scope::Write,
+            Policy::Import => matches!(scope, Scope::Write | Scope::Manage),
             Policy::Read => matches!(scope, Scope::Read | Scope::Manage),
             Policy::Manage => scope == Scope::Manage,
         }
@@ -52,7 +55,12 @@ impl Policy {
         let key = match self {
             Policy::Public => return Ok(None),
             Policy::Write if !headers.contains_key(header::AUTHORIZATION) => return Ok(None),
-            Policy::Write => basic_user(headers).ok_or_else(no_write_key)?,
+            Policy::Write => match basic_user(headers).ok_or_else(no_write_key)? {
+                // Some programs send an empty name beside a key in the body.
+                user if user.is_empty() => return Ok(None),
+                user => user,
+            },
+            Policy::Import => return self.importer(app, headers).map(Some),
             Policy::Read | Policy::Manage => bearer(headers).ok_or_else(no_key)?.to_owned(),
         };
         let unknown = || {
@@ -66,11 +74,25 @@ impl Policy {
         Err(Problem::new(StatusCode::FORBIDDEN, "wrong_key", "this key may not do that"))
     }
 
+    /// Returns who imports: the key may be given in either way.
+    fn importer(self, app: &App, headers: &HeaderMap) -> Result<Caller, Problem> {
+        let basic = || basic_user(headers).filter(|user| !user.is_empty());
+        let key = bearer(headers).map(str::to_owned).or_else(basic).ok_or_else(no_import_key)?;
+        match app.caller(&key) {
+            Some(caller) if self.admits(caller.scope) => Ok(caller),
+            Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "wrong_key", "this key may not send facts")),
+            None => Err(Problem::new(StatusCode::UNAUTHORIZED, "unknown_key", "the key is not known")),
+        }
+    }
+
     fn security(self) -> Vec<SecurityRequirement> {
         match self {
             Policy::Public => Vec::new(),
             // The empty one: the key may stand in the body instead.
             Policy::Write => vec![SecurityRequirement::new::<_, [&str; 0], &str>(BASIC, [])],
+            Policy::Import => {
+                [BASIC, BEARER].map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(name, [])).into()
+            }
             Policy::Read | Policy::Manage => vec![SecurityRequirement::new::<_, [&str; 0], &str>(BEARER, [])],
         }
     }
@@ -173,5 +195,10 @@ fn no_key() -> Problem {
 
 pub(crate) fn no_write_key() -> Problem {
     let message = "a write key is needed, as the user name of HTTP Basic or as `writeKey` in the body";
+    Problem::new(StatusCode::UNAUTHORIZED, "no_key", message)
+}
+
+fn no_import_key() -> Problem {
+    let message = "a key is needed, as the user name of HTTP Basic or as a bearer token";
     Problem::new(StatusCode::UNAUTHORIZED, "no_key", message)
 }

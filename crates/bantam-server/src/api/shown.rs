@@ -189,18 +189,14 @@ pub(crate) struct Fact {
     flags: Vec<String>,
     /// The number of the fact by which it no longer counts.
     retracted_by: Option<i64>,
-    /// What it is, such as `event` or `profile`.
-    #[schema(example = "event")]
-    kind: String,
-    /// What it says.
-    #[schema(value_type = BTreeMap<String, serde_json::Value>)]
-    content: AnyValues,
+    /// What it is and says: one key, such as `event` or `profile`, and what goes with it.
+    #[schema(value_type = BTreeMap<String, serde_json::Value>, example = json!({"event": {"name": "demo_requested"}}))]
+    kind: AnyValues,
 }
 
 impl Fact {
     /// Shows a fact of the log. `secret` makes ids of hand-offs.
     pub(crate) fn of(stored: &StoredFact, fact: &fact::Fact, secret: &Secret) -> Fact {
-        let (kind, content) = content(&fact.kind, secret);
         let flag = |flag: &fact::Flag| word(serde_json::to_value(flag));
         Fact {
             seq: stored.seq,
@@ -214,8 +210,7 @@ impl Fact {
             anonymous_id: fact.anonymous.clone(),
             flags: fact.flags.iter().map(flag).collect(),
             retracted_by: stored.retracted_by,
-            kind,
-            content,
+            kind: kind_of(&fact.kind, secret),
         }
     }
 }
@@ -224,23 +219,18 @@ fn word(value: serde_json::Result<serde_json::Value>) -> String {
     value.ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Returns the name of a kind of fact and what it says. Numbers and moments of ours become what others know.
-fn content(kind: &FactKind, secret: &Secret) -> (String, AnyValues) {
-    let whole = match serde_json::to_value(kind) {
-        Ok(serde_json::Value::Object(whole)) => whole,
-        _ => serde_json::Map::new(),
-    };
-    let Some((name, serde_json::Value::Object(content))) = whole.into_iter().next() else {
-        return (String::new(), AnyValues::new());
-    };
-    let mut content: AnyValues = content.into_iter().collect();
-    if let FactKind::Answer(Answer { hand_off, not_before, .. }) = kind {
+/// Returns a kind of fact by its name. Numbers and moments of ours become what others know.
+fn kind_of(kind: &FactKind, secret: &Secret) -> AnyValues {
+    let Ok(serde_json::Value::Object(mut whole)) = serde_json::to_value(kind) else { return AnyValues::new() };
+    if let (FactKind::Answer(Answer { hand_off, not_before, .. }), Some(serde_json::Value::Object(content))) =
+        (kind, whole.get_mut("answer"))
+    {
         content.insert("hand_off".into(), secret.hand_off_id(*hand_off).into());
         if let Some(moment) = not_before.and_then(|at| serde_json::to_value(Moment(at)).ok()) {
             content.insert("not_before".into(), moment);
         }
     }
-    (name, content)
+    whole.into_iter().collect()
 }
 
 /// A change of a lead's stage, as it was decided then.

@@ -7,11 +7,11 @@ use crate::core::Given;
 use crate::core::assignment;
 use crate::core::fact::{Fact, FactKind};
 use crate::keys::Caller;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
-use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,6 +36,44 @@ pub(crate) struct Member {
     limit: Option<u32>,
     /// When they take none.
     away: Option<Away>,
+}
+
+/// A team.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Team {
+    name: String,
+    /// In the order that decides between equals.
+    members: Vec<Member>,
+}
+
+impl From<assignment::Team> for Team {
+    fn from(team: assignment::Team) -> Self {
+        let member = |member: assignment::Member| Member {
+            name: Name(member.name),
+            capacity: member.capacity,
+            limit: member.limit,
+            away: member.away.map(|(from, to)| Away { from: Moment(from), to: Moment(to) }),
+        };
+        Team { name: team.name, members: team.members.into_iter().map(member).collect() }
+    }
+}
+
+/// Show who is in a team
+#[utoipa::path(get, path = "/api/teams/{name}", tag = "teams",
+    params(("name" = Name, Path, description = "What routes call it")),
+    responses((status = 200, description = "The team", body = Team),
+        (status = 404, description = "Nobody said who is in it", body = ProblemBody)))]
+pub(crate) async fn show(State(app): State<App>, FromPath(name): FromPath<Name>) -> Result<Json<Team>, Problem> {
+    app.read(move |reader| {
+        reader.read(|ledger| {
+            let kept = ledger.setting(&format!("team:{}", name.0))?;
+            let kept = kept.ok_or_else(|| Problem::not_found("there is no such team"))?;
+            let team: assignment::Team =
+                serde_json::from_slice(&kept).map_err(|_| Problem::fault("a team cannot be read"))?;
+            Ok(Json(Team::from(team)))
+        })
+    })
+    .await
 }
 
 /// A capacity beyond this is a slip of the pen: the sum over a team must stay a number.

@@ -82,6 +82,25 @@ impl LeadState {
         }
     }
 
+    /// Returns whether another stands as this one does.
+    ///
+    /// Of its facts each keeps what can still count, and may keep more; a repeat lets a lead be looked at, so that its next
+    /// moment may be another.
+    pub(crate) fn stands_as(&self, other: &LeadState) -> bool {
+        let own = |lead: &LeadState| LeadState {
+            history: History::default(),
+            renewed_by: None,
+            due_at: None,
+            ..lead.clone()
+        };
+        own(self) == own(other)
+    }
+
+    /// Returns the next moment at which time alone may change something.
+    pub(crate) fn due_at(&self) -> Option<i64> {
+        self.due_at
+    }
+
     /// Returns it as it is kept.
     pub(super) fn row(&self) -> LeadRow {
         let score = self.score.as_ref();

@@ -14,7 +14,7 @@ use bantam_store::{Entry, Ledger, StoredFact, Subject, SubjectId};
 use serde_json::value::to_raw_value;
 
 /// Reads a fact as it was kept; `None` where it was erased.
-pub(super) fn read_fact(stored: &StoredFact) -> Result<Option<Fact>, CoreError> {
+pub fn read_fact(stored: &StoredFact) -> Result<Option<Fact>, CoreError> {
     if stored.body.is_empty() {
         return Ok(None);
     }
@@ -35,10 +35,15 @@ pub(super) fn history(
         facts.extend(ledger.facts_of(member.id)?.into_iter().filter(|fact| fact.retracted_by.is_none()));
     }
     facts.sort_by_key(|fact| fact.seq);
+    history_of(rules, lead_id, &facts)
+}
+
+/// Returns the history that some facts give, in the order of receipt, and whether the lead must not be scored.
+fn history_of(rules: Option<&Rules>, lead_id: &str, facts: &[StoredFact]) -> Result<(History, bool), CoreError> {
     let mut history = History::of(lead_id);
     let mut is_muted = false;
     let mut changes = Vec::new();
-    for stored in &facts {
+    for stored in facts {
         let Some(fact) = read_fact(stored)? else { continue };
         if let FactKind::DoNotScore { on, .. } = fact.kind {
             is_muted = on;
@@ -186,4 +191,10 @@ pub fn lead_timeline(ledger: &mut dyn Ledger, rules: &Rules, lead: SubjectId) ->
     let members = ledger.members(lead)?;
     let name = members.iter().find(|member| member.id == lead).map_or("", |member| member.name.as_str());
     Ok(history(ledger, Some(rules), name, &members)?.0.timeline)
+}
+
+/// Returns what a definition sees in some facts of a lead, in the order of receipt; `None` where it must not be scored.
+pub fn timeline_of(rules: &Rules, lead_id: &str, facts: &[StoredFact]) -> Result<Option<Timeline>, CoreError> {
+    let (history, is_muted) = history_of(Some(rules), lead_id, facts)?;
+    Ok((!is_muted).then_some(history.timeline))
 }

@@ -79,9 +79,34 @@ pub(crate) fn read_message(message: &Node<'_>, reading: &Reading<'_>) -> Result<
     };
     let mut flags = Vec::new();
     let (user, anonymous) = identities(message, &mut flags)?;
+    let kind = kind_of(kind, message, &user, &anonymous)?;
+    if matches!(&kind, FactKind::Alias { previous, .. } if is_placeholder(previous)) {
+        flags.push(Flag::IdentityIgnored);
+    }
+    fact_of(message, reading, kind, (user, anonymous), flags)
+}
+
+/// Makes a fact of what a message says, about the user it names.
+pub(super) fn with_user(message: &Node<'_>, reading: &Reading<'_>, kind: FactKind) -> Result<Fact, Rejection> {
+    let mut flags = Vec::new();
+    let ids = identities(message, &mut flags)?;
+    fact_of(message, reading, kind, ids, flags)
+}
+
+/// Makes a fact of what a message says, about nobody.
+pub(super) fn about_nobody(message: &Node<'_>, reading: &Reading<'_>, kind: FactKind) -> Result<Fact, Rejection> {
+    fact_of(message, reading, kind, (None, None), Vec::new())
+}
+
+fn fact_of(
+    message: &Node<'_>,
+    reading: &Reading<'_>,
+    kind: FactKind,
+    (user, anonymous): (Option<String>, Option<String>),
+    mut flags: Vec<Flag>,
+) -> Result<Fact, Rejection> {
     let (given_at, sent_at, happened_at) = times(message, reading, &mut flags)?;
     let message_id = name_of(message, "messageId")?;
-    let kind = kind_of(kind, message, &user, &anonymous)?;
     let mut fact = Fact {
         message_id: String::new(),
         happened_at,
@@ -198,7 +223,8 @@ fn kind_of(
             if user.is_none() {
                 return Err(Rejection { field: "userId", reason: "is missing or a placeholder" });
             }
-            FactKind::Alias { previous: previous.ok_or(Rejection { field: "previousId", reason: "is missing" })? }
+            let previous = previous.ok_or(Rejection { field: "previousId", reason: "is missing" })?;
+            FactKind::Alias { previous, by: None, reason: None }
         }
         MessageKind::Track => {
             let name = name_of(message, "event")?.ok_or(Rejection { field: "event", reason: "is missing" })?;

@@ -57,17 +57,20 @@ fn usable(mut found: Vec<SocketAddr>, public_only: bool) -> Result<Vec<SocketAdd
 pub(super) fn client(public_only: bool) -> Result<Client, String> {
     // Whoever came first chose the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder()
-        .redirect(Policy::none())
-        .no_proxy()
-        .retry(reqwest::retry::never())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(TIMEOUT)
-        .pool_idle_timeout(IDLE)
-        .user_agent(USER_AGENT)
-        .dns_resolver(Arc::new(Resolver { public_only }))
-        .build()
-        .map_err(|error| format!("no connections can be opened: {error}"))
+    let builder = || {
+        Client::builder()
+            .redirect(Policy::none())
+            .no_proxy()
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TIMEOUT)
+            .pool_idle_timeout(IDLE)
+            .user_agent(USER_AGENT)
+            .dns_resolver(Arc::new(Resolver { public_only }))
+    };
+    // A machine may have no certificates of authorities. The service works all the same; no connection over TLS opens.
+    let built = builder().build().or_else(|_| builder().tls_certs_only([]).build());
+    built.map_err(|error| format!("no connections can be opened: {error}"))
 }
 
 /// Returns why a host was not dialled, where that is what an error is about.

@@ -27,10 +27,15 @@ pub(crate) struct Tally {
 
 /// Delivers messages until it is dropped, or the store fails for good.
 pub(crate) async fn run(app: App) {
+    keep_going(|| deliver_messages(app.clone())).await;
+}
+
+/// Begins some work again whenever it panics.
+async fn keep_going<F: Future<Output = ()> + Send + 'static>(work: impl Fn() -> F) {
     loop {
         // Dropped, it takes its task along.
         let mut working = JoinSet::new();
-        working.spawn(deliver_messages(app.clone()));
+        working.spawn(work());
         match working.join_next().await {
             Some(Err(error)) if error.is_panic() => tokio::time::sleep(RESTART).await,
             _ => return,
@@ -143,5 +148,44 @@ impl Working {
         if let Some(Attempt { delivery, endpoint, lane, .. }) = self.attempts.remove(&id) {
             self.finished.push(Finished { delivery, endpoint, lane, outcome });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn whk_03_a_fault_of_ours_stops_nothing_for_good() {
+        let begun = Arc::new(AtomicU64::new(0));
+        let counting = begun.clone();
+        let work = move || {
+            let begun = counting.clone();
+            async move {
+                if begun.fetch_add(1, Ordering::SeqCst) == 0 {
+                    panic!("a fault");
+                }
+            }
+        };
+        keep_going(work).await;
+        assert_eq!(begun.load(Ordering::SeqCst), 2);
+        // A try that panics is a try that failed.
+        let mut working = Working::default();
+        let task = working.tries.spawn(async { panic!("a fault") });
+        let attempt = Attempt {
+            delivery: 7,
+            endpoint: 1,
+            lane: 2,
+            message_id: String::new(),
+            kind: crate::webhooks::endpoint::Kind::Standard,
+            url: String::new(),
+            secrets: Vec::new(),
+            body: Vec::new(),
+        };
+        working.attempts.insert(task.id(), attempt);
+        working.wait().await;
+        let [finished] = &working.finished[..] else { panic!("{:?}", working.finished) };
+        assert!(matches!(finished, Finished { delivery: 7, outcome: Outcome::Failed { status: None, .. }, .. }));
     }
 }

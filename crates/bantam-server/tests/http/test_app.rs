@@ -1,5 +1,7 @@
 //! A service with a clock that stands still, asked without a network.
 
+#![allow(dead_code, reason = "not every test file uses all of it")]
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
@@ -7,12 +9,14 @@ use bantam_lang::convert::parse_time;
 use bantam_server::core::fact::{Fact, FactKind};
 use bantam_server::core::{DefinitionText, Given, Rules};
 use bantam_server::webhooks::{MailSettings, Outgoing};
-use bantam_server::{App, Clock, Keys, Recorder, Scope, Settings};
+use bantam_server::{App, Clock, IntakeSettings, Keys, Recorder, Scope, Settings};
 use bantam_store::sqlite::SqliteStore;
 use http_body_util::BodyExt;
 use serde_json::Value;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -28,7 +32,12 @@ hand_off: Sales-ready
 routes: [{to: sales, respond_within: 1h}]
 "#;
 
+/// Times do not move in tests.
+pub(crate) const NOW: &str = "2026-11-21T12:00:00Z";
+
 pub(crate) struct TestApp {
+    origins: Vec<String>,
+    intake: IntakeSettings,
     router: Option<Router>,
     thread: Option<JoinHandle<()>>,
     folder: TempDir,
@@ -57,8 +66,13 @@ impl Answer {
 
 impl TestApp {
     pub(crate) fn new() -> TestApp {
-        let now = Arc::new(AtomicI64::new(parse_time("2026-11-21T12:00:00Z").unwrap()));
-        let mut app = TestApp { router: None, thread: None, folder: tempfile::tempdir().unwrap(), now };
+        TestApp::with(Vec::new(), IntakeSettings::default())
+    }
+
+    pub(crate) fn with(origins: Vec<String>, intake: IntakeSettings) -> TestApp {
+        let now = Arc::new(AtomicI64::new(parse_time(NOW).unwrap()));
+        let folder = tempfile::tempdir().unwrap();
+        let mut app = TestApp { origins, intake, router: None, thread: None, folder, now };
         app.start(&[], None);
         app
     }
@@ -67,7 +81,9 @@ impl TestApp {
     /// test's runtime ends.
     pub(crate) fn delivering(now: i64, allow: &[String], mail: Option<MailSettings>) -> TestApp {
         let now = Arc::new(AtomicI64::new(now));
-        let mut app = TestApp { router: None, thread: None, folder: tempfile::tempdir().unwrap(), now };
+        let (origins, intake) = (Vec::new(), IntakeSettings::default());
+        let folder = tempfile::tempdir().unwrap();
+        let mut app = TestApp { origins, intake, router: None, thread: None, folder, now };
         let delivering = app.start(allow, mail.as_ref());
         tokio::spawn(delivering.deliver_messages());
         app
@@ -100,11 +116,12 @@ impl TestApp {
         .unwrap();
         let mut keys = Keys::default();
         keys.add("w", Scope::Write, "web");
+        keys.add("w2", Scope::Write, "app");
         keys.add("r", Scope::Read, "reader");
         keys.add("m", Scope::Manage, "manager");
         let outgoing = Outgoing::new(allow, mail).unwrap();
-        let settings = Settings { store: path.into(), keys, origins: Vec::new(), outgoing };
-        let app = App::new(settings, recorder, clock);
+        let (origins, intake) = (self.origins.clone(), self.intake.clone());
+        let app = App::new(Settings { store: path.into(), keys, origins, outgoing, intake }, recorder, clock);
         self.router = Some(app.clone().router());
         self.thread = Some(thread);
         app
@@ -129,15 +146,16 @@ impl TestApp {
     }
 
     pub(crate) async fn request(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        self.request_later(method, path, headers).send(body).await
+    }
+
+    /// Returns a request that needs the app no more.
+    pub(crate) fn request_later(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Pending {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let router = self.router.clone().unwrap();
-        let response = router.oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: parts.status, headers: parts.headers, body }
+        Pending { router: self.router.clone().unwrap(), request }
     }
 
     pub(crate) async fn send(&self, path: &str, body: &Value) -> Answer {
@@ -151,5 +169,44 @@ impl TestApp {
     pub(crate) async fn manage(&self, method: Method, path: &str, body: Value) -> Answer {
         let headers = [("authorization", "Bearer m"), ("content-type", "application/json")];
         self.request(method, path, &headers, body.to_string().into_bytes()).await
+    }
+}
+
+/// A request without its body.
+pub(crate) struct Pending {
+    router: Router,
+    request: axum::http::request::Builder,
+}
+
+impl Pending {
+    pub(crate) async fn send(self, body: Vec<u8>) -> Answer {
+        self.send_body(Body::from(body)).await
+    }
+
+    /// Sends a body whose sender goes away in the middle.
+    pub(crate) async fn send_cut_off(self, body: &[u8]) -> Answer {
+        self.send_body(Body::new(CutOff(Some(body[..body.len() / 2].to_vec())))).await
+    }
+
+    async fn send_body(self, body: Body) -> Answer {
+        let response = self.router.oneshot(self.request.body(body).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+struct CutOff(Option<Vec<u8>>);
+
+impl hyper::body::Body for CutOff {
+    type Data = axum::body::Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+        let frame = self.0.take().map(|bytes| hyper::body::Frame::data(bytes.into()));
+        Poll::Ready(Some(frame.ok_or_else(|| std::io::ErrorKind::ConnectionReset.into())))
     }
 }

@@ -41,13 +41,10 @@ impl Deliveries for SqliteLedger<'_> {
     }
 
     fn remove_endpoint(&mut self, id: i64) -> Result<(), StoreError> {
-        let query = "select distinct message from delivery where endpoint = ?1";
-        let messages: Vec<i64> =
-            self.connection.prepare_cached(query)?.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let only_here = "delete from outbox where id in (select message from delivery where endpoint = ?1) and not exists \
+                         (select 1 from delivery where message = outbox.id and endpoint <> ?1)";
+        run(self.connection, only_here, [id])?;
         run(self.connection, "delete from delivery where endpoint = ?1", [id])?;
-        for message in messages {
-            remove_unwanted(self.connection, message)?;
-        }
         run(self.connection, "delete from endpoint where id = ?1", [id])?;
         Ok(())
     }
@@ -165,19 +162,22 @@ impl Deliveries for SqliteLedger<'_> {
         before: i64,
         limit: usize,
     ) -> Result<Vec<DeliveryRow>, StoreError> {
+        // Indexes are of one state each, so it stands in the text.
+        let of_state = state.map_or_else(String::new, |state| format!("state = {} and", number_of(state)));
         let query = format!(
-            "select {DELIVERY} from delivery where endpoint = ?1 and (?2 is null or state = ?2) and id < ?3 \
-             order by id desc limit ?4"
+            "select {DELIVERY} from delivery where {of_state} endpoint = ?1 and id < ?2 order by id desc limit ?3"
         );
         let mut statement = self.connection.prepare_cached(&query)?;
-        let values = params![endpoint, state.map(number_of), before, limit as i64];
-        Ok(statement.query_map(values, read_delivery)?.collect::<Result<_, _>>()?)
+        let rows = statement.query_map(params![endpoint, before, limit as i64], read_delivery)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     fn count_deliveries(&mut self, endpoint: Option<i64>) -> Result<DeliveryCounts, StoreError> {
-        let query = "select count(*) from delivery where state = ?1 and (?2 is null or endpoint = ?2)";
-        let mut statement = self.connection.prepare_cached(query)?;
-        let mut count = |state| statement.query_row(params![number_of(state), endpoint], |row| row.get(0));
+        let of_endpoint = if endpoint.is_some() { "endpoint = ?1" } else { "?1 is null" };
+        let count = |state| -> Result<i64, StoreError> {
+            let query = format!("select count(*) from delivery where state = {} and {of_endpoint}", number_of(state));
+            Ok(self.connection.prepare_cached(&query)?.query_row([endpoint], |row| row.get(0))?)
+        };
         Ok(DeliveryCounts { waiting: count(DeliveryState::Waiting)?, parked: count(DeliveryState::Parked)? })
     }
 

@@ -2,6 +2,7 @@
 
 use crate::checksums::fact_sum;
 use crate::error::StoreError;
+use crate::inspection::Record;
 use crate::records::{Appended, Digest, NewFact, Seq, StoredFact, SubjectId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -61,6 +62,20 @@ pub(super) fn after(connection: &Connection, seq: Seq, limit: usize) -> Result<V
     );
     let mut statement = connection.prepare_cached(&query)?;
     statement.query_map(params![seq, limit as i64], read)?.map(|found| verified(found?)).collect()
+}
+
+/// Returns facts after a number, whole or damaged.
+pub(super) fn records(connection: &Connection, seq: Seq, limit: usize) -> Result<Vec<Record>, StoreError> {
+    let query = format!(
+        "select {COLUMNS} from fact left join retraction on fact = fact.seq where fact.seq > ?1 \
+         order by fact.seq limit ?2"
+    );
+    let mut statement = connection.prepare_cached(&query)?;
+    let record = |row: &Row<'_>| {
+        let Summed { fact, is_whole } = read(row)?;
+        Ok(Record { id: fact.seq, subject: fact.subject, kind: None, body: fact.body, is_whole })
+    };
+    Ok(statement.query_map(params![seq, limit as i64], record)?.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn retract(connection: &Connection, fact: Seq, by: Seq) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 use crate::checksums::lead_sum;
 use crate::error::StoreError;
+use crate::inspection::Record;
 use crate::records::{LeadRow, SubjectId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -74,4 +75,15 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Summed> {
 
 pub(super) fn verified(found: Summed) -> Result<LeadRow, StoreError> {
     if found.is_whole { Ok(found.lead) } else { Err(StoreError::Damaged { what: "lead", id: found.lead.id }) }
+}
+
+/// Returns leads after a number, whole or damaged.
+pub(super) fn records(connection: &Connection, after: i64, limit: usize) -> Result<Vec<Record>, StoreError> {
+    let query = format!("select {COLUMNS} from lead where id > ?1 order by id limit ?2");
+    let mut statement = connection.prepare_cached(&query)?;
+    let record = |row: &Row<'_>| {
+        let Summed { lead, is_whole } = read(row)?;
+        Ok(Record { id: lead.id, subject: Some(lead.id), kind: None, body: lead.state, is_whole })
+    };
+    Ok(statement.query_map(params![after, limit as i64], record)?.collect::<Result<_, _>>()?)
 }

@@ -10,12 +10,16 @@ use std::path::{Path, PathBuf};
 const HOLDER_BYTES_MAX: u64 = 200;
 
 /// The lock. The system lets go of it when the process ends, however it ends.
-pub(super) struct Lock {
+pub struct Lock {
     _file: File,
 }
 
 impl Lock {
-    pub(super) fn take(store: &Path, holder: &str) -> Result<Lock, StoreError> {
+    /// Takes the lock of a store. `holder` is what others are told.
+    ///
+    /// # Errors
+    /// Returns who has it, or why the file beside the store cannot be written.
+    pub fn take(store: &Path, holder: &str) -> Result<Lock, StoreError> {
         let path = beside(store);
         let failed = |error| StoreError::File { path: path.clone(), error };
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
@@ -39,6 +43,18 @@ impl Lock {
     }
 }
 
+/// Returns who has a store, if anybody. Takes and makes nothing.
+pub fn holder_of(store: &Path) -> Option<String> {
+    let file = File::open(beside(store)).ok()?;
+    if file.try_lock_shared().is_ok() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    file.take(HOLDER_BYTES_MAX).read_to_end(&mut bytes).ok()?;
+    let holder = String::from_utf8_lossy(&bytes).trim().to_owned();
+    Some(if holder.is_empty() { "another process".to_owned() } else { holder })
+}
+
 fn beside(store: &Path) -> PathBuf {
     let mut name = OsString::from(store);
     name.push(".lock");
@@ -48,6 +64,7 @@ fn beside(store: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::super::SqliteStore;
+    use super::*;
 
     #[test]
     fn sto_06_a_second_writer_is_refused_and_told_who_has_the_store() {
@@ -56,7 +73,9 @@ mod tests {
         let first = SqliteStore::open(&path, "bantam serve, process 71").unwrap();
         let refused = SqliteStore::open(&path, "another").err().unwrap();
         assert!(refused.to_string().ends_with("leads.db` is in use by bantam serve, process 71"), "{refused}");
+        assert_eq!(holder_of(&path).as_deref(), Some("bantam serve, process 71"));
         drop(first);
+        assert_eq!(holder_of(&path), None);
         SqliteStore::open(&path, "another").unwrap();
     }
 }

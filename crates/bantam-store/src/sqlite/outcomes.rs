@@ -2,6 +2,7 @@
 
 use crate::checksums::checksum;
 use crate::error::StoreError;
+use crate::inspection::Record;
 use crate::records::{Entry, HandOffRow, Refused, SubjectId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -93,6 +94,18 @@ pub(super) fn read_hand_off(row: &Row<'_>) -> rusqlite::Result<(HandOffRow, bool
 
 pub(super) fn verified((hand_off, is_whole): (HandOffRow, bool)) -> Result<HandOffRow, StoreError> {
     if is_whole { Ok(hand_off) } else { Err(StoreError::Damaged { what: "hand-off", id: hand_off.id }) }
+}
+
+/// Returns hand-offs after a number, whole or damaged.
+pub(super) fn hand_off_records(connection: &Connection, after: i64, limit: usize) -> Result<Vec<Record>, StoreError> {
+    let query = format!("select {HAND_OFF} from hand_off where id > ?1 order by id limit ?2");
+    let mut statement = connection.prepare_cached(&query)?;
+    let record = |row: &Row<'_>| {
+        let (hand_off, is_whole) = read_hand_off(row)?;
+        let HandOffRow { id, subject, body, .. } = hand_off;
+        Ok(Record { id, subject: Some(subject), kind: None, body, is_whole })
+    };
+    Ok(statement.query_map(params![after, limit as i64], record)?.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn post(

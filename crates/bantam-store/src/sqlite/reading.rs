@@ -1,15 +1,19 @@
 //! Reads a store beside its writer: what pages and the API show.
 
+use super::log::{READ_MAX, set_deadline};
 use super::{SqliteLedger, configure_reader, leads, outcomes};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
 use crate::records::{HandOffRow, LeadFilter, LeadRow, Refused};
 use rusqlite::{Connection, OpenFlags, params};
 use std::path::Path;
+use std::time::Duration;
 
 /// A connection that sees what has been committed, and changes nothing.
 pub struct SqliteReader {
-    connection: Connection,
+    pub(super) connection: Connection,
+    /// How long a snapshot is held.
+    pub(super) longest: Duration,
 }
 
 impl SqliteReader {
@@ -18,14 +22,15 @@ impl SqliteReader {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         configure_reader(&connection)?;
-        Ok(SqliteReader { connection })
+        Ok(SqliteReader { connection, longest: READ_MAX })
     }
 
     /// Reads within one snapshot: what is committed meanwhile is not seen. The closure must not write.
     pub fn read<T, E: From<StoreError>>(&mut self, work: impl FnOnce(&mut dyn Ledger) -> Result<T, E>) -> Result<T, E> {
         let database = |error| E::from(StoreError::Database(error));
+        set_deadline(&self.connection, self.longest).map_err(database)?;
         let transaction = self.connection.transaction().map_err(database)?;
-        work(&mut SqliteLedger { connection: &transaction })
+        work(&mut SqliteLedger::of(&transaction))
     }
 
     /// Lists leads with their ids.
@@ -38,6 +43,7 @@ impl SqliteReader {
             leads::COLUMNS
         );
         let (score, id) = filter.after.unzip();
+        set_deadline(&self.connection, self.longest)?;
         let mut statement = self.connection.prepare_cached(&query)?;
         let mut rows = statement.query(params![filter.stage, filter.route, score, id, filter.limit as i64])?;
         let mut found = Vec::new();
@@ -53,6 +59,7 @@ impl SqliteReader {
             "select {} from hand_off where id > ?1 and (in_progress = 1 or ?2 = 0) order by id limit ?3",
             outcomes::HAND_OFF
         );
+        set_deadline(&self.connection, self.longest)?;
         let mut statement = self.connection.prepare_cached(&query)?;
         let rows = statement.query_map(params![after, in_progress_only, limit as i64], outcomes::read_hand_off)?;
         rows.map(|found| outcomes::verified(found?)).collect()
@@ -61,6 +68,7 @@ impl SqliteReader {
     /// Lists what was refused, after a number, with the numbers.
     pub fn quarantined(&self, after: i64, limit: usize) -> Result<Vec<(i64, Refused)>, StoreError> {
         let query = "select id, received_at, reason, field, body from quarantine where id > ?1 order by id limit ?2";
+        set_deadline(&self.connection, self.longest)?;
         let mut statement = self.connection.prepare_cached(query)?;
         let rows = statement.query_map(params![after, limit as i64], |row| {
             let refused =

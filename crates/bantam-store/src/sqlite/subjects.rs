@@ -3,6 +3,7 @@
 use super::deliveries;
 use crate::checksums::fact_sum;
 use crate::error::StoreError;
+use crate::inspection::KnownEdge;
 use crate::records::{Edge, EdgeKind, Seq, Subject, SubjectId, SubjectKind};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -63,6 +64,16 @@ pub(super) fn edges_of(connection: &Connection, subject: SubjectId) -> Result<Ve
     );
     let mut statement = connection.prepare_cached(&query)?;
     Ok(statement.query_map([subject], read_edge)?.collect::<Result<_, _>>()?)
+}
+
+/// Returns all edges at a subject, each with the fact that retracts it.
+pub(super) fn known_edges(connection: &Connection, subject: SubjectId) -> Result<Vec<KnownEdge>, StoreError> {
+    let query = format!(
+        "select {EDGE}, by from edge left join retraction on retraction.fact = edge.fact \
+         where source = ?1 or target = ?1 order by edge.fact, source, kind"
+    );
+    let mut statement = connection.prepare_cached(&query)?;
+    Ok(statement.query_map([subject], |row| Ok((read_edge(row)?, row.get(6)?)))?.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn edges_by(connection: &Connection, fact: Seq) -> Result<Vec<Edge>, StoreError> {

@@ -1,5 +1,6 @@
 //! The arguments of the service.
 
+use bantam_server::ReserveSize;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -15,6 +16,10 @@ use std::path::PathBuf;
   curl -u WEB: localhost:7070/v1/track -d '{\"userId\": \"ann\", \"event\": \"demo_requested\"}'
   curl -H 'Authorization: Bearer READ' localhost:7070/api/leads/ann")]
 pub(crate) struct ServeArguments {
+    /// A file of settings, in TOML: any option below, such as `listen = "0.0.0.0:7070"`; arguments and the environment
+    /// win over it
+    #[arg(long, value_name = "FILE", env = "BANTAM_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
     /// The store; it is made where it does not exist
     #[arg(long, value_name = "FILE", env = "BANTAM_STORE")]
     pub(crate) store: PathBuf,
@@ -33,6 +38,10 @@ pub(crate) struct ServeArguments {
     /// A key that may read, answer hand-offs, retract events and erase leads
     #[arg(long, value_name = "KEY", env = "BANTAM_MANAGE_KEY", hide_env_values = true)]
     pub(crate) manage_key: Option<String>,
+    /// How much of the store's disk is kept free, such as 2GiB or 10%: with less, no more facts are taken [default: 5 %, and
+    /// no less than 512 MiB]
+    #[arg(long, value_name = "SIZE", env = "BANTAM_DISK_RESERVE", value_parser = parse_reserve)]
+    pub(crate) disk_reserve: Option<ReserveSize>,
     /// Web pages that may send facts, such as `https://shop.example` [default: all]
     #[arg(long, value_name = "ORIGIN", num_args = 1..)]
     pub(crate) origin: Vec<String>,
@@ -45,4 +54,53 @@ pub(crate) struct ServeArguments {
     /// Whom notifications by mail come from
     #[arg(long, value_name = "ADDRESS", env = "BANTAM_MAIL_FROM")]
     pub(crate) mail_from: Option<String>,
+    /// How many requests a second each write key may make; a batch is one [default: 2000]
+    #[arg(long, value_name = "N")]
+    pub(crate) requests_per_second: Option<std::num::NonZeroU32>,
+    /// Scheme and host by which browsers reach the service, where it is not the host they ask
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// Proxies that are believed for whom they speak (`x-forwarded-...`), as addresses or ranges
+    #[arg(long, value_name = "ADDRESS", num_args = 1..)]
+    pub(crate) proxy: Vec<String>,
+}
+
+/// Parses how much of a disk is kept free: bytes with a unit, or a share.
+fn parse_reserve(text: &str) -> Result<ReserveSize, String> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: Option<u64> = number.parse().ok();
+    let factor = match unit.trim() {
+        "%" => return number.filter(|&share| share < 100).map(ReserveSize::Percent).ok_or_else(reserve_help),
+        "" | "B" => 1,
+        "kB" | "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return Err(reserve_help()),
+    };
+    number.and_then(|number| number.checked_mul(factor)).map(ReserveSize::Bytes).ok_or_else(reserve_help)
+}
+
+fn reserve_help() -> String {
+    "write a size such as `2GiB` or `500MB`, or a share of the disk such as `10%`".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reserve_is_a_size_or_a_share() {
+        assert_eq!(parse_reserve("2GiB"), Ok(ReserveSize::Bytes(2 << 30)));
+        assert_eq!(parse_reserve(" 500 MB"), Ok(ReserveSize::Bytes(500_000_000)));
+        assert_eq!(parse_reserve("0"), Ok(ReserveSize::Bytes(0)));
+        assert_eq!(parse_reserve("10%"), Ok(ReserveSize::Percent(10)));
+        for text in ["", "-1", "10 per cent", "100%", "GiB", "99999999999999GiB", "1.5GiB"] {
+            assert_eq!(parse_reserve(text), Err(reserve_help()), "{text}");
+        }
+    }
 }

@@ -6,12 +6,19 @@ use crate::{Done, clock, definitions, terminal};
 use bantam_server::core::fact::{Fact, FactKind};
 use bantam_server::core::{DefinitionText, Given, Rules};
 use bantam_server::webhooks::{MailSettings, Outgoing};
-use bantam_server::{App, Clock, Keys, Recorder, Scope, Settings, Unavailable};
+use bantam_server::{
+    App, Clock, IntakeSettings, Keys, Network, REQUESTS_PER_SECOND, Recorder, Reserve, ReserveSize, Scope, Settings,
+    Unavailable,
+};
 use bantam_store::{Location, Store, StoreError};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::net::TcpListener;
+
+/// How often it is looked whether the store has failed.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 pub(crate) fn run(arguments: ServeArguments) -> Result<Done, Failure> {
     let definition = arguments.definition.as_deref().map(read_definition).transpose()?;
@@ -46,10 +53,20 @@ async fn serve(
     let listener =
         listener.map_err(|error| Failure::bad_input(format!("cannot listen on {}: {error}", arguments.listen)))?;
     let (store, origins) = (arguments.store.clone().into(), arguments.origin.clone());
-    let app = App::new(Settings { store, keys: keys(arguments), origins, outgoing }, recorder, clock);
+    let reserve = Reserve::of(&arguments.store, arguments.disk_reserve.unwrap_or(ReserveSize::Usual));
+    let settings = Settings { store, keys: keys(arguments), origins, outgoing, intake: intake(arguments)? };
+    let app = App::new(settings, recorder.clone(), clock).with_reserve(reserve);
     let delivering = tokio::spawn(app.clone().deliver_messages());
-    terminal::say(&format!("listening on http://{}", arguments.listen));
-    bantam_server::serve(listener, app.router(), stopped()).await;
+    // The port is the system's choice where none was asked for.
+    let address = listener.local_addr().map_err(|error| Failure::device(error.to_string()))?;
+    terminal::say(&format!("listening on http://{address}"));
+    let ended = async {
+        tokio::select! {
+            () = stopped() => {}
+            () = failed(&recorder) => {}
+        }
+    };
+    bantam_server::serve(listener, app.router(), ended).await;
     // What is on its way is sent again after the next start.
     delivering.abort();
     Ok(())
@@ -63,6 +80,22 @@ fn outgoing(arguments: &ServeArguments) -> Result<Outgoing, Failure> {
     };
     let mail = arguments.smtp.as_ref().map(settings);
     Outgoing::new(&arguments.webhook_allow, mail.as_ref()).map_err(Failure::bad_input)
+}
+
+fn intake(arguments: &ServeArguments) -> Result<IntakeSettings, Failure> {
+    let network = |text: &String| {
+        let help = "write an address such as `10.0.0.7`, or a range such as `10.0.0.0/8`";
+        Network::parse(text).ok_or_else(|| Failure::bad_input(format!("`{text}` is no address (--proxy)")).help(help))
+    };
+    let proxies = arguments.proxy.iter().map(network).collect::<Result<_, _>>()?;
+    if let Some(url) = &arguments.public_url
+        && !(url.starts_with("https://") || url.starts_with("http://"))
+    {
+        let failure = Failure::bad_input(format!("`{url}` is no address of a service (--public-url)"));
+        return Err(failure.help("write `https://leads.example.com`"));
+    }
+    let requests_per_second = arguments.requests_per_second.unwrap_or(REQUESTS_PER_SECOND);
+    Ok(IntakeSettings { requests_per_second, public_url: arguments.public_url.clone(), proxies })
 }
 
 fn keys(arguments: &ServeArguments) -> Keys {
@@ -117,10 +150,18 @@ fn read_definition(path: &Path) -> Result<(String, DefinitionText), Failure> {
     }
 }
 
-fn store_failure(error: StoreError) -> Failure {
+pub(super) fn store_failure(error: StoreError) -> Failure {
     match &error {
         StoreError::InUse { .. } | StoreError::Newer { .. } => Failure::bad_input(error.to_string()),
         _ => Failure::device(error.to_string()),
+    }
+}
+
+/// Returns when the store has failed for good: what is not on the disk must not be acknowledged, and whoever watches the
+/// program sees it end.
+async fn failed(recorder: &Recorder) {
+    while !recorder.counts().has_failed.load(Ordering::Acquire) {
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 

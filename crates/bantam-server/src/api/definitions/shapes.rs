@@ -4,7 +4,7 @@ use super::version;
 use crate::api::values::Moment;
 use crate::core::definitions::{DefinitionState, Proposal, Signature, Team, Version};
 use crate::core::preview::{Move, Preview};
-use crate::core::{CoreError, DefinitionText, Desk, Rules};
+use crate::core::{CoreError, DefinitionText, Renewal, Rules};
 use crate::problem::Problem;
 use bantam_lang::diagnostic::{Diagnostic, Severity};
 use bantam_lang::source::Source;
@@ -40,7 +40,7 @@ impl Versions {
                 definitions.push(ShownVersion::of(ledger, known, now)?);
             }
         }
-        let renewal = Desk::open(ledger)?.renewal().map(|renewal| ShownRenewal { times: renewal.times });
+        let renewal = Renewal::read(ledger)?.map(|renewal| ShownRenewal { times: renewal.times });
         Ok(Versions { active, renewal, definitions })
     }
 }

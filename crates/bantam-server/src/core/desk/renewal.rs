@@ -31,6 +31,16 @@ pub struct Renewal {
     pub(super) is_quiet: bool,
 }
 
+impl Renewal {
+    /// Returns how far it is in a store; `None` where all leads are decided by the active definition.
+    pub fn read(ledger: &mut dyn Ledger) -> Result<Option<Renewal>, CoreError> {
+        let Some(kept) = ledger.setting(SETTING)?.filter(|kept| !kept.is_empty()) else { return Ok(None) };
+        let unreadable =
+            |error: serde_json::Error| CoreError::Record { what: "setting", id: 0, problem: error.to_string() };
+        serde_json::from_slice(&kept).map(Some).map_err(unreadable)
+    }
+}
+
 impl Desk {
     /// Returns how far deciding all leads anew is; `None` where there is nothing to do.
     pub fn renewal(&self) -> Option<&Renewal> {
@@ -46,10 +56,7 @@ impl Desk {
     }
 
     pub(super) fn open_renewal(&mut self, ledger: &mut dyn Ledger) -> Result<(), CoreError> {
-        let Some(kept) = ledger.setting(SETTING)?.filter(|kept| !kept.is_empty()) else { return Ok(()) };
-        let unreadable =
-            |error: serde_json::Error| CoreError::Record { what: "setting", id: 0, problem: error.to_string() };
-        let renewal: Renewal = serde_json::from_slice(&kept).map_err(unreadable)?;
+        let Some(renewal) = Renewal::read(ledger)? else { return Ok(()) };
         if let Some(before) = &renewal.before {
             self.before = load_rules(ledger, before)?.map(Arc::new);
         }

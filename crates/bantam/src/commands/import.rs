@@ -1,0 +1,269 @@
+//! `bantam import`: what happened before, from files into a store or to a service.
+//!
+//! Each row becomes a line, as `POST /v1/import` takes it, with an id made of what the row says. So a row that was taken is
+//! known, and running the same import again, or going on with an interrupted one, changes nothing that is there.
+
+mod columns;
+mod known;
+mod line;
+mod rows;
+mod target;
+
+use crate::cli::ImportArguments;
+use crate::failure::Failure;
+use crate::files;
+use crate::sink::Sink;
+use crate::{Done, definitions, terminal};
+use bantam_engine::input::Format;
+use bantam_lang::meaning::Meaning;
+use columns::{Columns, Kind, Part, Use, Wishes};
+use line::{Lines, Made};
+use rows::{BadRow, Row};
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use target::Target;
+
+/// How many rows share a transaction at most, and how many bytes.
+const GROUP_ROWS: usize = bantam_server::GROUP_LINES_MAX;
+const GROUP_BYTES: usize = 900_000;
+/// How many rejected rows are told on standard error.
+const REJECTS_SHOWN: u64 = 5;
+
+pub(crate) fn run(arguments: &ImportArguments) -> Result<Done, Failure> {
+    let maps = arguments.map.iter().map(|text| read_map(text)).collect::<Result<Vec<_>, _>>()?;
+    let definition = arguments.definition.as_deref().map(definitions::read_usable).transpose()?;
+    let files: [(Kind, &[PathBuf]); 4] = [
+        (Kind::Leads, &arguments.leads),
+        (Kind::Events, &arguments.events),
+        (Kind::Answers, &arguments.answers),
+        (Kind::Spend, &arguments.spend),
+    ];
+    if files.iter().all(|(_, paths)| paths.is_empty()) {
+        let help = "name files with `--leads`, `--events`, `--answers` or `--spend`";
+        return Err(Failure::bad_input("there is nothing to import").help(help));
+    }
+    let rejects = arguments.rejects.as_deref().map(|path| Sink::open(path, arguments.force)).transpose()?;
+    let target = Target::open(arguments)?;
+    let meaning = definition.map(|definition| definition.meaning()).or_else(|| target.meaning());
+    let mut import =
+        Import { arguments, maps, meaning, target, rejects: Rejects::new(rejects)?, total: Total::default() };
+    for (kind, paths) in files {
+        files::open_each(paths, arguments.input_format.map(Format::from), |name, content| {
+            import.file(kind, name, content)
+        })?;
+    }
+    import.finish()
+}
+
+/// Reads `COLUMN=NAME`.
+fn read_map(text: &str) -> Result<(String, String), Failure> {
+    let (column, name) = text.rsplit_once('=').ok_or_else(|| {
+        Failure::bad_input(format!("`{}` says not what a column is (--map)", terminal::printable(text)))
+            .help("write `--map 'Job Title=title'`")
+    })?;
+    Ok((column.trim().to_owned(), name.trim().to_owned()))
+}
+
+/// What became of all rows.
+#[derive(Default)]
+struct Total {
+    rows: u64,
+    accepted: u64,
+    duplicate: u64,
+    left_out: u64,
+}
+
+struct Import<'a> {
+    arguments: &'a ImportArguments,
+    maps: Vec<(String, String)>,
+    meaning: Option<Arc<Meaning>>,
+    target: Target,
+    rejects: Rejects,
+    total: Total,
+}
+
+/// Lines on their way, with the rows they were made of.
+#[derive(Default)]
+struct Group {
+    lines: Vec<(u64, Vec<u8>)>,
+    rows: Vec<u64>,
+    bytes: usize,
+}
+
+impl Import<'_> {
+    fn file(&mut self, kind: Kind, name: &str, content: files::Content) -> Result<(), Failure> {
+        let (maps, meaning) = (self.maps.clone(), self.meaning.clone());
+        let wishes = Wishes { maps: &maps, meaning: meaning.as_deref() };
+        let mut lines = Lines { kind, source: &self.arguments.source, event: None, seen: HashMap::new() };
+        let mut columns: Option<Columns> = None;
+        let mut group = Group::default();
+        rows::read(name, content, &mut |row| {
+            self.total.rows += 1;
+            let row = match row {
+                Ok(row) => row,
+                Err(BadRow { number, reason, content }) => return self.rejects.add(name, number, &reason, &content),
+            };
+            let columns = match &mut columns {
+                Some(columns) => columns,
+                empty => {
+                    let found = self.columns(kind, name, &row, &wishes)?;
+                    lines.event = self.event_of_all(kind, &row, &found);
+                    empty.insert(found)
+                }
+            };
+            match lines.make(&row, columns, &wishes) {
+                Ok(Made::Line(line)) => {
+                    group.bytes += line.len();
+                    group.rows.push(row.number);
+                    group.lines.push((group.rows.len() as u64, line));
+                }
+                Ok(Made::LeftOut) => self.total.left_out += 1,
+                Err(reason) => self.rejects.add(name, row.number, &reason, &shown(&row))?,
+            }
+            if group.lines.len() >= GROUP_ROWS || group.bytes >= GROUP_BYTES {
+                self.take(name, std::mem::take(&mut group))?;
+            }
+            Ok(())
+        })?;
+        self.take(name, group)
+    }
+
+    /// Decides what the columns are, and says so.
+    fn columns(&self, kind: Kind, name: &str, row: &Row, wishes: &Wishes<'_>) -> Result<Columns, Failure> {
+        let names: Vec<Arc<str>> = row.cells.iter().map(|(column, _)| column.clone()).collect();
+        if let Some((column, _)) = self.maps.iter().find(|(column, _)| {
+            // A column that is in none of the files is misspelt; one that is in another file is not.
+            self.total.rows == 1 && self.is_only_file() && !names.iter().any(|name| **name == **column)
+        }) {
+            let near = bantam_lang::nearest::did_you_mean(column, names.iter().map(|name| &**name));
+            let failure = Failure::bad_input(format!("{name}: there is no column `{column}` (--map)"));
+            return Err(match near {
+                Some(near) => failure.help(near),
+                None => failure,
+            });
+        }
+        let columns = Columns::new(kind, &names, wishes);
+        let program = columns.program.map_or(String::new(), |program| format!(" of {program}"));
+        terminal::say(&format!("{name}: each row is {}{program}", kind.noun()));
+        let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(40);
+        for (column, own) in &columns.shown {
+            let used = match own {
+                Use::Part(part) => format!("the row's {}", part.name()),
+                Use::Value(value, _) if **value == **column => "kept under its name".to_owned(),
+                Use::Value(value, _) => format!("kept as `{}`", terminal::brief(value, 40)),
+                Use::LeftOut => "left out".to_owned(),
+            };
+            terminal::say(&format!("  {:width$}  {used}", terminal::brief(column, 40)));
+        }
+        let needed: &[Part] = match kind {
+            Kind::Leads => &[Part::Lead],
+            Kind::Events => &[Part::Lead, Part::Time],
+            Kind::Answers => &[Part::Lead, Part::Answer],
+            Kind::Spend => &[Part::Amount, Part::Time],
+        };
+        if let Some(part) = needed.iter().find(|part| !columns.has(**part)) {
+            let message = format!("{name}: no column tells the {} of {}", part.name(), kind.noun());
+            return Err(Failure::bad_input(message).help(format!("say which it is: `--map 'COLUMN={}'`", part.name())));
+        }
+        Ok(columns)
+    }
+
+    fn is_only_file(&self) -> bool {
+        let ImportArguments { leads, events, answers, spend, .. } = self.arguments;
+        [leads, events, answers, spend].iter().map(|paths| paths.len()).sum::<usize>() == 1
+    }
+
+    fn event_of_all(&self, kind: Kind, row: &Row, columns: &Columns) -> Option<String> {
+        if kind != Kind::Events || columns.has(Part::Name) && self.arguments.event.is_none() {
+            return None;
+        }
+        let names: Vec<Arc<str>> = row.cells.iter().map(|(column, _)| column.clone()).collect();
+        self.arguments.event.clone().or_else(|| known::only_event(&names).map(str::to_owned))
+    }
+
+    fn take(&mut self, name: &str, group: Group) -> Result<(), Failure> {
+        if group.lines.is_empty() {
+            return Ok(());
+        }
+        let outcome = self.target.take(&group.lines)?;
+        self.total.accepted += outcome.accepted;
+        self.total.duplicate += outcome.duplicate;
+        for (place, reason) in outcome.rejected {
+            let line = group.lines.get(place).map(|(_, line)| String::from_utf8_lossy(line).into_owned());
+            let row = group.rows.get(place).copied().unwrap_or_default();
+            self.rejects.add(name, row, &reason, &line.unwrap_or_default())?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Done, Failure> {
+        let Import { arguments, target, rejects, total, .. } = self;
+        target.close()?;
+        let rejected = rejects.finish(arguments)?;
+        let rows = terminal::counted(total.rows, "row");
+        let left_out = if total.left_out > 0 {
+            format!(", {} left out as deleted", terminal::count(total.left_out))
+        } else {
+            String::new()
+        };
+        let said = if arguments.dry_run {
+            format!("{rows}: {} would be sent", terminal::count(total.rows - rejected - total.left_out))
+        } else {
+            let [accepted, duplicate] = [total.accepted, total.duplicate].map(terminal::count);
+            format!("{rows}: {accepted} new, {duplicate} there before")
+        };
+        terminal::say(&format!("{said}{left_out}, {} rejected", terminal::count(rejected)));
+        Ok(if rejected > 0 { Done::WithRejects } else { Done::Well })
+    }
+}
+
+fn shown(row: &Row) -> String {
+    let cells = row.cells.iter().map(|(_, value)| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    cells.collect::<Vec<_>>().join(",")
+}
+
+/// Returns a cell that no spreadsheet takes for a formula.
+fn harmless(cell: &str) -> String {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    format!("{}{cell}", if is_formula { "'" } else { "" })
+}
+
+/// Rejected rows: all in a file where one was asked for, the first few told.
+struct Rejects {
+    writer: Option<csv::Writer<Sink>>,
+    count: u64,
+}
+
+impl Rejects {
+    fn new(sink: Option<Sink>) -> Result<Rejects, Failure> {
+        let mut writer = sink.map(csv::Writer::from_writer);
+        if let Some(writer) = &mut writer {
+            let header = ["file", "row", "reason", "content"];
+            writer.write_record(header).map_err(|error| Failure::device(error.to_string()))?;
+        }
+        Ok(Rejects { writer, count: 0 })
+    }
+
+    fn add(&mut self, file: &str, row: u64, reason: &str, content: &str) -> Result<(), Failure> {
+        self.count += 1;
+        if self.count <= REJECTS_SHOWN {
+            terminal::say(&format!("rejected: {file}, row {row}: {}", terminal::printable(reason)));
+        }
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        let record = [file, &row.to_string(), reason, content].map(harmless);
+        writer.write_record(&record).map_err(|error| Failure::device(error.to_string()))
+    }
+
+    fn finish(self, arguments: &ImportArguments) -> Result<u64, Failure> {
+        if let Some(writer) = self.writer {
+            let mut sink = writer.into_inner().map_err(|error| Failure::device(error.to_string()))?;
+            sink.flush().map_err(|error| Failure::output(&error))?;
+            sink.finish()?;
+        } else if self.count > REJECTS_SHOWN && arguments.rejects.is_none() {
+            terminal::say("note: `--rejects FILE` keeps all rejected rows");
+        }
+        Ok(self.count)
+    }
+}

@@ -1,0 +1,110 @@
+//! Looking after a store, beside a running service and without one.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at what cannot be")]
+
+mod common;
+#[path = "killed/service.rs"]
+mod service;
+
+use common::{DEFINITION, Desk};
+use service::{Service, request, send};
+use std::fs;
+
+fn demo(address: &str, user: &str) {
+    let batch = format!(
+        r#"{{"batch":[{{"type":"track","userId":"{user}","event":"demo_requested","messageId":"demo-{user}"}}]}}"#
+    );
+    assert_eq!(send(address, &batch).unwrap().0, 200);
+}
+
+fn start(desk: &Desk) -> Service {
+    desk.write("d.yaml", DEFINITION);
+    Service::start(&desk.path("leads.db"), &desk.path("d.yaml"))
+}
+
+#[test]
+fn run_04_verify_and_audit_run_beside_the_service_and_change_nothing() {
+    let desk = Desk::new();
+    let service = start(&desk);
+    demo(&service.address, "ann");
+    demo(&service.address, "ben");
+    for line in ["verify --store leads.db --replay", "audit --store leads.db"] {
+        let ran = desk.run(line);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{line}: {}", ran.out);
+    }
+    let ran = desk.run("verify --store leads.db --replay --json");
+    let told: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&told["facts"], &told["leads"]), (&4.into(), &2.into()), "{told}");
+    assert_eq!(told["replay"]["leads_compared"], 2);
+    service.kill();
+    assert_eq!(desk.run("verify --store nothing.db").code, 2);
+    desk.write("text.db", "no store at all");
+    let ran = desk.run("verify --store text.db");
+    assert_eq!(ran.code, 2, "{}", ran.err);
+}
+
+#[test]
+fn sto_07_a_damaged_page_is_found_and_not_backed_up() {
+    let desk = Desk::new();
+    let service = start(&desk);
+    (0..200).for_each(|user| demo(&service.address, &format!("somebody-{user}")));
+    service.kill();
+    // Opened and closed, the log is in the file.
+    assert_eq!(desk.run("backup --store leads.db --output whole.db").code, 0);
+    let mut bytes = fs::read(desk.path("whole.db")).unwrap();
+    let place = bytes.windows(12).position(|window| window == b"demo-somebod").unwrap();
+    bytes[place + 1] ^= 0x40;
+    desk.write("damaged.db", &bytes);
+    let ran = desk.run("verify --store damaged.db");
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(ran.out.contains("is damaged: its checksum does not match"), "{}", ran.out);
+    let ran = desk.run("backup --store damaged.db --output copy.db");
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(!desk.path("copy.db").exists());
+    let ran = desk.run("restore damaged.db --store other.db");
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(!desk.path("other.db").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn sto_09_a_backup_beside_the_service_is_whole_private_and_can_be_restored() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    let service = start(&desk);
+    demo(&service.address, "ann");
+    demo(&service.address, "ben");
+    let ran = desk.run("backup --store leads.db --output backup.db");
+    assert_eq!((ran.code, ran.err.as_str()), (0, "wrote backup.db with 4 facts and 2 leads\n"));
+    assert_eq!(fs::metadata(desk.path("backup.db")).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(desk.run("backup --store leads.db --output backup.db").code, 2, "an existing file was replaced");
+    demo(&service.address, "cem");
+    // Erased after the backup was made.
+    let erased = request(&service.address, "DELETE", "/api/leads/ann?by=me", "Bearer M", "").unwrap();
+    assert_eq!(erased.0, 204, "{}", erased.1);
+    let ran = desk.run("restore backup.db --store leads.db --force");
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("is in use by bantam serve, process"), "{}", ran.err);
+    service.kill();
+    let ran = desk.run("restore backup.db --store leads.db");
+    assert!(ran.code == 2 && ran.err.contains("exists already"), "{}", ran.err);
+    let ran = desk.run("restore backup.db --store leads.db --force");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("erased again: 1 person's id"), "{}", ran.err);
+    assert!(!desk.path("leads.db-wal").exists());
+    let bytes = fs::read(desk.path("leads.db")).unwrap();
+    let holds = |name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
+    assert!(!holds(b"\"ann\"") && !holds(b"demo-ann"), "the restored store names somebody who was erased");
+    let ran = desk.run("verify --store leads.db --replay");
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    // The service goes on from there.
+    let service = start(&desk);
+    assert_eq!(request(&service.address, "GET", "/api/leads/ann", "Bearer R", "").unwrap().0, 404);
+    assert_eq!(request(&service.address, "GET", "/api/leads/ben", "Bearer R", "").unwrap().0, 200);
+    assert_eq!(request(&service.address, "GET", "/api/leads/cem", "Bearer R", "").unwrap().0, 404);
+    let mut names: Vec<String> =
+        fs::read_dir(desk.path("")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.retain(|name| name.starts_with(".tmp"));
+    assert_eq!(names, [""; 0], "temporary files are left");
+    service.kill();
+}
