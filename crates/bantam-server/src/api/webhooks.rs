@@ -1,5 +1,7 @@
 //! Webhooks: who is told what. Made, changed, switched off and on, removed; their secrets.
 
+mod shapes;
+
 use super::extract::{FromBody, FromPath};
 use super::values::Moment;
 use crate::app::App;
@@ -12,8 +14,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use bantam_store::{DeliveryCounts, EndpointRow};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
+use shapes::{Webhook, WebhookKind, Webhooks};
 use utoipa::ToSchema;
 
 /// How many endpoints there can be: each is looked at with every message.
@@ -22,40 +25,6 @@ const ENDPOINTS_MAX: usize = 100;
 const TEXT_BYTES_MAX: usize = 500;
 
 type Answer = Result<Json<Webhook>, Problem>;
-
-/// An endpoint that is told, without its secrets.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Webhook {
-    id: i64,
-    #[schema(value_type = WebhookKind)]
-    kind: Kind,
-    url: String,
-    types: Vec<String>,
-    description: String,
-    rate: u32,
-    source: Option<String>,
-    /// `enabled`, `failing` or `disabled`.
-    state: &'static str,
-    created_at: Moment,
-    disabled_at: Option<Moment>,
-    disabled_because: Option<String>,
-    failing_since: Option<Moment>,
-    /// Until when messages are signed with the secret before, too.
-    old_secret_until: Option<Moment>,
-    /// How many deliveries wait for their turn.
-    waiting: i64,
-    /// How many were given up.
-    parked: i64,
-    /// What messages are signed with; shown when it is made and never again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secret: Option<String>,
-}
-
-/// All endpoints.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Webhooks {
-    webhooks: Vec<Webhook>,
-}
 
 /// Who is to be told what.
 #[derive(Deserialize, ToSchema)]
@@ -77,16 +46,6 @@ pub(crate) struct NewWebhook {
     rate: Option<u32>,
     /// The source of facts that is this same receiver: it is not told what it said itself.
     source: Option<String>,
-}
-
-/// In what form messages are sent.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(dead_code, reason = "it describes the queue's own type in the document")]
-enum WebhookKind {
-    Standard,
-    Slack,
-    Email,
 }
 
 fn standard() -> Kind {
