@@ -84,6 +84,7 @@ fn record_change(
         cause,
         scores: Scores::from(score),
         evidence: explanation.map(|found| found.reasons).unwrap_or_default().into_iter().map(Into::into).collect(),
+        is_quiet: lead.is_quiet,
     };
     lead.standing.stage = score.stage.clone();
     lead.standing.may_open |= rises;

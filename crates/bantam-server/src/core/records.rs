@@ -93,4 +93,7 @@ pub struct Decision {
     pub scores: Scores,
     /// Where the points came from.
     pub evidence: Vec<Evidence>,
+    /// Whether nobody was told: a definition for trying out moved a lead that was there already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_quiet: bool,
 }

@@ -213,6 +213,9 @@ fn check_decisions(
             found.add(format!("decision {} about {who} was made by a definition that is not there", record.id));
         }
         definitions.insert(decision.fingerprint, is_kept);
+        if decision.is_quiet {
+            return Ok(());
+        }
         let (last, count) = decided.untold.entry((record.subject.unwrap_or(0), Digest::of(&record.body))).or_default();
         (*last, *count) = (record.id, *count + 1);
         Ok(())

@@ -128,7 +128,7 @@ impl Inspection for SqliteLedger<'_> {
                 })
             }
             Table::Outbox => {
-                let query = "select id, subject, kind, body from outbox where id > ?1 and delivered_at is null order by id limit ?2";
+                let query = "select id, subject, kind, body from outbox where id > ?1 and taken_at is null order by id limit ?2";
                 records(connection, query, after, limit, |_, _| Ok(true))
             }
             Table::Subjects => {
@@ -157,7 +157,7 @@ fn rows_of(table: Table) -> &'static str {
         Table::Leads => "lead",
         Table::Decisions => "decision",
         Table::HandOffs => "hand_off",
-        Table::Outbox => "outbox where delivered_at is null",
+        Table::Outbox => "outbox where taken_at is null",
         Table::Subjects => "subject",
     }
 }
