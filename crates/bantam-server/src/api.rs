@@ -1,9 +1,19 @@
 //! Reads and answers over HTTP, as JSON.
 
+pub(crate) mod calls;
 pub(crate) mod definitions;
 pub(crate) mod deliveries;
+pub(crate) mod document;
+pub(crate) mod extract;
 pub(crate) mod hand_offs;
 pub(crate) mod health;
 pub(crate) mod leads;
-pub(crate) mod show;
+mod paging;
+pub(crate) mod quarantine;
+pub(crate) mod retraction;
+pub(crate) mod routes;
+pub(crate) mod shown;
+pub(crate) mod stated;
+pub(crate) mod teams;
+pub(crate) mod values;
 pub(crate) mod webhooks;

@@ -1,21 +1,27 @@
 //! What all requests share, and which path is answered by what.
 
-use crate::keys::{Keys, Scope};
+use crate::api::routes::{Policy, Routes};
+use crate::api::{
+    calls, definitions, deliveries, document, hand_offs, health, leads, quarantine, retraction, stated, teams,
+    webhooks as endpoints,
+};
+use crate::keys::{Caller, Keys};
 use crate::limits::{REQUESTS_PER_SECOND, RateLimit};
 use crate::peer::Network;
 use crate::problem::Problem;
 use crate::recorder::{Clock, Recorder};
 use crate::reserve::Reserve;
 use crate::webhooks::{self, Outgoing};
-use crate::{api, erased, import, loaders, tracking};
+use crate::{edge, erased, import, loaders, tracking};
 use axum::Router;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{any, get, post, put};
-use bantam_store::{Location, Reader, StoreError};
+use bantam_store::{Location, Reader};
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use utoipa_axum::routes;
 
 /// What all bodies that are on their way, and the facts of those that have come, take together, in bytes.
 const IN_FLIGHT_BYTES_MAX: usize = 32 << 20;
@@ -62,7 +68,7 @@ impl Default for IntakeSettings {
 #[derive(Clone)]
 pub struct App {
     pub(crate) recorder: Recorder,
-    pub(crate) keys: Arc<Keys>,
+    keys: Arc<Keys>,
     pub(crate) outgoing: Arc<Outgoing>,
     clock: Clock,
     origins: Arc<Vec<String>>,
@@ -74,6 +80,7 @@ pub struct App {
     store: Arc<Location>,
     readers: Arc<Mutex<Vec<Reader>>>,
     reading: Arc<Semaphore>,
+    document: Arc<str>,
 }
 
 impl App {
@@ -93,6 +100,7 @@ impl App {
             store: Arc::new(settings.store),
             readers: Arc::default(),
             reading: Arc::new(Semaphore::new(READERS_MAX)),
+            document: Arc::from(""),
         }
     }
 
@@ -101,35 +109,67 @@ impl App {
         App { reserve, ..self }
     }
 
-    /// Returns the paths with what answers them.
-    pub fn router(self) -> Router {
-        Router::new()
-            .route("/v1/{name}", any(tracking::track))
-            .route("/v1/import", any(import::import))
-            .route("/v1/projects/{key}/settings", any(loaders::segment))
-            .route("/sourceConfig", any(loaders::rudderstack))
-            .route("/sourceConfig/", any(loaders::rudderstack))
-            .route("/api/leads", get(api::leads::list))
-            .route("/api/leads/{id}", get(api::leads::show).delete(api::leads::erase))
-            .route("/api/leads/{id}/history", get(api::leads::history))
-            .route("/api/leads/{id}/score", get(api::leads::score))
-            .route("/api/leads/{id}/hand-off", post(api::hand_offs::open))
-            .route("/api/events/{message_id}/retract", post(api::leads::retract))
-            .route("/api/hand-offs", get(api::hand_offs::list))
-            .route("/api/hand-offs/{id}/{answer}", post(api::hand_offs::answer))
-            .route("/api/teams/{name}", put(api::hand_offs::set_team))
-            .route("/api/definitions", get(api::definitions::list).post(api::definitions::draft))
-            .route("/api/definitions/{fingerprint}", get(api::definitions::show))
-            .route("/api/definitions/{fingerprint}/preview", get(api::definitions::preview))
-            .route("/api/definitions/{fingerprint}/propose", post(api::definitions::propose))
-            .route("/api/definitions/{fingerprint}/sign", post(api::definitions::sign))
-            .route("/api/definitions/{fingerprint}/activate", post(api::definitions::activate))
-            .route("/api/quarantine", get(api::leads::quarantine))
-            .merge(webhook_routes())
-            .route("/healthz", get(api::health::healthz))
-            .route("/metrics", get(api::health::metrics))
+    /// Returns the paths with what answers them. Each has a policy: there is no other way to add one.
+    pub fn router(mut self) -> Router {
+        let routes = Routes::new(self.clone(), document::blank())
+            .allow(Policy::Write, routes!(calls::call))
+            .allow(Policy::Write, routes!(calls::batch))
+            .allow(Policy::Write, routes!(calls::short_batch))
+            .allow(Policy::Import, routes!(import::import))
+            .allow(Policy::Public, routes!(loaders::segment))
+            .allow(Policy::Public, routes!(loaders::rudderstack))
+            .allow(Policy::Public, routes!(loaders::rudderstack_folder))
+            .allow(Policy::Read, routes!(leads::list))
+            .allow(Policy::Read, routes!(leads::show))
+            .allow(Policy::Manage, routes!(leads::erase))
+            .allow(Policy::Read, routes!(leads::history))
+            .allow(Policy::Read, routes!(leads::score))
+            .allow(Policy::Manage, routes!(hand_offs::open))
+            .allow(Policy::Manage, routes!(retraction::retract))
+            .allow(Policy::Read, routes!(hand_offs::list))
+            .allow(Policy::Manage, routes!(hand_offs::answer))
+            .allow(Policy::Read, routes!(teams::show))
+            .allow(Policy::Manage, routes!(teams::set))
+            .allow(Policy::Manage, routes!(stated::do_not_score))
+            .allow(Policy::Manage, routes!(stated::merge))
+            .allow(Policy::Read, routes!(definitions::list))
+            .allow(Policy::Manage, routes!(definitions::draft))
+            .allow(Policy::Read, routes!(definitions::show))
+            .allow(Policy::Read, routes!(definitions::preview))
+            .allow(Policy::Manage, routes!(definitions::propose))
+            .allow(Policy::Manage, routes!(definitions::sign))
+            .allow(Policy::Manage, routes!(definitions::activate))
+            .allow(Policy::Read, routes!(quarantine::list))
+            .allow(Policy::Manage, routes!(endpoints::list, endpoints::create))
+            .allow(Policy::Manage, routes!(endpoints::show, endpoints::change, endpoints::remove))
+            .allow(Policy::Manage, routes!(endpoints::enable))
+            .allow(Policy::Manage, routes!(endpoints::disable))
+            .allow(Policy::Manage, routes!(endpoints::rotate))
+            .allow(Policy::Manage, routes!(deliveries::test))
+            .allow(Policy::Manage, routes!(deliveries::list))
+            .allow(Policy::Manage, routes!(deliveries::resend))
+            .allow(Policy::Manage, routes!(deliveries::resend_parked))
+            .allow(Policy::Public, routes!(health::healthz))
+            .allow(Policy::Read, routes!(health::metrics))
+            .allow(Policy::Public, routes!(document::show));
+        let (router, document) = routes.split();
+        self.document = document.to_pretty_json().unwrap_or_default().into();
+        router
             .fallback(|| async { Problem::not_found("there is no such path") })
+            .method_not_allowed_fallback(method_not_allowed)
+            .layer(from_fn_with_state(self.clone(), tracking::for_browsers))
+            .layer(from_fn(edge::pass))
             .with_state(self)
+    }
+
+    /// Returns the document of all paths.
+    pub(crate) fn document(&self) -> &str {
+        &self.document
+    }
+
+    /// Returns who has a key.
+    pub(crate) fn caller(&self, key: &str) -> Option<Caller> {
+        self.keys.find(key).map(|(scope, source)| Caller { scope, source: source.to_owned() })
     }
 
     /// Delivers messages to others until it is dropped.
@@ -202,36 +242,20 @@ impl App {
         &self.intake.proxies
     }
 
-    /// Lets only keys of a scope pass, given as a bearer token.
-    pub(crate) fn allow(&self, headers: &HeaderMap, needed: Scope) -> Result<String, Problem> {
-        let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let key =
-            bearer.and_then(|text| text.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        let missing = || {
-            let message = "a key is needed: `Authorization: Bearer KEY`";
-            Problem::new(StatusCode::UNAUTHORIZED, "no_key", message)
-        };
-        let (scope, source) = key.and_then(|(_, key)| self.keys.find(key.trim())).ok_or_else(missing)?;
-        match (scope, needed) {
-            (Scope::Manage, Scope::Read | Scope::Manage) | (Scope::Read, Scope::Read) => Ok(source.to_owned()),
-            _ => Err(Problem::new(StatusCode::FORBIDDEN, "wrong_key", "this key may not do that")),
-        }
-    }
-
     /// Reads the store, on a thread where waiting for the disk holds nobody up.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Reader) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         // Requests wait for one of few connections: a database gives out only so many.
-        let fault = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "a fault of ours");
+        let fault = |_| Problem::fault("the readers are gone");
         let permit = self.reading.clone().acquire_owned().await.map_err(fault)?;
         let (store, readers) = (self.store.clone(), self.readers.clone());
         let done = tokio::task::spawn_blocking(move || {
             let kept = readers.lock().ok().and_then(|mut readers| readers.pop());
             let mut reader = match kept {
                 Some(reader) => reader,
-                None => Reader::open(&store).map_err(|error| store_problem(&error))?,
+                None => Reader::open(&store)?,
             };
             let result = work(&mut reader);
             if let Ok(mut readers) = readers.lock() {
@@ -240,25 +264,14 @@ impl App {
             drop(permit);
             result
         });
-        done.await.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "a fault of ours"))?
+        done.await.map_err(|_| Problem::fault("a reader panicked"))?
     }
 }
 
-fn webhook_routes() -> Router<App> {
-    use api::{deliveries, webhooks};
-    Router::new()
-        .route("/api/webhooks", get(webhooks::list).post(webhooks::create))
-        .route("/api/webhooks/{id}", get(webhooks::show).patch(webhooks::change).delete(webhooks::remove))
-        .route("/api/webhooks/{id}/enable", post(webhooks::enable))
-        .route("/api/webhooks/{id}/disable", post(webhooks::disable))
-        .route("/api/webhooks/{id}/rotate", post(webhooks::rotate))
-        .route("/api/webhooks/{id}/test", post(deliveries::test))
-        .route("/api/webhooks/{id}/deliveries", get(deliveries::list))
-        .route("/api/webhooks/{id}/deliveries/{delivery}/resend", post(deliveries::resend))
-        .route("/api/webhooks/{id}/resend", post(deliveries::resend_parked))
-}
-
-/// A fault of ours: the request is told no more than that.
-pub(crate) fn store_problem(_: &StoreError) -> Problem {
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "the store could not be read")
+async fn method_not_allowed() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method",
+        "this path does not take this method; `Allow` says which it takes",
+    )
 }

@@ -8,21 +8,21 @@ mod lines;
 use crate::app::App;
 use crate::core::{Given, Refusal, Taken};
 use crate::intake::{LineProblem, LineReading, Reading, read_line};
-use crate::keys::Scope;
+use crate::keys::{Caller, Scope};
 use crate::problem::Problem;
 use crate::recorder::{Clock, Recorder, Unavailable};
-use crate::tracking::{basic_user, preflight, unavailable};
-use axum::Json;
+use crate::tracking::unavailable;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{StatusCode, header};
+use axum::{Extension, Json};
 use bantam_lang::meaning::SalesAnswer;
 use http_body_util::BodyExt;
 use lines::Lines;
 use serde::Serialize;
 use serde_json::json;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// How many lines share a transaction at most.
 pub const GROUP_LINES_MAX: usize = 4_000;
@@ -159,39 +159,65 @@ impl Importer {
     }
 }
 
-/// Answers `POST /v1/import`.
-pub(crate) async fn import(State(app): State<App>, request: Request) -> Response {
-    match *request.method() {
-        Method::OPTIONS => preflight("POST", request.headers()),
-        Method::POST => match take(&app, request).await {
-            Ok(response) => response,
-            Err(problem) => problem.into_response(),
-        },
-        _ => Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "only POST is answered here").into_response(),
-    }
+/// What became of lines that were sent.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ImportTaking {
+    /// Always true: programs look for it.
+    success: bool,
+    lines: u64,
+    accepted: u64,
+    duplicate: u64,
+    rejected: u64,
+    /// The first of the rejected lines.
+    #[schema(value_type = Vec<RejectedImportLine>)]
+    rejections: Vec<RejectedLine>,
+    rejections_not_named: u64,
 }
 
-async fn take(app: &App, request: Request) -> Result<Response, Problem> {
-    let (source, is_trusted) = sender(app, request.headers())?;
+/// A line that was rejected.
+#[derive(Serialize, ToSchema)]
+struct RejectedImportLine {
+    /// Its number, from 1.
+    line: u64,
+    /// The field that is wrong.
+    field: Option<String>,
+    /// What is wrong.
+    reason: String,
+}
+
+/// Send many facts of before
+///
+/// One JSON object a line, packed with gzip or not at all, as many lines as there are. A managing key may also tell what
+/// sales answered and what was spent. Sent once more nothing is taken twice.
+#[utoipa::path(post, path = "/v1/import", tag = "tracking",
+    request_body(content = String, content_type = "application/x-ndjson", description = "One JSON object a line"),
+    responses((status = 200, description = "What became of the lines", body = ImportTaking)))]
+pub(crate) async fn import(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Result<Json<ImportTaking>, Problem> {
+    let is_trusted = caller.scope == Scope::Manage;
+    if !is_trusted {
+        app.rate.count(&caller.source).map_err(Problem::too_often)?;
+    }
     let encoding = request.headers().get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
     let mut lines = Lines::new(encoding).ok_or_else(|| {
         let message = "lines may be packed with gzip, or not at all";
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoding", message)
     })?;
     let _room = app.reserve(ROOM_BYTES).ok_or_else(Problem::busy)?;
-    let importer = Importer::new(app.recorder.clone(), app.clock().clone(), &source, is_trusted);
+    let importer = Importer::new(app.recorder.clone(), app.clock().clone(), &caller.source, is_trusted);
     let importer = importer.await.map_err(unavailable)?;
     let mut imported = Imported::default();
     let taken = take_lines(&importer, request.into_body(), &mut lines, &mut imported).await;
     imported.rejections.sort_by_key(|rejected| rejected.line);
     // How far it came is told also where it did not come to the end.
     taken.map_err(|problem| problem.with(json!({"lines": lines.count(), "imported": imported.clone()})))?;
-    let unnamed = imported.rejected - imported.rejections.len() as u64;
-    Ok(Json(json!({
-        "success": true, "lines": lines.count(), "accepted": imported.accepted, "duplicate": imported.duplicate,
-        "rejected": imported.rejected, "rejections": imported.rejections, "rejections_not_named": unnamed,
-    }))
-    .into_response())
+    let rejections_not_named = imported.rejected - imported.rejections.len() as u64;
+    let Imported { accepted, duplicate, rejected, rejections } = imported;
+    let lines = lines.count();
+    Ok(Json(ImportTaking { success: true, lines, accepted, duplicate, rejected, rejections, rejections_not_named }))
 }
 
 async fn take_lines(
@@ -247,28 +273,4 @@ impl Group {
 
 fn damaged(_: std::io::Error) -> Problem {
     Problem::bad_request("damaged", "the packed body is damaged")
-}
-
-/// Returns what facts are said to come from, and whether all kinds of lines may be told. The key is the user name of HTTP
-/// Basic, or a bearer token.
-fn sender(app: &App, headers: &HeaderMap) -> Result<(String, bool), Problem> {
-    let missing = || {
-        let message = "a key is needed, as the user name of HTTP Basic or as a bearer token";
-        Problem::new(StatusCode::UNAUTHORIZED, "no_key", message)
-    };
-    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = value.and_then(|text| text.split_once(' '));
-    let key = match bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
-        Some((_, key)) => key.trim().to_owned(),
-        None => basic_user(headers)?.ok_or_else(missing)?,
-    };
-    match app.keys.find(&key) {
-        Some((Scope::Write, source)) => match app.rate.count(source) {
-            Ok(()) => Ok((source.to_owned(), false)),
-            Err(seconds) => Err(Problem::too_often(seconds)),
-        },
-        Some((Scope::Manage, source)) => Ok((source.to_owned(), true)),
-        Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "wrong_key", "this key may not send facts")),
-        None => Err(Problem::new(StatusCode::UNAUTHORIZED, "unknown_key", "the key is not known")),
-    }
 }

@@ -23,16 +23,6 @@ pub(crate) enum Endpoint {
     Batch,
 }
 
-impl Endpoint {
-    /// Returns what a path below `/v1/` is for.
-    pub(crate) fn named(name: &str) -> Option<Endpoint> {
-        match name {
-            "batch" | "b" => Some(Endpoint::Batch),
-            other => MessageKind::named(other).map(Endpoint::Single),
-        }
-    }
-}
-
 /// A body that was read.
 pub(crate) struct Body<'b> {
     root: Node<'b>,

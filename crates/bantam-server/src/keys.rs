@@ -13,6 +13,15 @@ pub enum Scope {
     Manage,
 }
 
+/// Who asks: somebody with a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// What the key may do.
+    pub(crate) scope: Scope,
+    /// What facts sent with the key are said to come from.
+    pub(crate) source: String,
+}
+
 /// The keys there are.
 #[derive(Clone, Default)]
 pub struct Keys(Vec<([u8; 32], Scope, String)>);

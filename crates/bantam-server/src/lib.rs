@@ -2,7 +2,9 @@
 
 mod api;
 mod app;
+mod base32;
 pub mod core;
+mod edge;
 pub mod erased;
 mod import;
 mod intake;

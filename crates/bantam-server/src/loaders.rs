@@ -3,13 +3,14 @@
 //! Both fetch a document of settings from their vendor's servers. With the same two paths here, one line points them at
 //! this service. Nothing in these documents is secret: the key is the one they were asked with.
 
+use crate::api::extract::FromPath;
 use crate::app::App;
 use crate::keys::Scope;
 use crate::peer::{Peer, own_address};
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemBody};
 use axum::Json;
-use axum::extract::{Path, Query, Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::extract::{Query, Request, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,8 +18,12 @@ use serde_json::{Value, json};
 /// For how long browsers may keep the answer, in seconds: so long does it take until a change reaches everybody.
 const KEPT: &str = "private, max-age=300";
 
-/// Answers `GET /v1/projects/{key}/settings`, which analytics.js asks for.
-pub(crate) async fn segment(State(app): State<App>, Path(key): Path<String>, request: Request) -> Response {
+/// Tell analytics.js where to send to
+#[utoipa::path(get, path = "/v1/projects/{key}/settings", tag = "tracking",
+    params(("key" = String, Path, description = "A write key")),
+    responses((status = 200, description = "Its settings", body = Value),
+        (status = 404, description = "The key is not known", body = ProblemBody)))]
+pub(crate) async fn segment(State(app): State<App>, FromPath(key): FromPath<String>, request: Request) -> Response {
     answer(&app, &key, &request, |key, address| {
         let (protocol, host) = address;
         json!({
@@ -43,13 +48,34 @@ pub(crate) struct SourceQuery {
     write_key: String,
 }
 
-/// Answers `GET /sourceConfig/?writeKey=...`, which the SDK of RudderStack asks for.
+/// Tell the SDK of RudderStack where to send to
+#[utoipa::path(get, path = "/sourceConfig", tag = "tracking",
+    params(("writeKey" = Option<String>, Query, description = "A write key")),
+    responses((status = 200, description = "Its settings", body = Value),
+        (status = 404, description = "The key is not known", body = ProblemBody)))]
 pub(crate) async fn rudderstack(
     State(app): State<App>,
     Query(query): Query<SourceQuery>,
     request: Request,
 ) -> Response {
-    answer(&app, &query.write_key, &request, |key, _| {
+    source_config(&app, &query, &request)
+}
+
+/// Tell the SDK of RudderStack where to send to, as it asks by itself
+#[utoipa::path(get, path = "/sourceConfig/", tag = "tracking",
+    params(("writeKey" = Option<String>, Query, description = "A write key")),
+    responses((status = 200, description = "Its settings", body = Value),
+        (status = 404, description = "The key is not known", body = ProblemBody)))]
+pub(crate) async fn rudderstack_folder(
+    State(app): State<App>,
+    Query(query): Query<SourceQuery>,
+    request: Request,
+) -> Response {
+    source_config(&app, &query, &request)
+}
+
+fn source_config(app: &App, query: &SourceQuery, request: &Request) -> Response {
+    answer(app, &query.write_key, request, |key, _| {
         let nothing = json!({"enabled": false});
         json!({
             "source": {
@@ -67,23 +93,13 @@ const UPDATED_AT: &str = "2026-01-01T00:00:00.000Z";
 
 fn answer(app: &App, key: &str, request: &Request, document: impl Fn(&str, (String, String)) -> Value) -> Response {
     let headers = request.headers();
-    let mut response = match *request.method() {
-        Method::OPTIONS => crate::tracking::preflight("GET", headers),
-        Method::GET | Method::HEAD => match app.keys.find(key) {
-            Some((Scope::Write, _)) => {
-                let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
-                match app.public_address().or_else(|| own_address(peer, headers, app.proxies())) {
-                    Some(address) => ([(header::CACHE_CONTROL, KEPT)], Json(document(key, address))).into_response(),
-                    None => {
-                        Problem::bad_request("no_host", "the request does not say which host it is for").into_response()
-                    }
-                }
-            }
-            // Other keys are not confirmed here, nor told apart.
-            _ => Problem::new(StatusCode::NOT_FOUND, "unknown_key", "the write key is not known").into_response(),
-        },
-        _ => Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "only GET is answered here").into_response(),
-    };
-    app.tell_origin(headers.get(header::ORIGIN), &mut response);
-    response
+    if !app.caller(key).is_some_and(|caller| caller.scope == Scope::Write) {
+        // Other keys are not confirmed here, nor told apart.
+        return Problem::new(StatusCode::NOT_FOUND, "unknown_key", "the write key is not known").into_response();
+    }
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
+    match app.public_address().or_else(|| own_address(peer, headers, app.proxies())) {
+        Some(address) => ([(header::CACHE_CONTROL, KEPT)], Json(document(key, address))).into_response(),
+        None => Problem::bad_request("no_host", "the request does not say which host it is for").into_response(),
+    }
 }

@@ -3,21 +3,24 @@
 mod credentials;
 mod receive;
 
+use crate::api::routes::no_write_key;
 use crate::app::App;
 use crate::core::{Given, Refusal, Taken};
 use crate::intake::{BATCH_MAX, Body, BodyError, Endpoint, Read, Rejection};
+use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::recorder::Unavailable;
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bantam_store::Refused;
-pub(crate) use credentials::basic_user;
-use credentials::{no_key, refuse_foreign_page, refuse_key_in_query, source_of};
+use credentials::{counted, refuse_foreign_page, refuse_key_in_query, source_of};
 use receive::{Received, one_encoding, receive, unpack_and_read};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
+use utoipa::ToSchema;
 
 /// The headers that SDKs in browsers send beside the usual; a `*` does not cover `authorization`.
 const ALLOWED_HEADERS: &str = "authorization, content-type, anonymousid, sentat, x-retry-count, rsa-retry-attempt, \
@@ -25,17 +28,17 @@ const ALLOWED_HEADERS: &str = "authorization, content-type, anonymousid, sentat,
 /// How many bytes of other headers are allowed as well, where a browser asks for them.
 const ASKED_HEADERS_BYTES_MAX: usize = 512;
 
-/// Answers `POST /v1/...` and the question of browsers before it.
-pub(crate) async fn track(State(app): State<App>, Path(name): Path<String>, request: Request) -> Response {
+/// Answers what browsers ask before they send facts, and tells them which pages may read what is answered.
+pub(crate) async fn for_browsers(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
+    let is_settings = path.ends_with("/settings") || path.starts_with("/sourceConfig");
+    if !is_settings && !path.starts_with("/v1/") {
+        return next.run(request).await;
+    }
     let origin = request.headers().get(header::ORIGIN).cloned();
-    let mut response = match (Endpoint::named(&name), request.method().clone()) {
-        (None, _) => Problem::not_found("there is no such path").into_response(),
-        (Some(_), Method::OPTIONS) => preflight("POST", request.headers()),
-        (Some(endpoint), Method::POST) => match take(&app, endpoint, request).await {
-            Ok(response) => response,
-            Err(problem) => problem.into_response(),
-        },
-        _ => Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "only POST is answered here").into_response(),
+    let mut response = match *request.method() {
+        Method::OPTIONS => preflight(if is_settings { "GET" } else { "POST" }, request.headers()),
+        _ => next.run(request).await,
     };
     app.tell_origin(origin.as_ref(), &mut response);
     response
@@ -61,15 +64,16 @@ pub(crate) fn preflight(method: &'static str, asking: &HeaderMap) -> Response {
     (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-async fn take(app: &App, endpoint: Endpoint, request: Request) -> Result<Response, Problem> {
+/// Takes the messages of a request. A key in the header was looked at before; one in the body is looked at here.
+pub(crate) async fn take(app: &App, endpoint: Endpoint, request: Request) -> Result<Json<Taking>, Problem> {
     refuse_key_in_query(request.uri())?;
     if app.is_low_on_disk() {
         let message = "the disk is almost full, so nothing was taken; send it again later";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "disk_reserve", message));
     }
     refuse_foreign_page(app, request.headers())?;
-    // A key in the header is looked at before the body is read.
-    let known = basic_user(request.headers())?.map(|key| source_of(app, &key)).transpose()?;
+    let caller = request.extensions().get::<Caller>().cloned();
+    let known = caller.map(|caller| counted(app, caller.source)).transpose()?;
     let encoding = one_encoding(request.headers())?;
     let sent_at = request.headers().get("sentat").and_then(|value| Some(value.to_str().ok()?.to_owned()));
     let received = receive(app, request).await?;
@@ -87,7 +91,7 @@ async fn take_received(
     known: Option<String>,
     encoding: Option<String>,
     sent_at: Option<String>,
-) -> Result<Response, Problem> {
+) -> Result<Json<Taking>, Problem> {
     let now = app.now();
     let reader = app.clone();
     let read = move |body: &[u8]| {
@@ -95,7 +99,7 @@ async fn take_received(
         let source = match (known, parsed.write_key()) {
             (Some(source), _) => source,
             (None, Some(key)) => source_of(&reader, key)?,
-            (None, None) => return Err(no_key()),
+            (None, None) => return Err(no_write_key()),
         };
         parsed.messages(endpoint, &source, now, sent_at.as_deref()).map_err(body_problem)
     };
@@ -111,7 +115,7 @@ async fn take_received(
 }
 
 /// Records what can be, puts the rest aside, and tells what became of each message.
-async fn record(app: &App, messages: Vec<Read>, now: i64, is_batch: bool) -> Result<Response, Problem> {
+async fn record(app: &App, messages: Vec<Read>, now: i64, is_batch: bool) -> Result<Json<Taking>, Problem> {
     let refused: Vec<Refused> = messages.iter().filter_map(|read| aside(read, now)).collect();
     let mut given = Vec::with_capacity(messages.len());
     let mut read: Vec<Result<String, Rejection>> = Vec::with_capacity(messages.len());
@@ -129,19 +133,45 @@ async fn record(app: &App, messages: Vec<Read>, now: i64, is_batch: bool) -> Res
         return Err(Problem::bad_request("refused", *reason));
     }
     let count = |status: Status| told.iter().filter(|told| told.status == status).count();
-    let lines: Vec<Value> = told.iter().enumerate().map(|(place, told)| told.line(place)).collect();
-    let answer = json!({
-        "success": true,
-        "accepted": count(Status::Accepted),
-        "duplicate": count(Status::Duplicate),
-        "rejected": count(Status::Rejected),
-        "messages": lines,
-    });
-    Ok(Json(answer).into_response())
+    Ok(Json(Taking {
+        success: true,
+        accepted: count(Status::Accepted),
+        duplicate: count(Status::Duplicate),
+        rejected: count(Status::Rejected),
+        messages: told.iter().enumerate().map(|(place, told)| told.line(place)).collect(),
+    }))
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+/// What became of the messages of a request.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Taking {
+    /// Always true: programs look for it.
+    success: bool,
+    accepted: usize,
+    duplicate: usize,
+    rejected: usize,
+    /// Each message, in the order in which they were sent.
+    messages: Vec<TakenMessage>,
+}
+
+/// What became of one message.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TakenMessage {
+    status: Status,
+    /// By what it is known again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "batch[3].event")]
+    field: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = MessageStatus)]
 enum Status {
     Accepted,
     Duplicate,
@@ -178,15 +208,10 @@ impl<'m> Told<'m> {
         Told { status, message_id: Some(message_id), field: None, reason }
     }
 
-    fn line(&self, place: usize) -> Value {
+    fn line(&self, place: usize) -> TakenMessage {
         let field = self.field.map(|field| format!("batch[{place}]{}{field}", if field.is_empty() { "" } else { "." }));
-        let told = [
-            ("status", Some(json!(self.status))),
-            ("message_id", self.message_id.map(Value::from)),
-            ("field", field.map(Value::from)),
-            ("reason", self.reason.map(Value::from)),
-        ];
-        told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+        let message_id = self.message_id.map(str::to_owned);
+        TakenMessage { status: self.status, message_id, field, reason: self.reason }
     }
 }
 

@@ -2,6 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at what cannot be")]
 
+#[path = "http/errors.rs"]
+mod errors;
+#[path = "http/policies.rs"]
+mod policies;
+#[path = "http/stated.rs"]
+mod stated;
 #[path = "http/test_app.rs"]
 mod test_app;
 #[path = "http/webhooks.rs"]

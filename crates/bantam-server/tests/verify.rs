@@ -92,7 +92,11 @@ impl Bench {
     }
 
     fn alias(&mut self, previous: &str, user: &str) {
-        self.take(Some(user), &format!("{previous} is {user}"), FactKind::Alias { previous: previous.to_owned() });
+        self.take(
+            Some(user),
+            &format!("{previous} is {user}"),
+            FactKind::Alias { previous: previous.to_owned(), by: None, reason: None },
+        );
     }
 
     fn erase(&mut self, name: &str) {

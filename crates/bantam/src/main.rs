@@ -7,6 +7,7 @@ mod configuration;
 mod definitions;
 mod failure;
 mod files;
+mod logs;
 mod sink;
 mod templates;
 mod terminal;

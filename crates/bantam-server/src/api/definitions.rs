@@ -2,68 +2,78 @@
 
 mod shapes;
 
+use super::extract::{FromBody, FromPath};
+use super::values::{Moment, Name, Note};
 use crate::app::App;
-use crate::core::definitions::{DefinitionRefusal, Team, Version};
+use crate::core::definitions::{DefinitionRefusal, Version};
 use crate::core::fact::{Fact, FactKind};
 use crate::core::preview::Preview;
 use crate::core::{DefinitionText, Given, Refusal, Rules, Taken};
-use crate::keys::Scope;
-use crate::problem::Problem;
+use crate::keys::Caller;
+use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
-use axum::Json;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
-use bantam_lang::convert::parse_time;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
 use bantam_lang::source::Source;
 use serde::Deserialize;
 use serde_json::json;
-use shapes::{Finding, ShownText, ShownVersion, Versions};
+use shapes::{Finding, ShownPreview, ShownText, ShownVersion, SigningTeam, Versions};
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// How many leads are looked at in one snapshot of the store, so that none stays open for long.
 const LEADS_AT_ONCE: usize = 2_000;
 
-/// Shows all definitions, and how far leads are with the active one.
-pub(crate) async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Json<Versions>, Problem> {
-    app.allow(&headers, Scope::Read)?;
+/// List definitions
+///
+/// With how far leads are with the active one.
+#[utoipa::path(get, path = "/api/definitions", tag = "definitions",
+    responses((status = 200, description = "All of them", body = Versions)))]
+pub(crate) async fn list(State(app): State<App>) -> Result<Json<Versions>, Problem> {
     let now = app.now();
     app.read(move |reader| reader.read(|ledger| Versions::read(ledger, now).map(Json))).await
 }
 
-/// Shows a definition with its text.
+/// Show a definition with its text
+#[utoipa::path(get, path = "/api/definitions/{fingerprint}", tag = "definitions", params(("fingerprint" = String, Path, description = "The definition")),
+    responses((status = 200, description = "The definition", body = ShownText),
+        (status = 404, description = "There is no such definition", body = ProblemBody)))]
 pub(crate) async fn show(
     State(app): State<App>,
-    headers: HeaderMap,
-    Path(fingerprint): Path<String>,
+    FromPath(fingerprint): FromPath<String>,
 ) -> Result<Json<ShownText>, Problem> {
-    app.allow(&headers, Scope::Read)?;
     let now = app.now();
     app.read(move |reader| reader.read(|ledger| ShownText::read(ledger, &fingerprint, now).map(Json))).await
 }
 
-#[derive(Deserialize)]
+/// A definition to write down.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct DraftBody {
+pub(crate) struct DraftRequest {
     /// The YAML.
     text: String,
     /// The files it names, by name.
     #[serde(default)]
     lists: BTreeMap<String, String>,
-    by: String,
+    by: Name,
 }
 
-/// Writes a definition down, when it has no errors.
+/// Write a definition down
+///
+/// When it has no errors.
+#[utoipa::path(post, path = "/api/definitions", tag = "definitions", request_body = DraftRequest,
+    responses((status = 201, description = "It is kept", body = ShownText)))]
 pub(crate) async fn draft(
     State(app): State<App>,
-    headers: HeaderMap,
-    Json(body): Json<DraftBody>,
+    Extension(caller): Extension<Caller>,
+    FromBody(body): FromBody<DraftRequest>,
 ) -> Result<(StatusCode, Json<ShownText>), Problem> {
-    let source = app.allow(&headers, Scope::Manage)?;
-    let DraftBody { text, lists, by } = body;
+    let DraftRequest { text, lists, by } = body;
     let text = DefinitionText { name: "definition.yaml".into(), text, lists: lists.into_iter().collect() };
     let (fingerprint, warnings) = check(&text)?;
-    let kind = FactKind::Draft { fingerprint: fingerprint.clone(), text, by };
-    take(&app, &source, &format!("draft-{fingerprint}"), kind).await?;
+    let kind = FactKind::Draft { fingerprint: fingerprint.clone(), text, by: by.0 };
+    take(&app, &caller.source, &format!("draft-{fingerprint}"), kind).await?;
     let now = app.now();
     let shown = app.read(move |reader| reader.read(|ledger| ShownText::read(ledger, &fingerprint, now))).await?;
     Ok((StatusCode::CREATED, Json(shown.with(warnings))))
@@ -87,14 +97,17 @@ fn check(text: &DefinitionText) -> Result<(String, Vec<Finding>), Problem> {
     }
 }
 
-/// Counts what a definition would change for the leads there are.
+/// Count what a definition would change
+///
+/// For the leads there are.
+#[utoipa::path(get, path = "/api/definitions/{fingerprint}/preview", tag = "definitions", params(("fingerprint" = String, Path, description = "The definition")),
+    responses((status = 200, description = "What it would change", body = ShownPreview),
+        (status = 404, description = "There is no such definition", body = ProblemBody)))]
 pub(crate) async fn preview(
     State(app): State<App>,
-    headers: HeaderMap,
-    Path(fingerprint): Path<String>,
-) -> Result<Json<Preview>, Problem> {
-    app.allow(&headers, Scope::Read)?;
-    count_moves(&app, fingerprint).await.map(Json)
+    FromPath(fingerprint): FromPath<String>,
+) -> Result<Json<ShownPreview>, Problem> {
+    count_moves(&app, fingerprint).await.map(ShownPreview::from).map(Json)
 }
 
 async fn count_moves(app: &App, fingerprint: String) -> Result<Preview, Problem> {
@@ -123,72 +136,89 @@ async fn count_moves(app: &App, fingerprint: String) -> Result<Preview, Problem>
     Ok(preview)
 }
 
-#[derive(Deserialize)]
+/// Why, and from when on.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ProposalBody {
-    by: String,
-    note: Option<String>,
+pub(crate) struct ProposalRequest {
+    by: Name,
+    note: Option<Note>,
     /// From when on it is to be active; as soon as it is signed where it is not given.
-    effective_at: Option<String>,
+    effective_at: Option<Moment>,
 }
 
-/// Proposes a definition, with how many leads would change stage.
+/// Propose a definition
+///
+/// With how many leads would change stage.
+#[utoipa::path(post, path = "/api/definitions/{fingerprint}/propose", tag = "definitions", request_body = ProposalRequest, params(("fingerprint" = String, Path, description = "The definition")),
+    responses((status = 200, description = "Where it is now", body = ShownVersion),
+        (status = 404, description = "There is no such definition", body = ProblemBody),
+        (status = 409, description = "It does not fit how things stand", body = ProblemBody)))]
 pub(crate) async fn propose(
     State(app): State<App>,
-    headers: HeaderMap,
-    Path(fingerprint): Path<String>,
-    Json(body): Json<ProposalBody>,
+    Extension(caller): Extension<Caller>,
+    FromPath(fingerprint): FromPath<String>,
+    FromBody(body): FromBody<ProposalRequest>,
 ) -> Result<Json<ShownVersion>, Problem> {
-    let source = app.allow(&headers, Scope::Manage)?;
-    let no_time = || Problem::bad_request("invalid_time", "`effective_at` is no time").at("effective_at");
-    let effective_at = body.effective_at.map(|text| parse_time(&text).ok_or_else(no_time)).transpose()?;
     let moves = count_moves(&app, fingerprint.clone()).await?.moves;
-    let ProposalBody { by, note, .. } = body;
-    let kind = FactKind::Proposal { fingerprint: fingerprint.clone(), by, note, moves, effective_at };
-    step(&app, &source, "proposal", fingerprint, kind).await
+    let effective_at = body.effective_at.map(|moment| moment.0);
+    let note = body.note.map(|note| note.0);
+    let kind = FactKind::Proposal { fingerprint: fingerprint.clone(), by: body.by.0, note, moves, effective_at };
+    step(&app, &caller.source, "proposal", fingerprint, kind).await
 }
 
-#[derive(Deserialize)]
+/// Who signs what, for whom.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SignatureBody {
-    by: String,
-    team: Team,
+pub(crate) struct SignatureRequest {
+    by: Name,
+    team: SigningTeam,
     /// The digest of the text that was read, as `text_digest` shows it.
     text_digest: String,
 }
 
-/// Signs a definition for a team.
+/// Sign a definition
+///
+/// For a team, and the very text that was read.
+#[utoipa::path(post, path = "/api/definitions/{fingerprint}/sign", tag = "definitions", request_body = SignatureRequest, params(("fingerprint" = String, Path, description = "The definition")),
+    responses((status = 200, description = "Where it is now", body = ShownVersion),
+        (status = 404, description = "There is no such definition", body = ProblemBody),
+        (status = 409, description = "It does not fit how things stand", body = ProblemBody)))]
 pub(crate) async fn sign(
     State(app): State<App>,
-    headers: HeaderMap,
-    Path(fingerprint): Path<String>,
-    Json(body): Json<SignatureBody>,
+    Extension(caller): Extension<Caller>,
+    FromPath(fingerprint): FromPath<String>,
+    FromBody(body): FromBody<SignatureRequest>,
 ) -> Result<Json<ShownVersion>, Problem> {
-    let source = app.allow(&headers, Scope::Manage)?;
-    let SignatureBody { by, team, text_digest: text } = body;
-    let kind = FactKind::Signature { fingerprint: fingerprint.clone(), text, team, by };
-    step(&app, &source, "signature", fingerprint, kind).await
+    let SignatureRequest { by, team, text_digest: text } = body;
+    let kind = FactKind::Signature { fingerprint: fingerprint.clone(), text, team: team.into(), by: by.0 };
+    step(&app, &caller.source, "signature", fingerprint, kind).await
 }
 
-#[derive(Deserialize)]
+/// Who lets it become active.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ActivationBody {
-    by: String,
+pub(crate) struct ActivationRequest {
+    by: Name,
     /// The number of leads that move, as the proposal says: whoever activates has seen it.
     confirmed_moves: u64,
 }
 
-/// Lets a definition that both teams signed become active.
+/// Let a definition become active
+///
+/// One that both teams signed.
+#[utoipa::path(post, path = "/api/definitions/{fingerprint}/activate", tag = "definitions", request_body = ActivationRequest, params(("fingerprint" = String, Path, description = "The definition")),
+    responses((status = 200, description = "Where it is now", body = ShownVersion),
+        (status = 404, description = "There is no such definition", body = ProblemBody),
+        (status = 409, description = "It does not fit how things stand", body = ProblemBody)))]
 pub(crate) async fn activate(
     State(app): State<App>,
-    headers: HeaderMap,
-    Path(fingerprint): Path<String>,
-    Json(body): Json<ActivationBody>,
+    Extension(caller): Extension<Caller>,
+    FromPath(fingerprint): FromPath<String>,
+    FromBody(body): FromBody<ActivationRequest>,
 ) -> Result<Json<ShownVersion>, Problem> {
-    let source = app.allow(&headers, Scope::Manage)?;
-    let ActivationBody { by, confirmed_moves: moves } = body;
-    let kind = FactKind::SignedActivation { fingerprint: fingerprint.clone(), by, moves };
-    step(&app, &source, "activation", fingerprint, kind).await
+    let ActivationRequest { by, confirmed_moves: moves } = body;
+    let kind = FactKind::SignedActivation { fingerprint: fingerprint.clone(), by: by.0, moves };
+    step(&app, &caller.source, "activation", fingerprint, kind).await
 }
 
 /// Takes a step, and shows where the definition is after it.

@@ -1,106 +1,180 @@
 //! What is on its way to an endpoint, what was given up, sending it again, and trying an endpoint out.
 
-use super::show::time;
+use super::extract::{FromPath, FromQuery};
+use super::paging::{Cursor, Limit, next};
+use super::values::Moment;
 use super::webhooks::find;
 use crate::app::App;
-use crate::keys::Scope;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
 use crate::webhooks::endpoint::Endpoint;
 use crate::webhooks::queue::{self, Attempt, Outcome};
 use axum::Json;
-use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use bantam_store::{DeliveryRow, DeliveryState, Ledger};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
 
-/// How many rows a page has unless asked, and at most.
-const PAGE: usize = 50;
-const PAGE_MAX: usize = 500;
 /// How many parked deliveries are sent again in one transaction.
 const RESEND_MAX: usize = 1_000;
 
-type Answer = Result<Json<Value>, Problem>;
-
-#[derive(Deserialize)]
+/// Which deliveries.
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    state: Option<String>,
-    cursor: Option<i64>,
-    limit: Option<usize>,
+    /// Only those in this state.
+    state: Option<DeliveryStateName>,
+    /// `next_cursor` of the page before.
+    #[param(value_type = Option<Cursor>)]
+    cursor: Option<Cursor>,
+    /// How many.
+    #[serde(default)]
+    #[param(value_type = Option<Limit>)]
+    limit: Limit,
 }
 
-/// Lists deliveries, latest first.
+/// Where a delivery is.
+#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = DeliveryState)]
+pub(crate) enum DeliveryStateName {
+    Waiting,
+    Delivered,
+    Parked,
+}
+
+/// A message on its way to an endpoint.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Delivery {
+    id: i64,
+    /// What the receiver knows the message by.
+    message_id: String,
+    state: DeliveryStateName,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    lead: Option<String>,
+    /// The message's place among those about its lead.
+    sequence: Option<u64>,
+    queued_at: Moment,
+    next_try_at: Option<Moment>,
+    first_tried_at: Option<Moment>,
+    attempts: i64,
+    ended_at: Option<Moment>,
+    /// What the receiver answered last.
+    status: Option<i64>,
+    error: Option<String>,
+}
+
+/// A page of deliveries.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DeliveryPage {
+    deliveries: Vec<Delivery>,
+    next_cursor: Option<Cursor>,
+}
+
+/// How many are sent again.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Resent {
+    resent: usize,
+}
+
+/// What became of a test.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Tried {
+    delivered: bool,
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+/// List deliveries
+///
+/// Latest first.
+#[utoipa::path(get, path = "/api/webhooks/{id}/deliveries", tag = "webhooks",
+    params(("id" = i64, Path, description = "The webhook"), ListQuery),
+    responses((status = 200, description = "A page of deliveries", body = DeliveryPage),
+        (status = 404, description = "There is no such thing", body = ProblemBody)))]
 pub(crate) async fn list(
     State(app): State<App>,
-    headers: HeaderMap,
-    Path(id): Path<i64>,
-    Query(query): Query<ListQuery>,
-) -> Answer {
-    app.allow(&headers, Scope::Manage)?;
-    let state = match query.state.as_deref() {
-        None => None,
-        Some("waiting") => Some(DeliveryState::Waiting),
-        Some("delivered") => Some(DeliveryState::Delivered),
-        Some("parked") => Some(DeliveryState::Parked),
-        Some(other) => {
-            let message = format!("`{other}` is no state; write `waiting`, `delivered` or `parked`");
-            return Err(Problem::bad_request("unknown_state", message).at("state"));
-        }
-    };
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
+    FromPath(id): FromPath<i64>,
+    FromQuery(query): FromQuery<ListQuery>,
+) -> Result<Json<DeliveryPage>, Problem> {
+    let state = query.state.map(|state| match state {
+        DeliveryStateName::Waiting => DeliveryState::Waiting,
+        DeliveryStateName::Delivered => DeliveryState::Delivered,
+        DeliveryStateName::Parked => DeliveryState::Parked,
+    });
+    let before = query.cursor.map(|cursor| cursor.place("deliveries")).transpose()?.unwrap_or(i64::MAX);
+    let limit = query.limit;
     let endpoint = find(&app, id).await?;
     app.read(move |reader| {
         reader.read(|ledger| {
-            let rows = ledger.list_deliveries(id, state, query.cursor.unwrap_or(i64::MAX), limit)?;
-            let next = rows.last().filter(|_| rows.len() == limit).map(|row| row.id);
+            let rows = ledger.list_deliveries(id, state, before, limit.0)?;
+            let next_cursor = next("deliveries", &rows, limit, |row| row.id);
             let mut listed = Vec::with_capacity(rows.len());
             for row in &rows {
                 listed.push(shown(ledger, &endpoint, row)?);
             }
-            Ok(Json(json!({"deliveries": listed, "next_cursor": next})))
+            Ok(Json(DeliveryPage { deliveries: listed, next_cursor }))
         })
     })
     .await
 }
 
-fn shown(ledger: &mut dyn Ledger, endpoint: &Endpoint, row: &DeliveryRow) -> Result<Value, Problem> {
+fn shown(ledger: &mut dyn Ledger, endpoint: &Endpoint, row: &DeliveryRow) -> Result<Delivery, Problem> {
     let message = ledger.message(row.message)?;
     let payload: Value =
         message.as_ref().and_then(|message| serde_json::from_slice(&message.body).ok()).unwrap_or_default();
-    let state = match row.state {
-        DeliveryState::Waiting => "waiting",
-        DeliveryState::Delivered => "delivered",
-        DeliveryState::Parked => "parked",
-    };
-    let moment = |at: Option<i64>| at.map(time);
-    Ok(json!({
-        "id": row.id, "message_id": endpoint.message_id(row.message), "state": state,
-        "type": message.map(|message| message.kind), "lead": payload.pointer("/data/lead"),
-        "sequence": payload.get("sequence"), "queued_at": time(row.queued_at), "next_try_at": moment(row.due_at),
-        "first_tried_at": moment(row.first_tried_at), "attempts": row.attempts, "ended_at": moment(row.ended_at),
-        "status": row.status, "error": row.error,
-    }))
+    Ok(Delivery {
+        id: row.id,
+        message_id: endpoint.message_id(row.message),
+        state: match row.state {
+            DeliveryState::Waiting => DeliveryStateName::Waiting,
+            DeliveryState::Delivered => DeliveryStateName::Delivered,
+            DeliveryState::Parked => DeliveryStateName::Parked,
+        },
+        kind: message.map(|message| message.kind),
+        lead: payload.pointer("/data/lead").and_then(Value::as_str).map(str::to_owned),
+        sequence: payload.get("sequence").and_then(Value::as_u64),
+        queued_at: Moment(row.queued_at),
+        next_try_at: row.due_at.map(Moment),
+        first_tried_at: row.first_tried_at.map(Moment),
+        attempts: row.attempts,
+        ended_at: row.ended_at.map(Moment),
+        status: row.status,
+        error: row.error.clone(),
+    })
 }
 
-/// Sends one delivery again that ended.
+/// Send a delivery again
+///
+/// One that ended.
+#[utoipa::path(post, path = "/api/webhooks/{id}/deliveries/{delivery}/resend", tag = "webhooks",
+    params(("id" = i64, Path, description = "The webhook"), ("delivery" = i64, Path, description = "The delivery")),
+    responses((status = 200, description = "It waits for its turn", body = Resent),
+        (status = 404, description = "There is no such thing", body = ProblemBody)))]
 pub(crate) async fn resend(
     State(app): State<App>,
-    headers: HeaderMap,
-    Path((id, delivery)): Path<(i64, i64)>,
-) -> Answer {
-    app.allow(&headers, Scope::Manage)?;
+    FromPath((id, delivery)): FromPath<(i64, i64)>,
+) -> Result<Json<Resent>, Problem> {
     let resent = app.recorder.work(move |_, ledger, now| queue::resend(ledger, id, delivery, now));
     match resent.await.map_err(unavailable)? {
-        true => Ok(Json(json!({"resent": 1}))),
+        true => Ok(Json(Resent { resent: 1 })),
         false => Err(Problem::not_found("there is no such delivery that has ended")),
     }
 }
 
-/// Sends all parked deliveries of an endpoint again.
-pub(crate) async fn resend_parked(State(app): State<App>, headers: HeaderMap, Path(id): Path<i64>) -> Answer {
-    app.allow(&headers, Scope::Manage)?;
+/// Send all parked deliveries again
+#[utoipa::path(post, path = "/api/webhooks/{id}/resend", tag = "webhooks",
+    params(("id" = i64, Path, description = "The webhook")),
+    responses((status = 200, description = "How many wait for their turn", body = Resent),
+        (status = 404, description = "There is no such thing", body = ProblemBody)))]
+pub(crate) async fn resend_parked(
+    State(app): State<App>,
+    FromPath(id): FromPath<i64>,
+) -> Result<Json<Resent>, Problem> {
     find(&app, id).await?;
     let mut count = 0;
     loop {
@@ -109,18 +183,23 @@ pub(crate) async fn resend_parked(State(app): State<App>, headers: HeaderMap, Pa
         let part = part.await.map_err(unavailable)?;
         count += part;
         if part < RESEND_MAX {
-            return Ok(Json(json!({"resent": count})));
+            return Ok(Json(Resent { resent: count }));
         }
     }
 }
 
-/// Sends a message that is only a test, at once and on the way that all messages go.
-pub(crate) async fn test(State(app): State<App>, headers: HeaderMap, Path(id): Path<i64>) -> Answer {
-    app.allow(&headers, Scope::Manage)?;
+/// Send a test
+///
+/// At once, on the way that all messages go.
+#[utoipa::path(post, path = "/api/webhooks/{id}/test", tag = "webhooks",
+    params(("id" = i64, Path, description = "The webhook")),
+    responses((status = 200, description = "What became of it", body = Tried),
+        (status = 404, description = "There is no such thing", body = ProblemBody)))]
+pub(crate) async fn test(State(app): State<App>, FromPath(id): FromPath<i64>) -> Result<Json<Tried>, Problem> {
     let endpoint = find(&app, id).await?;
     let now = app.now();
     let payload = json!({
-        "type": "webhook.test", "timestamp": time(now), "sequence": 0,
+        "type": "webhook.test", "timestamp": Moment(now), "sequence": 0,
         "data": {"lead": "test", "stage": null, "scores": null, "route": null, "owner": null, "evidence": []},
     });
     let attempt = Attempt {
@@ -134,8 +213,8 @@ pub(crate) async fn test(State(app): State<App>, headers: HeaderMap, Path(id): P
         body: payload.to_string().into_bytes(),
     };
     Ok(Json(match app.outgoing.deliver(&attempt, now).await {
-        Outcome::Delivered { status } => json!({"delivered": true, "status": status}),
-        Outcome::Gone => json!({"delivered": false, "status": 410, "error": "answered 410"}),
-        Outcome::Failed { status, error, .. } => json!({"delivered": false, "status": status, "error": error}),
+        Outcome::Delivered { status } => Tried { delivered: true, status, error: None },
+        Outcome::Gone => Tried { delivered: false, status: Some(410), error: Some("answered 410".into()) },
+        Outcome::Failed { status, error, .. } => Tried { delivered: false, status, error: Some(error) },
     }))
 }

@@ -1,106 +1,156 @@
-//! Hand-offs: the list, the answers of sales, opening one by hand, and the teams that take them.
+//! Hand-offs: the list, the answers of sales, opening one by hand.
 
-use super::show::{hand_off, time};
+use super::extract::{FromBody, FromPath, FromQuery};
+use super::paging::{Cursor, Limit, next};
+use super::shown::HandOff;
+use super::values::{Moment, Name, Note};
 use crate::app::App;
-use crate::core::assignment::{Member, Team};
 use crate::core::fact::{self, Fact, FactKind, Values};
-use crate::core::hand_off::{AnswerRefusal, HandOff};
+use crate::core::hand_off::{self, AnswerRefusal};
 use crate::core::public_id::Secret;
 use crate::core::{Given, Refusal, Taken};
-use crate::keys::Scope;
-use crate::problem::Problem;
+use crate::keys::Caller;
+use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
-use axum::Json;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
-use bantam_lang::convert::parse_time;
+use axum::extract::State;
+use axum::{Extension, Json};
 use bantam_lang::meaning::SalesAnswer;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
 
-const PAGE: usize = 100;
-const PAGE_MAX: usize = 1_000;
-
-#[derive(Deserialize)]
+/// Which hand-offs.
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
     /// Ended ones too.
     #[serde(default)]
     all: bool,
-    cursor: Option<i64>,
-    limit: Option<usize>,
+    /// `next_cursor` of the page before.
+    #[param(value_type = Option<Cursor>)]
+    cursor: Option<Cursor>,
+    /// How many.
+    #[serde(default)]
+    #[param(value_type = Option<Limit>)]
+    limit: Limit,
 }
 
-/// Lists hand-offs in the order in which they were opened.
+/// A page of hand-offs.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HandOffPage {
+    hand_offs: Vec<HandOff>,
+    next_cursor: Option<Cursor>,
+}
+
+/// List hand-offs
+///
+/// In the order in which they were opened.
+#[utoipa::path(get, path = "/api/hand-offs", tag = "hand-offs", params(ListQuery),
+    responses((status = 200, description = "A page of hand-offs", body = HandOffPage), (status = 404, description = "There is no such thing", body = ProblemBody)))]
 pub(crate) async fn list(
     State(app): State<App>,
-    headers: HeaderMap,
-    Query(query): Query<ListQuery>,
-) -> Result<Json<Value>, Problem> {
-    app.allow(&headers, Scope::Read)?;
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
+    FromQuery(query): FromQuery<ListQuery>,
+) -> Result<Json<HandOffPage>, Problem> {
+    let after = query.cursor.map(|cursor| cursor.place("hand-offs")).transpose()?.unwrap_or(0);
+    let limit = query.limit;
     app.read(move |reader| {
-        let rows = reader.hand_offs(!query.all, query.cursor.unwrap_or(0), limit)?;
-        let next = rows.last().filter(|_| rows.len() == limit).map(|row| row.id);
+        let rows = reader.hand_offs(!query.all, after, limit.0)?;
+        let next_cursor = next("hand-offs", &rows, limit, |row| row.id);
         let found = rows.iter().filter_map(|row| {
-            let found: HandOff = serde_json::from_slice(&row.body).ok()?;
-            Some(hand_off(&HandOff { id: row.id, ..found }))
+            let found: hand_off::HandOff = serde_json::from_slice(&row.body).ok()?;
+            Some(HandOff::from(hand_off::HandOff { id: row.id, ..found }))
         });
-        Ok(Json(json!({"hand_offs": found.collect::<Vec<_>>(), "next_cursor": next})))
+        Ok(Json(HandOffPage { hand_offs: found.collect(), next_cursor }))
     })
     .await
 }
 
-#[derive(Deserialize)]
+/// An answer of sales.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AnswerBody {
-    by: String,
-    reason: Option<String>,
+pub(crate) struct AnswerRequest {
+    /// Who answers.
+    by: Name,
+    /// Why; needed to reject, recycle and lose.
+    reason: Option<Note>,
+    /// How much; needed to open an opportunity and to win.
+    #[schema(example = 12_000.0)]
     amount: Option<f64>,
-    close_date: Option<String>,
-    not_before: Option<String>,
+    /// When the deal is expected to be closed; needed to open an opportunity.
+    close_date: Option<Moment>,
+    /// Before when a recycled lead may not come back.
+    not_before: Option<Moment>,
+    /// What was found out with it, by column.
     #[serde(default)]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     qualification: Values,
     /// Sent with every try, so that a repeat is known.
-    message_id: Option<String>,
+    message_id: Option<Name>,
 }
 
-fn answer_named(name: &str) -> Option<SalesAnswer> {
-    Some(match name {
-        "accept" => SalesAnswer::Accepted,
-        "reject" => SalesAnswer::Rejected,
-        "recycle" => SalesAnswer::Recycled,
-        "open-opportunity" => SalesAnswer::Opportunity,
-        "win" => SalesAnswer::Won,
-        "lose" => SalesAnswer::Lost,
-        _ => return None,
-    })
+/// What sales answers.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum AnswerName {
+    Accept,
+    Reject,
+    Recycle,
+    OpenOpportunity,
+    Win,
+    Lose,
 }
 
-/// Takes an answer of sales.
+impl AnswerName {
+    fn answer(self) -> (SalesAnswer, &'static str) {
+        match self {
+            AnswerName::Accept => (SalesAnswer::Accepted, "accept"),
+            AnswerName::Reject => (SalesAnswer::Rejected, "reject"),
+            AnswerName::Recycle => (SalesAnswer::Recycled, "recycle"),
+            AnswerName::OpenOpportunity => (SalesAnswer::Opportunity, "open-opportunity"),
+            AnswerName::Win => (SalesAnswer::Won, "win"),
+            AnswerName::Lose => (SalesAnswer::Lost, "lose"),
+        }
+    }
+}
+
+/// Answer a hand-off
+///
+/// Two people answering at once: the first wins, the second is told who did, with 409.
+#[utoipa::path(post, path = "/api/hand-offs/{id}/{answer}", tag = "hand-offs", request_body = AnswerRequest,
+    params(("id" = String, Path, description = "The hand-off"), ("answer" = AnswerName, Path, description = "What sales says")),
+    responses((status = 200, description = "The hand-off as it is now", body = HandOff), (status = 404, description = "There is no such thing", body = ProblemBody),
+        (status = 409, description = "It does not fit how things stand", body = ProblemBody)))]
 pub(crate) async fn answer(
     State(app): State<App>,
-    headers: HeaderMap,
-    Path((id, name)): Path<(String, String)>,
-    Json(body): Json<AnswerBody>,
-) -> Result<Json<Value>, Problem> {
-    let source = app.allow(&headers, Scope::Manage)?;
-    let answer = answer_named(&name).ok_or_else(|| Problem::not_found("there is no such answer"))?;
-    let not_before = match &body.not_before {
-        None => None,
-        Some(text) => {
-            let no_time = || Problem::bad_request("invalid_time", "`not_before` is no time").at("not_before");
-            Some(parse_time(text).ok_or_else(no_time)?)
-        }
-    };
+    Extension(caller): Extension<Caller>,
+    FromPath((id, name)): FromPath<(String, AnswerName)>,
+    FromBody(body): FromBody<AnswerRequest>,
+) -> Result<Json<HandOff>, Problem> {
+    let (answer, name) = name.answer();
     let id = hand_off_number(&app, id).await?;
-    let now = app.now();
+    let AnswerRequest { by, reason, amount, close_date, not_before, qualification, message_id } = body;
     // Without an id of the sender's own, one answer of a kind to a hand-off is one message.
-    let message_id = body.message_id.unwrap_or_else(|| format!("answer-{id}-{name}"));
-    let AnswerBody { by, reason, amount, close_date, qualification, .. } = body;
-    let kind = fact::Answer { hand_off: id, answer, by, reason, amount, close_date, not_before, qualification };
-    let fact = Fact::of_service(message_id, now, &source, FactKind::Answer(kind));
+    let message_id = message_id.map_or_else(|| format!("answer-{id}-{name}"), |given| given.0);
+    let kind = fact::Answer {
+        hand_off: id,
+        answer,
+        by: by.0,
+        reason: reason.map(|reason| reason.0),
+        amount,
+        close_date: close_date.map(day),
+        not_before: not_before.map(|moment| moment.0),
+        qualification,
+    };
+    let fact = Fact::of_service(message_id, app.now(), &caller.source, FactKind::Answer(kind));
     respond(&app, fact, id).await
+}
+
+/// Returns a day where a moment is one, else the moment.
+fn day(moment: Moment) -> String {
+    let text =
+        serde_json::to_value(moment).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default();
+    text.strip_suffix("T00:00:00Z").map_or(text.clone(), str::to_owned)
 }
 
 /// Returns the number of a hand-off by the id under which others know it.
@@ -109,7 +159,7 @@ async fn hand_off_number(app: &App, id: String) -> Result<i64, Problem> {
     secret.hand_off_number(&id).ok_or_else(|| Problem::not_found("there is no such hand-off"))
 }
 
-async fn respond(app: &App, fact: Fact, id: i64) -> Result<Json<Value>, Problem> {
+async fn respond(app: &App, fact: Fact, id: i64) -> Result<Json<HandOff>, Problem> {
     let by = match &fact.kind {
         FactKind::Answer(answer) => answer.by.clone(),
         _ => String::new(),
@@ -121,7 +171,7 @@ async fn respond(app: &App, fact: Fact, id: i64) -> Result<Json<Value>, Problem>
         _ => id,
     };
     let row = app.read(move |reader| reader.read(|ledger| Ok::<_, Problem>(ledger.hand_off(id)?))).await?;
-    let found: Option<HandOff> = row.and_then(|row| serde_json::from_slice(&row.body).ok());
+    let found: Option<hand_off::HandOff> = row.and_then(|row| serde_json::from_slice(&row.body).ok());
     let found = found.ok_or_else(|| Problem::not_found("there is no such hand-off"))?;
     // A repeat of the message, by somebody else: they are told who was first.
     if !by.is_empty() && found.steps.iter().all(|step| step.by != by) {
@@ -129,11 +179,11 @@ async fn respond(app: &App, fact: Fact, id: i64) -> Result<Json<Value>, Problem>
         let last = last.map(|step| AnswerRefusal::Answered { by: step.by.clone(), at: step.at, state: step.state });
         return Err(refused(Refusal::Answer(last.unwrap_or(AnswerRefusal::OutOfTurn { state: found.state }))));
     }
-    Ok(Json(hand_off(&found)))
+    Ok(Json(HandOff::from(found)))
 }
 
 fn refused(refusal: Refusal) -> Problem {
-    let conflict = |message: String| Problem::new(StatusCode::CONFLICT, "conflict", message);
+    let conflict = |message: String| Problem::conflict(message);
     match refusal {
         Refusal::NoSuchHandOff => Problem::not_found("there is no such hand-off"),
         Refusal::NoSuchLead | Refusal::Nobody | Refusal::Erased => Problem::not_found("there is no such lead"),
@@ -144,7 +194,7 @@ fn refused(refusal: Refusal) -> Problem {
             conflict("the lead is handed off already".into()).with(json!({"hand_off": hand_off}))
         }
         Refusal::Answer(AnswerRefusal::Answered { by, at, state }) => {
-            conflict(format!("`{by}` answered before")).with(json!({"by": by, "at": time(at), "state": state}))
+            conflict(format!("`{by}` answered before")).with(json!({"by": by, "at": Moment(at), "state": state}))
         }
         Refusal::Answer(AnswerRefusal::OutOfTurn { state }) => {
             conflict("this answer does not follow here".into()).with(json!({"state": state}))
@@ -163,48 +213,30 @@ fn refused(refusal: Refusal) -> Problem {
     }
 }
 
-#[derive(Deserialize)]
+/// Why a lead is handed over by hand.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct OpenBody {
-    reason: String,
-    by: String,
+pub(crate) struct OpenRequest {
+    reason: Note,
+    by: Name,
 }
 
-/// Hands a lead over by hand.
+/// Hand a lead over by hand
+///
+/// The exception that the teams agreed to allow: the reason stays on record.
+#[utoipa::path(post, path = "/api/leads/{id}/hand-off", tag = "hand-offs", request_body = OpenRequest,
+    params(("id" = String, Path, description = "Any id the lead is known by")),
+    responses((status = 200, description = "The hand-off", body = HandOff), (status = 404, description = "There is no such thing", body = ProblemBody),
+        (status = 409, description = "It does not fit how things stand", body = ProblemBody)))]
 pub(crate) async fn open(
     State(app): State<App>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    Json(body): Json<OpenBody>,
-) -> Result<Json<Value>, Problem> {
-    let source = app.allow(&headers, Scope::Manage)?;
-    if body.reason.trim().is_empty() {
-        return Err(Problem::bad_request("missing_field", "`reason` is needed").at("reason"));
-    }
+    Extension(caller): Extension<Caller>,
+    FromPath(id): FromPath<String>,
+    FromBody(body): FromBody<OpenRequest>,
+) -> Result<Json<HandOff>, Problem> {
     let now = app.now();
-    let kind = FactKind::Opening { reason: body.reason, by: body.by };
-    let mut fact = Fact::of_service(format!("open-{id}-{now}"), now, &source, kind);
+    let kind = FactKind::Opening { reason: body.reason.0, by: body.by.0 };
+    let mut fact = Fact::of_service(format!("open-{id}-{now}"), now, &caller.source, kind);
     fact.user = Some(id);
     respond(&app, fact, 0).await
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TeamBody {
-    members: Vec<Member>,
-}
-
-/// Says who is in a team.
-pub(crate) async fn set_team(
-    State(app): State<App>,
-    headers: HeaderMap,
-    Path(name): Path<String>,
-    Json(body): Json<TeamBody>,
-) -> Result<StatusCode, Problem> {
-    let source = app.allow(&headers, Scope::Manage)?;
-    let now = app.now();
-    let kind = FactKind::Team(Team { name: name.clone(), members: body.members });
-    let fact = Fact::of_service(format!("team-{name}-{now}"), now, &source, kind);
-    app.recorder.take(vec![Given::new(fact)], Vec::new()).await.map_err(unavailable)?;
-    Ok(StatusCode::NO_CONTENT)
 }

@@ -1,13 +1,17 @@
 //! Whether the service works, and how much it has done.
 
 use crate::app::App;
-use crate::keys::Scope;
 use crate::problem::Problem;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Says whether facts are taken, and nothing else: anybody may ask.
+/// Say whether facts are taken
+///
+/// And nothing else: anybody may ask.
+#[utoipa::path(get, path = "/healthz", tag = "service", responses(
+    (status = 200, description = "They are", body = String, content_type = "text/plain"),
+    (status = 503, description = "The store failed", body = String, content_type = "text/plain")))]
 pub(crate) async fn healthz(State(app): State<App>) -> (StatusCode, &'static str) {
     match app.recorder.counts().has_failed.load(Ordering::Acquire) {
         true => (StatusCode::SERVICE_UNAVAILABLE, "failed\n"),
@@ -16,9 +20,12 @@ pub(crate) async fn healthz(State(app): State<App>) -> (StatusCode, &'static str
     }
 }
 
-/// Tells what was done since the start, for Prometheus.
-pub(crate) async fn metrics(State(app): State<App>, headers: HeaderMap) -> Result<String, Problem> {
-    app.allow(&headers, Scope::Read)?;
+/// Tell what was done since the start
+///
+/// In the format of Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "service",
+    responses((status = 200, description = "Counters", body = String, content_type = "text/plain")))]
+pub(crate) async fn metrics(State(app): State<App>) -> Result<String, Problem> {
     let deliveries = app.read(|reader| reader.read(|ledger| Ok::<_, Problem>(ledger.count_deliveries(None)?))).await?;
     let (counts, tally) = (app.recorder.counts(), &app.outgoing.tally);
     let count = |count: &AtomicU64| count.load(Ordering::Relaxed);

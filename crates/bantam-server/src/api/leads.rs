@@ -1,149 +1,158 @@
 //! Leads: lists, one lead with where its points come from, its history, its score at any moment, its erasure.
 
-use super::show::{active_rules, attributes, facts, find_lead, hand_off, scored, short, time};
+use super::extract::{FromPath, FromQuery};
+use super::paging::{Cursor, Limit, next};
+use super::shown::{
+    Decision, Fact, HandOff, Lead, LeadSummary, Scored, active_rules, attributes, facts, find_lead, hand_offs, scored,
+};
+use super::values::{Moment, Name};
 use crate::app::App;
-use crate::core::fact::{Fact, FactKind};
+use crate::core::fact::{self, FactKind};
 use crate::core::identity::tombstone;
-use crate::core::{Given, LeadState, Refusal, Rules, Taken, read_decision};
-use crate::keys::Scope;
-use crate::problem::Problem;
+use crate::core::public_id::Secret;
+use crate::core::{Given, LeadState, Rules, read_decision};
+use crate::keys::Caller;
+use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
-use axum::Json;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
-use bantam_lang::convert::parse_time;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
 use bantam_store::{LeadFilter, Ledger, StoreError, SubjectKind};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-/// How many rows a page has unless asked, and at most.
-const PAGE: usize = 50;
-const PAGE_MAX: usize = 500;
-
-#[derive(Deserialize)]
+/// Which leads, in which order.
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
+    /// Only those on this stage.
     stage: Option<String>,
+    /// Only those that go to this route.
     route: Option<String>,
-    cursor: Option<String>,
-    limit: Option<usize>,
+    /// `next_cursor` of the page before.
+    #[param(value_type = Option<Cursor>)]
+    cursor: Option<Cursor>,
+    /// How many.
+    #[serde(default)]
+    #[param(value_type = Option<Limit>)]
+    limit: Limit,
 }
 
-type Answer = Result<Json<Value>, Problem>;
+/// A page of leads.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LeadPage {
+    leads: Vec<LeadSummary>,
+    next_cursor: Option<Cursor>,
+}
 
-/// Lists leads, highest score first.
-pub(crate) async fn list(State(app): State<App>, headers: HeaderMap, Query(query): Query<ListQuery>) -> Answer {
-    app.allow(&headers, Scope::Read)?;
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
-    let after = query.cursor.as_deref().map(read_cursor).transpose()?;
-    let filter = LeadFilter { stage: query.stage, route: query.route, after, limit };
+/// List leads
+#[utoipa::path(get, path = "/api/leads", tag = "leads", params(ListQuery),
+    responses((status = 200, description = "A page of leads", body = LeadPage), (status = 404, description = "There is no such thing", body = ProblemBody)))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    FromQuery(query): FromQuery<ListQuery>,
+) -> Result<Json<LeadPage>, Problem> {
+    let after = query.cursor.map(|cursor| cursor.place("leads")).transpose()?;
+    let limit = query.limit;
+    let filter = LeadFilter { stage: query.stage, route: query.route, after, limit: limit.0 };
     app.read(move |reader| {
         let rows = reader.leads(&filter)?;
-        let full = rows.len() == limit;
-        let next = rows.last().filter(|_| full).map(|(_, row)| format!("{}.{}", row.score, row.id));
+        let next_cursor = next("leads", &rows, limit, |(_, row)| (row.score, row.id));
         let mut leads = Vec::with_capacity(rows.len());
         for (_, row) in &rows {
             let lead = LeadState::from_row(row)?;
-            leads.extend(lead.score.is_some().then(|| short(&lead)));
+            leads.extend(lead.score.is_some().then(|| LeadSummary::from(&lead)));
         }
-        Ok(Json(json!({"leads": leads, "next_cursor": next})))
+        Ok(Json(LeadPage { leads, next_cursor }))
     })
     .await
 }
 
-fn read_cursor(cursor: &str) -> Result<(i64, i64), Problem> {
-    let parts = cursor.split_once('.').and_then(|(score, id)| Some((score.parse().ok()?, id.parse().ok()?)));
-    parts.ok_or_else(|| Problem::bad_request("invalid_cursor", "the cursor is not one that was given").at("cursor"))
-}
-
-/// Shows one lead as it stands now.
-pub(crate) async fn show(State(app): State<App>, headers: HeaderMap, Path(id): Path<String>) -> Answer {
-    app.allow(&headers, Scope::Read)?;
+/// Show a lead
+///
+/// With where its points come from, what it lacks for the next stage, its attributes and hand-offs, as of now. Ids that
+/// were merged into it lead here, too.
+#[utoipa::path(get, path = "/api/leads/{id}", tag = "leads", params(("id" = String, Path, description = "Any id it is known by")),
+    responses((status = 200, description = "The lead", body = Lead), (status = 404, description = "There is no such thing", body = ProblemBody)))]
+pub(crate) async fn show(State(app): State<App>, FromPath(id): FromPath<String>) -> Result<Json<Lead>, Problem> {
     let now = app.now();
     app.read(move |reader| {
         reader.read(|ledger| {
             let lead = find_lead(ledger, &id)?;
-            let members = ledger.members(lead)?;
-            let own_facts = facts(ledger, &members)?;
+            let members = ledger.members(lead.id)?;
             let rules = active_rules(ledger)?;
-            let mut shown = match &rules {
-                Some(rules) => scored(ledger, rules, lead, now)?,
-                None => None,
-            }
-            .unwrap_or_else(|| json!({"id": id}));
-            let mut hand_offs = Vec::new();
-            for member in &members {
-                for row in ledger.hand_offs_of(member.id)? {
-                    hand_offs.extend(serde_json::from_slice(&row.body).ok().map(|found| hand_off(&found)));
-                }
-            }
-            if let Value::Object(entries) = &mut shown {
-                let ids: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
-                entries.insert("ids".into(), json!(ids));
-                entries.insert("attributes".into(), json!(attributes(&own_facts)));
-                entries.insert("hand_offs".into(), hand_offs.into());
-            }
-            Ok(Json(shown))
+            let row = ledger.lead(lead.id)?;
+            let do_not_score = row.map(|row| LeadState::from_row(&row)).transpose()?.is_some_and(|lead| lead.is_muted);
+            let scoring = rules.as_deref().filter(|_| !do_not_score);
+            Ok(Json(Lead {
+                scored: scored(ledger, scoring, &lead, now)?,
+                ids: members.iter().map(|member| member.name.clone()).collect(),
+                attributes: attributes(&facts(ledger, &members)?),
+                do_not_score,
+                hand_offs: hand_offs(ledger, &members)?.into_iter().map(HandOff::from).collect(),
+            }))
         })
     })
     .await
 }
 
-/// Shows the facts and the decisions about a lead.
-pub(crate) async fn history(State(app): State<App>, headers: HeaderMap, Path(id): Path<String>) -> Answer {
-    app.allow(&headers, Scope::Read)?;
+/// What is known about a lead, in the order in which it was learned.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct History {
+    /// The id that the lead goes by now.
+    id: String,
+    facts: Vec<Fact>,
+    decisions: Vec<Decision>,
+}
+
+/// Show a lead's facts and decisions
+///
+/// The message id of a fact is what takes it back: see `POST /api/events/{message_id}/retract`.
+#[utoipa::path(get, path = "/api/leads/{id}/history", tag = "leads", params(("id" = String, Path, description = "Any id it is known by")),
+    responses((status = 200, description = "The history", body = History), (status = 404, description = "There is no such thing", body = ProblemBody)))]
+pub(crate) async fn history(State(app): State<App>, FromPath(id): FromPath<String>) -> Result<Json<History>, Problem> {
     app.read(move |reader| {
         reader.read(|ledger| {
             let lead = find_lead(ledger, &id)?;
-            let members = ledger.members(lead)?;
-            let mut told = Vec::new();
-            for (stored, fact) in facts(ledger, &members)? {
-                told.push(json!({
-                    "seq": stored.seq, "received_at": time(stored.received_at), "happened_at": time(fact.happened_at),
-                    "message_id": fact.message_id, "retracted_by": stored.retracted_by, "flags": fact.flags,
-                    "kind": fact.kind,
-                }));
-            }
+            let members = ledger.members(lead.id)?;
+            let secret = Secret::of(ledger)?;
+            let told = facts(ledger, &members)?.iter().map(|(stored, fact)| Fact::of(stored, fact, &secret)).collect();
             let mut decisions = Vec::new();
             for member in &members {
                 for entry in ledger.decisions_of(member.id)? {
-                    let decision = read_decision(&entry)?;
-                    let as_of = time(decision.as_of);
-                    let mut shown = serde_json::to_value(decision).unwrap_or_default();
-                    if let Value::Object(entries) = &mut shown {
-                        entries.insert("as_of".into(), as_of);
-                    }
-                    decisions.push(shown);
+                    decisions.push((entry.id, Decision::from(read_decision(&entry)?)));
                 }
             }
-            Ok(Json(json!({"id": id, "facts": told, "decisions": decisions})))
+            decisions.sort_by_key(|(id, _)| *id);
+            let decisions = decisions.into_iter().map(|(_, decision)| decision).collect();
+            Ok(Json(History { id: lead.name, facts: told, decisions }))
         })
     })
     .await
 }
 
-#[derive(Deserialize)]
+/// When, and by which definition.
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ScoreQuery {
-    as_of: Option<String>,
+    /// The moment; now unless given.
+    #[param(value_type = Option<Moment>)]
+    as_of: Option<Moment>,
+    /// The fingerprint of any definition that was ever kept; the active one unless given.
     definition: Option<String>,
 }
 
-/// Scores a lead at any moment, by any definition that was ever kept.
+/// Score a lead at any moment
+#[utoipa::path(get, path = "/api/leads/{id}/score", tag = "leads", params(("id" = String, Path, description = "Any id it is known by"), ScoreQuery),
+    responses((status = 200, description = "What it was worth", body = Scored), (status = 404, description = "There is no such thing", body = ProblemBody)))]
 pub(crate) async fn score(
     State(app): State<App>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    Query(query): Query<ScoreQuery>,
-) -> Answer {
-    app.allow(&headers, Scope::Read)?;
-    let as_of = match &query.as_of {
-        None => app.now(),
-        Some(text) => {
-            let no_time = || Problem::bad_request("invalid_time", "`as_of` is no time").at("as_of");
-            parse_time(text).ok_or_else(no_time)?
-        }
-    };
+    FromPath(id): FromPath<String>,
+    FromQuery(query): FromQuery<ScoreQuery>,
+) -> Result<Json<Scored>, Problem> {
+    let as_of = query.as_of.map_or_else(|| app.now(), |moment| moment.0);
     app.read(move |reader| {
         reader.read(|ledger| {
             let lead = find_lead(ledger, &id)?;
@@ -152,62 +161,42 @@ pub(crate) async fn score(
                 None => active_rules(ledger)?,
             };
             let rules = rules.ok_or_else(|| Problem::not_found("there is no such definition"))?;
-            let shown = scored(ledger, &rules, lead, as_of)?;
-            Ok(Json(shown.unwrap_or_else(|| json!({"id": id, "as_of": time(as_of), "stage": null, "scores": null}))))
+            Ok(Json(scored(ledger, Some(&rules), &lead, as_of)?))
         })
     })
     .await
 }
 
-#[derive(Deserialize)]
+/// Who asks for it.
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Reason {
-    reason: String,
-    by: String,
-}
-
-/// Lets an event never have been.
-pub(crate) async fn retract(
-    State(app): State<App>,
-    headers: HeaderMap,
-    Path(message_id): Path<String>,
-    Json(body): Json<Reason>,
-) -> Answer {
-    let source = app.allow(&headers, Scope::Manage)?;
-    let now = app.now();
-    let kind = FactKind::Retraction { message_id: message_id.clone(), reason: body.reason, by: body.by };
-    // Retracting twice is one retraction.
-    let fact = Fact::of_service(format!("retract-{message_id}"), now, &source, kind);
-    let taken = app.recorder.take(vec![Given::new(fact)], Vec::new()).await.map_err(unavailable)?;
-    match taken.first() {
-        Some(Taken::Refused(Refusal::NoSuchMessage)) => Err(Problem::not_found("there is no such event")),
-        Some(Taken::Accepted { .. } | Taken::Duplicate { .. }) => Ok(Json(json!({"retracted": message_id}))),
-        _ => Err(Problem::bad_request("refused", "the event could not be retracted")),
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ByQuery {
-    by: String,
+    /// Who erases it.
+    #[param(value_type = Name)]
+    by: Name,
 }
 
-/// Erases a lead, with all ids that are one with it.
+/// Erase a lead
+///
+/// With all ids that are one with it. Counts of past reports stay; whatever is sent about it later is refused.
+#[utoipa::path(delete, path = "/api/leads/{id}", tag = "leads", params(("id" = String, Path, description = "Any id it is known by"), ByQuery),
+    responses((status = 204, description = "Nothing is left of it"), (status = 404, description = "There is no such thing", body = ProblemBody)))]
 pub(crate) async fn erase(
     State(app): State<App>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    Query(query): Query<ByQuery>,
+    Extension(caller): Extension<Caller>,
+    FromPath(id): FromPath<String>,
+    FromQuery(query): FromQuery<ByQuery>,
 ) -> Result<StatusCode, Problem> {
-    let source = app.allow(&headers, Scope::Manage)?;
     let erased = app.recorder.work(move |desk, ledger, now| {
         if !desk.prepare_erasure(ledger, &id)? {
             return Ok(None);
         }
         let mark = tombstone(&id);
         let marks = marks_of(ledger, &id)?;
-        let kind = FactKind::Erasure { tombstone: mark.clone(), by: query.by };
-        desk.take(ledger, now, &[Given::new(Fact::of_service(format!("erase-{mark}"), now, &source, kind))])?;
+        let kind = FactKind::Erasure { tombstone: mark.clone(), by: query.by.0 };
+        let fact = fact::Fact::of_service(format!("erase-{mark}"), now, &caller.source, kind);
+        desk.take(ledger, now, &[Given::new(fact)])?;
         Ok(Some(marks))
     });
     match erased.await.map_err(unavailable)? {
@@ -225,33 +214,4 @@ fn marks_of(ledger: &mut dyn Ledger, id: &str) -> Result<Vec<String>, StoreError
     let lead = ledger.find_subject(SubjectKind::User, id)?.and_then(|subject| subject.lead);
     let members = lead.map(|lead| ledger.members(lead)).transpose()?;
     Ok(members.unwrap_or_default().iter().map(|member| tombstone(&member.name)).collect())
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PageQuery {
-    cursor: Option<i64>,
-    limit: Option<usize>,
-}
-
-/// Lists what was refused.
-pub(crate) async fn quarantine(State(app): State<App>, headers: HeaderMap, Query(query): Query<PageQuery>) -> Answer {
-    app.allow(&headers, Scope::Read)?;
-    let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
-    app.read(move |reader| {
-        let found = reader.quarantined(query.cursor.unwrap_or(0), limit)?;
-        let next = found.last().filter(|_| found.len() == limit).map(|(id, _)| *id);
-        let shown: Vec<Value> = found
-            .iter()
-            .map(|(id, refused)| {
-                let body = String::from_utf8_lossy(&refused.body);
-                json!({
-                    "id": id, "received_at": time(refused.received_at), "reason": refused.reason,
-                    "field": refused.field, "body": body,
-                })
-            })
-            .collect();
-        Ok(Json(json!({"refused": shown, "next_cursor": next})))
-    })
-    .await
 }

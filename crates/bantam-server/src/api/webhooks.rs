@@ -1,37 +1,50 @@
 //! Webhooks: who is told what. Made, changed, switched off and on, removed; their secrets.
 
-use super::show::time;
+mod shapes;
+
+use super::extract::{FromBody, FromPath};
+use super::values::Moment;
 use crate::app::App;
 use crate::core::CoreError;
-use crate::keys::Scope;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
 use crate::webhooks::endpoint::{Endpoint, Health, Kind, RATE, RATE_FOR_PEOPLE, RATE_MAX, TYPES, TYPES_FOR_PEOPLE};
 use crate::webhooks::{is_address, new_secret, new_token, target};
 use axum::Json;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::StatusCode;
 use bantam_store::{DeliveryCounts, EndpointRow};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
+use shapes::{Webhook, WebhookKind, Webhooks};
+use utoipa::ToSchema;
 
 /// How many endpoints there can be: each is looked at with every message.
 const ENDPOINTS_MAX: usize = 100;
 /// The longest description and name of a source, in bytes.
 const TEXT_BYTES_MAX: usize = 500;
 
-type Answer = Result<Json<Value>, Problem>;
+type Answer = Result<Json<Webhook>, Problem>;
 
-#[derive(Deserialize)]
+/// Who is to be told what.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct NewEndpoint {
+pub(crate) struct NewWebhook {
+    /// Where to; an address of mail for mails.
+    #[schema(example = "https://crm.example.com/bantam")]
     url: String,
+    /// In what form: `standard` is JSON that is signed.
     #[serde(default = "standard")]
+    #[schema(value_type = WebhookKind)]
     kind: Kind,
+    /// Which types of messages; all that fit the form unless given.
     types: Option<Vec<String>>,
+    /// What people call it.
     #[serde(default)]
     description: String,
+    /// How many messages a second it gets at most.
     rate: Option<u32>,
+    /// The source of facts that is this same receiver: it is not told what it said itself.
     source: Option<String>,
 }
 
@@ -39,9 +52,10 @@ fn standard() -> Kind {
     Kind::Standard
 }
 
-#[derive(Deserialize)]
+/// What is to be another than before; the rest stays.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Change {
+pub(crate) struct WebhookChange {
     url: Option<String>,
     types: Option<Vec<String>>,
     description: Option<String>,
@@ -61,14 +75,18 @@ enum Saved {
     Missing,
 }
 
-/// Makes an endpoint. Its secret is shown now and never again.
+/// Make a webhook
+///
+/// Its secret is shown now and never again.
+#[utoipa::path(post, path = "/api/webhooks", tag = "webhooks", request_body = NewWebhook,
+    responses((status = 201, description = "It is made", body = Webhook),
+        (status = 200, description = "It was there already, just so", body = Webhook),
+        (status = 409, description = "Another has that URL", body = ProblemBody)))]
 pub(crate) async fn create(
     State(app): State<App>,
-    headers: HeaderMap,
-    Json(body): Json<NewEndpoint>,
-) -> Result<(StatusCode, Json<Value>), Problem> {
-    app.allow(&headers, Scope::Manage)?;
-    let no_chance = || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "no secret could be made");
+    FromBody(body): FromBody<NewWebhook>,
+) -> Result<(StatusCode, Json<Webhook>), Problem> {
+    let no_chance = || Problem::fault("no secret could be made");
     let is_standard = body.kind == Kind::Standard;
     let mut endpoint = Endpoint {
         kind: body.kind,
@@ -102,11 +120,8 @@ pub(crate) async fn create(
     });
     match saved.await.map_err(unavailable)? {
         Saved::Done(id, endpoint) => {
-            let mut shown = shown(id, &endpoint, DeliveryCounts::default());
-            if let (Value::Object(entries), Some(secret)) = (&mut shown, &endpoint.secret) {
-                entries.insert("secret".into(), secret.clone().into());
-            }
-            Ok((StatusCode::CREATED, Json(shown)))
+            let shown = shown(id, &endpoint, DeliveryCounts::default());
+            Ok((StatusCode::CREATED, Json(Webhook { secret: endpoint.secret, ..shown })))
         }
         saved => Ok((StatusCode::OK, told(saved)?)),
     }
@@ -118,24 +133,27 @@ fn is_same(a: &Endpoint, b: &Endpoint) -> bool {
     settings(a) == settings(b)
 }
 
-/// Lists all endpoints.
-pub(crate) async fn list(State(app): State<App>, headers: HeaderMap) -> Answer {
-    app.allow(&headers, Scope::Manage)?;
+/// List webhooks
+#[utoipa::path(get, path = "/api/webhooks", tag = "webhooks",
+    responses((status = 200, description = "All of them", body = Webhooks)))]
+pub(crate) async fn list(State(app): State<App>) -> Result<Json<Webhooks>, Problem> {
     app.read(|reader| {
         reader.read(|ledger| {
             let mut listed = Vec::new();
             for row in ledger.endpoints()? {
                 listed.push(shown(row.id, &read(&row)?, ledger.count_deliveries(Some(row.id))?));
             }
-            Ok(Json(json!({"webhooks": listed})))
+            Ok(Json(Webhooks { webhooks: listed }))
         })
     })
     .await
 }
 
-/// Shows one endpoint.
-pub(crate) async fn show(State(app): State<App>, headers: HeaderMap, Path(id): Path<i64>) -> Answer {
-    app.allow(&headers, Scope::Manage)?;
+/// Show a webhook
+#[utoipa::path(get, path = "/api/webhooks/{id}", tag = "webhooks", params(("id" = i64, Path, description = "The webhook")),
+    responses((status = 200, description = "The webhook", body = Webhook),
+        (status = 404, description = "There is no such webhook", body = ProblemBody)))]
+pub(crate) async fn show(State(app): State<App>, FromPath(id): FromPath<i64>) -> Answer {
     app.read(move |reader| {
         reader.read(|ledger| {
             let row = ledger.endpoint(id)?.ok_or_else(missing)?;
@@ -145,14 +163,18 @@ pub(crate) async fn show(State(app): State<App>, headers: HeaderMap, Path(id): P
     .await
 }
 
-/// Changes what is given, and leaves the rest.
+/// Change a webhook
+///
+/// What is not given stays.
+#[utoipa::path(patch, path = "/api/webhooks/{id}", tag = "webhooks", request_body = WebhookChange, params(("id" = i64, Path, description = "The webhook")),
+    responses((status = 200, description = "The webhook as it is now", body = Webhook),
+        (status = 404, description = "There is no such webhook", body = ProblemBody),
+        (status = 409, description = "Another has that URL", body = ProblemBody)))]
 pub(crate) async fn change(
     State(app): State<App>,
-    headers: HeaderMap,
-    Path(id): Path<i64>,
-    Json(change): Json<Change>,
+    FromPath(id): FromPath<i64>,
+    FromBody(change): FromBody<WebhookChange>,
 ) -> Answer {
-    app.allow(&headers, Scope::Manage)?;
     // The form never changes, so it can be read beforehand.
     let kind = find(&app, id).await?.kind;
     let url = change.url.map(|url| usable_url(&app, kind, &url)).transpose()?;
@@ -175,44 +197,53 @@ pub(crate) async fn change(
     .await
 }
 
-/// Lets an endpoint be sent messages again: first those that wait since before.
-pub(crate) async fn enable(State(app): State<App>, headers: HeaderMap, Path(id): Path<i64>) -> Answer {
-    app.allow(&headers, Scope::Manage)?;
+/// Switch a webhook on
+///
+/// First it gets the messages that wait since before.
+#[utoipa::path(post, path = "/api/webhooks/{id}/enable", tag = "webhooks", params(("id" = i64, Path, description = "The webhook")),
+    responses((status = 200, description = "The webhook as it is now", body = Webhook),
+        (status = 404, description = "There is no such webhook", body = ProblemBody)))]
+pub(crate) async fn enable(State(app): State<App>, FromPath(id): FromPath<i64>) -> Answer {
     update(&app, id, |endpoint, _| (endpoint.disabled, endpoint.health) = (None, Health::default())).await
 }
 
-/// Switches an endpoint off: new messages pass it by, those that wait stay.
-pub(crate) async fn disable(State(app): State<App>, headers: HeaderMap, Path(id): Path<i64>) -> Answer {
-    app.allow(&headers, Scope::Manage)?;
+/// Switch a webhook off
+///
+/// New messages pass it by, those that wait stay.
+#[utoipa::path(post, path = "/api/webhooks/{id}/disable", tag = "webhooks", params(("id" = i64, Path, description = "The webhook")),
+    responses((status = 200, description = "The webhook as it is now", body = Webhook),
+        (status = 404, description = "There is no such webhook", body = ProblemBody)))]
+pub(crate) async fn disable(State(app): State<App>, FromPath(id): FromPath<i64>) -> Answer {
     update(&app, id, |endpoint, now| {
         endpoint.disabled.get_or_insert((now, "by hand".to_owned()));
     })
     .await
 }
 
-/// Makes a new secret and shows it; for a day messages are signed with the old one, too.
-pub(crate) async fn rotate(State(app): State<App>, headers: HeaderMap, Path(id): Path<i64>) -> Answer {
-    app.allow(&headers, Scope::Manage)?;
+/// Make a new secret
+///
+/// For a day messages are signed with the old one, too.
+#[utoipa::path(post, path = "/api/webhooks/{id}/rotate", tag = "webhooks", params(("id" = i64, Path, description = "The webhook")),
+    responses((status = 200, description = "The webhook as it is now", body = Webhook),
+        (status = 404, description = "There is no such webhook", body = ProblemBody)))]
+pub(crate) async fn rotate(State(app): State<App>, FromPath(id): FromPath<i64>) -> Answer {
     if find(&app, id).await?.kind != Kind::Standard {
         return Err(Problem::bad_request("no_secret", "messages of this kind are not signed"));
     }
-    let no_chance = || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "no secret could be made");
+    let no_chance = || Problem::fault("no secret could be made");
     let secret = new_secret().ok_or_else(no_chance)?;
     let new = secret.clone();
-    let Json(mut shown) = update(&app, id, move |endpoint, now| endpoint.rotate(new, now)).await?;
-    if let Value::Object(entries) = &mut shown {
-        entries.insert("secret".into(), secret.into());
-    }
-    Ok(Json(shown))
+    let Json(shown) = update(&app, id, move |endpoint, now| endpoint.rotate(new, now)).await?;
+    Ok(Json(Webhook { secret: Some(secret), ..shown }))
 }
 
-/// Removes an endpoint with all that waits for it.
-pub(crate) async fn remove(
-    State(app): State<App>,
-    headers: HeaderMap,
-    Path(id): Path<i64>,
-) -> Result<StatusCode, Problem> {
-    app.allow(&headers, Scope::Manage)?;
+/// Remove a webhook
+///
+/// With all that waits for it.
+#[utoipa::path(delete, path = "/api/webhooks/{id}", tag = "webhooks", params(("id" = i64, Path, description = "The webhook")),
+    responses((status = 204, description = "It is gone"),
+        (status = 404, description = "There is no such webhook", body = ProblemBody)))]
+pub(crate) async fn remove(State(app): State<App>, FromPath(id): FromPath<i64>) -> Result<StatusCode, Problem> {
     let removed = app.recorder.work(move |_, ledger, _| {
         let is_there = ledger.endpoint(id)?.is_some();
         ledger.remove_endpoint(id)?;
@@ -276,23 +307,30 @@ fn row(id: i64, endpoint: &Endpoint) -> EndpointRow {
 }
 
 /// Returns an endpoint without its secrets.
-fn shown(id: i64, endpoint: &Endpoint, counts: DeliveryCounts) -> Value {
+fn shown(id: i64, endpoint: &Endpoint, counts: DeliveryCounts) -> Webhook {
     let state = match (&endpoint.disabled, endpoint.health.is_failing()) {
         (Some(_), _) => "disabled",
         (None, true) => "failing",
         (None, false) => "enabled",
     };
-    let moment = |at: Option<i64>| at.map(time);
-    json!({
-        "id": id, "kind": endpoint.kind, "url": endpoint.url, "types": endpoint.types,
-        "description": endpoint.description, "rate": endpoint.rate, "source": endpoint.source, "state": state,
-        "created_at": time(endpoint.created_at),
-        "disabled_at": moment(endpoint.disabled.as_ref().map(|(at, _)| *at)),
-        "disabled_because": endpoint.disabled.as_ref().map(|(_, reason)| reason),
-        "failing_since": moment(endpoint.health.failing_since),
-        "old_secret_until": moment(endpoint.old_secret.as_ref().map(|(_, until)| *until)),
-        "waiting": counts.waiting, "parked": counts.parked,
-    })
+    Webhook {
+        id,
+        kind: endpoint.kind,
+        url: endpoint.url.clone(),
+        types: endpoint.types.clone(),
+        description: endpoint.description.clone(),
+        rate: endpoint.rate,
+        source: endpoint.source.clone(),
+        state,
+        created_at: Moment(endpoint.created_at),
+        disabled_at: endpoint.disabled.as_ref().map(|(at, _)| Moment(*at)),
+        disabled_because: endpoint.disabled.as_ref().map(|(_, reason)| reason.clone()),
+        failing_since: endpoint.health.failing_since.map(Moment),
+        old_secret_until: endpoint.old_secret.as_ref().map(|(_, until)| Moment(*until)),
+        waiting: counts.waiting,
+        parked: counts.parked,
+        secret: None,
+    }
 }
 
 fn usable_url(app: &App, kind: Kind, url: &str) -> Result<String, Problem> {

@@ -75,6 +75,12 @@ pub enum FactKind {
     Alias {
         /// The other id.
         previous: String,
+        /// Who says so, where a person does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+        /// Why, where a person says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// An earlier fact does not count: an event that never was, a merge that was wrong.
     Retraction {

@@ -80,7 +80,7 @@ pub(crate) fn read_message(message: &Node<'_>, reading: &Reading<'_>) -> Result<
     let mut flags = Vec::new();
     let (user, anonymous) = identities(message, &mut flags)?;
     let kind = kind_of(kind, message, &user, &anonymous)?;
-    if matches!(&kind, FactKind::Alias { previous } if is_placeholder(previous)) {
+    if matches!(&kind, FactKind::Alias { previous, .. } if is_placeholder(previous)) {
         flags.push(Flag::IdentityIgnored);
     }
     fact_of(message, reading, kind, (user, anonymous), flags)
@@ -223,7 +223,8 @@ fn kind_of(
             if user.is_none() {
                 return Err(Rejection { field: "userId", reason: "is missing or a placeholder" });
             }
-            FactKind::Alias { previous: previous.ok_or(Rejection { field: "previousId", reason: "is missing" })? }
+            let previous = previous.ok_or(Rejection { field: "previousId", reason: "is missing" })?;
+            FactKind::Alias { previous, by: None, reason: None }
         }
         MessageKind::Track => {
             let name = name_of(message, "event")?.ok_or(Rejection { field: "event", reason: "is missing" })?;

@@ -1,11 +1,9 @@
 //! Finds out which key facts came with, and lets only those pass that may send facts.
 
 use crate::app::App;
-use crate::keys::Scope;
+use crate::keys::{Caller, Scope};
 use crate::problem::Problem;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 
 /// Refuses keys in addresses.
 pub(super) fn refuse_key_in_query(uri: &Uri) -> Result<(), Problem> {
@@ -17,34 +15,18 @@ pub(super) fn refuse_key_in_query(uri: &Uri) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Returns the user name of HTTP Basic: the key, with an empty password.
-pub(crate) fn basic_user(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
-    let credentials = value.to_str().ok().and_then(|text| text.split_once(' '));
-    let decoded = credentials
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
-        .and_then(|(_, encoded)| BASE64_STANDARD.decode(encoded.trim()).ok())
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    let user = decoded.map(|text| text.split_once(':').map_or(text.clone(), |(user, _)| user.to_owned()));
-    // Some programs send an empty name beside a key in the body.
-    user.map(|user| Some(user).filter(|user| !user.is_empty())).ok_or_else(no_key)
-}
-
-pub(super) fn no_key() -> Problem {
-    let message = "a write key is needed, as the user name of HTTP Basic or as `writeKey` in the body";
-    Problem::new(StatusCode::UNAUTHORIZED, "no_key", message)
-}
-
-/// Returns what facts with a key are said to come from, and counts the request.
+/// Returns what facts with a key from a body are said to come from, and counts the request.
 pub(super) fn source_of(app: &App, key: &str) -> Result<String, Problem> {
-    match app.keys.find(key) {
-        Some((Scope::Write, source)) => match app.rate.count(source) {
-            Ok(()) => Ok(source.to_owned()),
-            Err(seconds) => Err(Problem::too_often(seconds)),
-        },
+    match app.caller(key) {
+        Some(Caller { scope: Scope::Write, source }) => counted(app, source),
         Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "wrong_key", "this key may not send facts")),
         None => Err(Problem::new(StatusCode::UNAUTHORIZED, "unknown_key", "the write key is not known")),
     }
+}
+
+/// Counts a request of a source, and returns the source unless it makes too many.
+pub(super) fn counted(app: &App, source: String) -> Result<String, Problem> {
+    app.rate.count(&source).map(|()| source).map_err(Problem::too_often)
 }
 
 /// Refuses what a web page sends that may not send facts. Programs other than browsers name no page.

@@ -59,7 +59,7 @@ impl Erased {
         self.is_uncertain |= self.steps > 1;
         let names = match &fact.kind {
             FactKind::Profile { links: true, .. } => fact.anonymous.as_deref(),
-            FactKind::Alias { previous } => Some(previous.as_str()),
+            FactKind::Alias { previous, .. } => Some(previous.as_str()),
             _ => None,
         };
         if let (Some(name), Some(about)) = (names, stored.subject)

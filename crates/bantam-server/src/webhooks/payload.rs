@@ -1,6 +1,7 @@
 //! Turns a message as the core posted it into what receivers get: all they need, so that nobody has to ask back.
 
-use crate::api::show;
+use crate::api::shown;
+use crate::api::values::Moment;
 use crate::core::fact::{Fact, FactKind};
 use crate::core::hand_off::{HandOff, Opened};
 use crate::core::records::{Decision, DecisionCause, Evidence, Scores};
@@ -32,7 +33,7 @@ struct Posted {
 #[derive(Serialize)]
 struct Payload<'p> {
     r#type: &'p str,
-    timestamp: Value,
+    timestamp: Moment,
     #[serde(skip_serializing_if = "Option::is_none")]
     sequence: Option<u64>,
     data: Data,
@@ -68,7 +69,7 @@ struct AboutLead {
 /// Composes a message: what was posted, with evidence and owner as they stand at that moment.
 pub(super) fn compose(ledger: &mut dyn Ledger, message: &MessageRow) -> Result<Composed, CoreError> {
     let posted: Posted = serde_json::from_slice(&message.body).unwrap_or_default();
-    let (timestamp, sequence) = (show::time(posted.timestamp), posted.sequence);
+    let (timestamp, sequence) = (Moment(posted.timestamp), posted.sequence);
     let mut source = None;
     let data = match (message.subject, posted.sequence) {
         // Only messages about leads are counted.
@@ -119,7 +120,7 @@ fn about_lead(
             last.filter(|last| last.as_of == hand_off.opened_at).and_then(|last| cause_of(last.cause))
         }
     };
-    told.hand_off = Some(show::hand_off(&hand_off));
+    told.hand_off = serde_json::to_value(shown::HandOff::from(hand_off.clone())).ok();
     (told.owner, told.fingerprint) = (hand_off.owner, Some(hand_off.fingerprint));
     told.route = hand_off.route;
     Ok((told, cause))

@@ -95,7 +95,7 @@ fn names(facts: &[Fact]) -> BTreeMap<Node, String> {
         *first = (*first).min(fact.happened_at);
         let visitor = match &fact.kind {
             FactKind::Profile { links: true, .. } => fact.anonymous.as_deref(),
-            FactKind::Alias { previous } if previous != user => {
+            FactKind::Alias { previous, .. } if previous != user => {
                 pairs.push(((true, previous.clone()), (true, user.clone())));
                 Some(previous.as_str())
             }

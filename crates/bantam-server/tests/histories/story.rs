@@ -152,7 +152,7 @@ fn facts(random: &mut Random, case: &Case, meaning: &Meaning) -> Vec<Fact> {
         let user = random.pick(&users).clone();
         let previous = if random.chance(50) { random.pick(&users).clone() } else { visitor(random, &user) };
         let at = case.as_of - random.between(0, 100) * DAY;
-        let mut alias = fact(String::new(), at, FactKind::Alias { previous });
+        let mut alias = fact(String::new(), at, FactKind::Alias { previous, by: None, reason: None });
         alias.user = Some(user);
         facts.push(alias);
     }

@@ -66,6 +66,12 @@ pub(crate) struct ServeArguments {
     /// Proxies that are believed for whom they speak (`x-forwarded-...`), as addresses or ranges
     #[arg(long, value_name = "ADDRESS", num_args = 1..)]
     pub(crate) proxy: Vec<String>,
+    /// What is written to standard error: error, warn, info, debug or trace; info is a line for each request
+    #[arg(long, value_name = "LEVEL", default_value = "warn", env = "BANTAM_LOG")]
+    pub(crate) log: String,
+    /// How a line of it looks
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text", env = "BANTAM_LOG_FORMAT")]
+    pub(crate) log_format: crate::logs::LogFormat,
 }
 
 /// Parses how much of a disk is kept free: bytes with a unit, or a share.

@@ -2,7 +2,7 @@
 
 use crate::cli::ServeArguments;
 use crate::failure::Failure;
-use crate::{Done, clock, definitions, terminal};
+use crate::{Done, clock, definitions, logs, terminal};
 use bantam_server::core::fact::{Fact, FactKind};
 use bantam_server::core::{DefinitionText, Given, Rules};
 use bantam_server::webhooks::{MailSettings, Outgoing};
@@ -21,6 +21,7 @@ use tokio::net::TcpListener;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 pub(crate) fn run(arguments: ServeArguments) -> Result<Done, Failure> {
+    logs::start(&arguments.log, arguments.log_format)?;
     let definition = arguments.definition.as_deref().map(read_definition).transpose()?;
     let outgoing = outgoing(&arguments)?;
     let holder = format!("bantam serve, process {}", std::process::id());

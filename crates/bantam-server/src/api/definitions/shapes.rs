@@ -1,18 +1,20 @@
 //! What definitions look like in JSON.
 
 use super::version;
-use crate::api::show::{micros_as_text, time_text};
+use crate::api::values::Moment;
 use crate::core::definitions::{DefinitionState, Proposal, Signature, Team, Version};
+use crate::core::preview::{Move, Preview};
 use crate::core::{CoreError, DefinitionText, Renewal, Rules};
 use crate::problem::Problem;
 use bantam_lang::diagnostic::{Diagnostic, Severity};
 use bantam_lang::source::Source;
 use bantam_store::Ledger;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// All definitions.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Versions {
     /// The one that decides.
     active: Option<String>,
@@ -23,7 +25,7 @@ pub(crate) struct Versions {
 }
 
 /// How far leads are with a definition that became active.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ShownRenewal {
     /// How often some leads were decided anew.
     times: u64,
@@ -44,40 +46,43 @@ impl Versions {
 }
 
 /// A definition as it stands.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ShownVersion {
     fingerprint: String,
     /// What a team signs: a digest of the text.
     text_digest: String,
+    #[schema(value_type = DefinitionStateName)]
     state: DefinitionState,
     /// Whether both teams signed. One that runs from a file need not be.
     is_signed: bool,
     drafted_by: String,
-    drafted_at: Option<String>,
+    drafted_at: Moment,
     proposal: Option<ShownProposal>,
     signatures: Vec<ShownSignature>,
-    scheduled_at: Option<String>,
-    activated_at: Option<String>,
+    scheduled_at: Option<Moment>,
+    activated_at: Option<Moment>,
     /// When it should be looked at again, as it says itself.
-    review_due_at: Option<String>,
+    review_due_at: Option<Moment>,
     is_review_due: bool,
 }
 
-#[derive(Debug, Serialize)]
+/// A wish that a definition become active.
+#[derive(Debug, Serialize, ToSchema)]
 struct ShownProposal {
     by: String,
-    at: Option<String>,
+    at: Moment,
     note: Option<String>,
     /// How many leads would change stage.
     moves: u64,
-    effective_at: Option<String>,
+    effective_at: Option<Moment>,
 }
 
-#[derive(Debug, Serialize)]
+/// A signature.
+#[derive(Debug, Serialize, ToSchema)]
 struct ShownSignature {
-    team: Team,
+    team: SigningTeam,
     by: String,
-    at: Option<String>,
+    at: Moment,
 }
 
 impl ShownVersion {
@@ -89,25 +94,26 @@ impl ShownVersion {
     fn of(ledger: &mut dyn Ledger, version: Version, now: i64) -> Result<ShownVersion, CoreError> {
         let review_due_at = review_due_at(ledger, &version)?;
         let proposal = |known: Proposal| ShownProposal {
-            at: time_text(known.at),
-            effective_at: micros_as_text(known.effective_at),
+            at: Moment(known.at),
+            effective_at: known.effective_at.map(Moment),
             by: known.by,
             note: known.note,
             moves: known.moves,
         };
-        let signature = |known: Signature| ShownSignature { team: known.team, by: known.by, at: time_text(known.at) };
+        let signature =
+            |known: Signature| ShownSignature { team: known.team.into(), by: known.by, at: Moment(known.at) };
         Ok(ShownVersion {
             is_signed: version.missing().is_empty(),
             fingerprint: version.fingerprint,
             text_digest: version.text,
             state: version.state,
             drafted_by: version.drafted_by,
-            drafted_at: time_text(version.drafted_at),
+            drafted_at: Moment(version.drafted_at),
             proposal: version.proposal.map(proposal),
             signatures: version.signatures.into_iter().map(signature).collect(),
-            scheduled_at: micros_as_text(version.scheduled_at),
-            activated_at: micros_as_text(version.activated_at),
-            review_due_at: micros_as_text(review_due_at),
+            scheduled_at: version.scheduled_at.map(Moment),
+            activated_at: version.activated_at.map(Moment),
+            review_due_at: review_due_at.map(Moment),
             is_review_due: review_due_at.is_some_and(|due| due <= now),
         })
     }
@@ -124,7 +130,7 @@ fn review_due_at(ledger: &mut dyn Ledger, version: &Version) -> Result<Option<i6
 }
 
 /// A definition with its text.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ShownText {
     #[serde(flatten)]
     version: ShownVersion,
@@ -152,7 +158,7 @@ impl ShownText {
 }
 
 /// What was found about a text.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Finding {
     /// Stable; its page in the documentation says more.
     code: &'static str,
@@ -180,5 +186,78 @@ impl Finding {
             line,
             column,
         }
+    }
+}
+
+/// Who has to sign.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SigningTeam {
+    Marketing,
+    Sales,
+}
+
+impl From<SigningTeam> for Team {
+    fn from(team: SigningTeam) -> Self {
+        match team {
+            SigningTeam::Marketing => Team::Marketing,
+            SigningTeam::Sales => Team::Sales,
+        }
+    }
+}
+
+impl From<Team> for SigningTeam {
+    fn from(team: Team) -> Self {
+        match team {
+            Team::Marketing => SigningTeam::Marketing,
+            Team::Sales => SigningTeam::Sales,
+        }
+    }
+}
+
+/// Where a definition is in its life.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(dead_code, reason = "it describes the core's own type in the document")]
+enum DefinitionStateName {
+    Draft,
+    Proposed,
+    Active,
+    Retired,
+}
+
+/// What another definition would change.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ShownPreview {
+    /// Leads that were looked at.
+    leads: u64,
+    /// Leads that would change stage.
+    moves: u64,
+    /// Leads that would come up to the hand-off stage, and have no hand-off in progress.
+    hand_offs: u64,
+    /// How many would go from where to where; no stage is an empty text.
+    ways: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Some of those that move.
+    named: Vec<ShownMove>,
+}
+
+/// A lead that another definition would move.
+#[derive(Debug, Serialize, ToSchema)]
+struct ShownMove {
+    lead: String,
+    from: Option<String>,
+    to: Option<String>,
+    score_now: i64,
+    score_then: i64,
+}
+
+impl From<Preview> for ShownPreview {
+    fn from(preview: Preview) -> Self {
+        let Preview { leads, moves, hand_offs, ways, named } = preview;
+        let shown = |known: Move| {
+            let Move { lead, from, to, score_now, score_then } = known;
+            ShownMove { lead, from, to, score_now, score_then }
+        };
+        ShownPreview { leads, moves, hand_offs, ways, named: named.into_iter().map(shown).collect() }
     }
 }

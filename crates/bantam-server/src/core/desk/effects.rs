@@ -74,7 +74,7 @@ impl Desk {
                     self.link(ledger, fact, anonymous, subject, seq, at)?;
                 }
             }
-            FactKind::Alias { previous } => {
+            FactKind::Alias { previous, .. } => {
                 if let Some(subject) = subject {
                     self.merge(ledger, fact, previous, subject, seq, at)?;
                 }

@@ -79,7 +79,7 @@ impl Desk {
             let Some(fact) = rebuild::read_fact(stored)? else { continue };
             let says_so = match &fact.kind {
                 FactKind::Profile { links, .. } => *links && fact.anonymous.as_deref() == Some(&visitor.name),
-                FactKind::Alias { previous } => *previous == visitor.name,
+                FactKind::Alias { previous, .. } => *previous == visitor.name,
                 _ => false,
             };
             let edge = Edge { fact: stored.seq, at: fact.happened_at, message_id: fact.message_id, ..gone.clone() };

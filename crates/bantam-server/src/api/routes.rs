@@ -1,0 +1,204 @@
+//! The only way to answer a path: with a policy that says who may ask.
+//!
+//! [`Routes::allow`] registers handlers together with their policy. The policy is enforced before a handler runs and before
+//! a body is read, and it stands in the document: which key is asked for, and what is answered without it.
+
+use crate::app::App;
+use crate::keys::{Caller, Scope};
+use crate::problem::Problem;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{OpenApi, Ref, RefOr};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+/// Who may ask. Roles of people get variants of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Policy {
+    /// Anybody.
+    Public,
+    /// A key that may send facts, as the user name of HTTP Basic; or in the body, as programs in browsers send it: then the
+    /// handler finds no [`Caller`] and has to look there.
+    Write,
+    /// A key that may send facts or change things, as the user name of HTTP Basic or as a bearer token.
+    Import,
+    /// A key that may read, as a bearer token.
+    Read,
+    /// A key that may change things, as a bearer token.
+    Manage,
+}
+
+/// The name of the way in which keys for reading and managing are given, in the document.
+pub(crate) const BEARER: &str = "key";
+/// The same for keys that send facts.
+pub(crate) const BASIC: &str = "write_key";
+
+impl Policy {
+    fn admits(self, scope: Scope) -> bool {
+        match self {
+            Policy::Public => true,
+            Policy::Write => scope == Scope::Write,
+            Policy::Import => matches!(scope, Scope::Write | Scope::Manage),
+            Policy::Read => matches!(scope, Scope::Read | Scope::Manage),
+            Policy::Manage => scope == Scope::Manage,
+        }
+    }
+
+    /// Returns who asks, by the key that is given in the way that is asked for.
+    fn caller(self, app: &App, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
+        let key = match self {
+            Policy::Public => return Ok(None),
+            Policy::Write if !headers.contains_key(header::AUTHORIZATION) => return Ok(None),
+            Policy::Write => match basic_user(headers).ok_or_else(no_write_key)? {
+                // Some programs send an empty name beside a key in the body.
+                user if user.is_empty() => return Ok(None),
+                user => user,
+            },
+            Policy::Import => return self.importer(app, headers).map(Some),
+            Policy::Read | Policy::Manage => bearer(headers).ok_or_else(no_key)?.to_owned(),
+        };
+        let unknown = || {
+            let message = "the key is not known, has expired or was revoked";
+            Problem::new(StatusCode::UNAUTHORIZED, "unknown_key", message)
+        };
+        let caller = app.caller(&key).ok_or_else(unknown)?;
+        if self.admits(caller.scope) {
+            return Ok(Some(caller));
+        }
+        Err(Problem::new(StatusCode::FORBIDDEN, "wrong_key", "this key may not do that"))
+    }
+
+    /// Returns who imports: the key may be given in either way.
+    fn importer(self, app: &App, headers: &HeaderMap) -> Result<Caller, Problem> {
+        let basic = || basic_user(headers).filter(|user| !user.is_empty());
+        let key = bearer(headers).map(str::to_owned).or_else(basic).ok_or_else(no_import_key)?;
+        match app.caller(&key) {
+            Some(caller) if self.admits(caller.scope) => Ok(caller),
+            Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "wrong_key", "this key may not send facts")),
+            None => Err(Problem::new(StatusCode::UNAUTHORIZED, "unknown_key", "the key is not known")),
+        }
+    }
+
+    fn security(self) -> Vec<SecurityRequirement> {
+        match self {
+            Policy::Public => Vec::new(),
+            // The empty one: the key may stand in the body instead.
+            Policy::Write => vec![SecurityRequirement::new::<_, [&str; 0], &str>(BASIC, [])],
+            Policy::Import => {
+                [BASIC, BEARER].map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(name, [])).into()
+            }
+            Policy::Read | Policy::Manage => vec![SecurityRequirement::new::<_, [&str; 0], &str>(BEARER, [])],
+        }
+    }
+}
+
+/// Routes, each with its policy, and the document of them.
+pub(crate) struct Routes {
+    app: App,
+    inner: OpenApiRouter<App>,
+}
+
+impl Routes {
+    /// Returns no routes, with what the document says beside them.
+    pub(crate) fn new(app: App, document: OpenApi) -> Routes {
+        Routes { app, inner: OpenApiRouter::with_openapi(document) }
+    }
+
+    /// Lets handlers answer those whom a policy admits.
+    pub(crate) fn allow(self, policy: Policy, routes: UtoipaMethodRouter<App>) -> Routes {
+        let (schemas, mut paths, handlers) = routes;
+        for operation in paths.paths.values_mut().flat_map(operations) {
+            describe(policy, operation);
+        }
+        let guard = from_fn_with_state((self.app.clone(), policy), guard);
+        let inner = self.inner.routes((schemas, paths, handlers.route_layer(guard)));
+        Routes { inner, ..self }
+    }
+
+    /// Returns what answers, and the document.
+    pub(crate) fn split(self) -> (Router<App>, OpenApi) {
+        self.inner.split_for_parts()
+    }
+}
+
+async fn guard(State((app, policy)): State<(App, Policy)>, mut request: Request, next: Next) -> Response {
+    match policy.caller(&app, request.headers()) {
+        Ok(Some(caller)) => {
+            request.extensions_mut().insert(caller);
+        }
+        Ok(None) => {}
+        Err(problem) => return problem.into_response(),
+    }
+    next.run(request).await
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, put, post, delete, patch, .. } = item;
+    [get, put, post, delete, patch].into_iter().flatten()
+}
+
+/// Adds to an operation what its policy and its shape let it answer.
+fn describe(policy: Policy, operation: &mut Operation) {
+    operation.security = Some(policy.security());
+    let mut statuses = vec![StatusCode::INTERNAL_SERVER_ERROR, StatusCode::SERVICE_UNAVAILABLE];
+    if policy != Policy::Public {
+        statuses.extend([StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN]);
+    }
+    if operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty()) {
+        statuses.push(StatusCode::BAD_REQUEST);
+    }
+    if operation.request_body.is_some() {
+        let body = [
+            StatusCode::BAD_REQUEST,
+            StatusCode::REQUEST_TIMEOUT,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ];
+        statuses.extend(body);
+    }
+    if policy == Policy::Write {
+        statuses.push(StatusCode::TOO_MANY_REQUESTS);
+    }
+    for status in statuses {
+        let problem = RefOr::Ref(Ref::from_response_name(problem_name(status)));
+        operation.responses.responses.entry(status.as_str().to_owned()).or_insert(problem);
+    }
+}
+
+/// Returns the name of the answer with a status, among the document's components.
+pub(crate) fn problem_name(status: StatusCode) -> String {
+    status.canonical_reason().unwrap_or("Problem").split(' ').collect()
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+}
+
+/// Returns the user name of HTTP Basic: the key, with an empty password.
+fn basic_user(headers: &HeaderMap) -> Option<String> {
+    let (scheme, encoded) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let bytes = BASE64_STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let text = String::from_utf8(bytes).ok()?;
+    Some(text.split_once(':').map_or(text.clone(), |(user, _)| user.to_owned()))
+}
+
+fn no_key() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "no_key", "a key is needed: `Authorization: Bearer KEY`")
+}
+
+pub(crate) fn no_write_key() -> Problem {
+    let message = "a write key is needed, as the user name of HTTP Basic or as `writeKey` in the body";
+    Problem::new(StatusCode::UNAUTHORIZED, "no_key", message)
+}
+
+fn no_import_key() -> Problem {
+    let message = "a key is needed, as the user name of HTTP Basic or as a bearer token";
+    Problem::new(StatusCode::UNAUTHORIZED, "no_key", message)
+}
