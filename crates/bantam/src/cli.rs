@@ -288,4 +288,13 @@ pub(crate) struct DemoArguments {
     /// Another seed gives other data
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Start the service on the sample company, also where nobody looks at a terminal
+    #[arg(long, conflicts_with = "no_serve")]
+    pub(crate) serve: bool,
+    /// End after the figures
+    #[arg(long)]
+    pub(crate) no_serve: bool,
+    /// Where the service listens
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7070")]
+    pub(crate) listen: std::net::SocketAddr,
 }

@@ -150,6 +150,7 @@ fn demo_does_the_main_job_and_can_be_run_again() {
     desk.write("bantam-demo/acme.yaml", desk.read("bantam-demo/acme.yaml").replace("points: 75", "points: 70"));
     assert_eq!(desk.run("demo --leads 300").code, 0);
     assert!(desk.read("bantam-demo/acme.yaml").contains("points: 70"), "a changed definition is kept");
+    assert!(!ran.err.contains("The service runs"), "nobody looks at a terminal here");
     desk.write("mine/leads.csv", "precious");
     assert_eq!(desk.run("demo mine").code, 2);
     assert_eq!(desk.read("mine/leads.csv"), "precious");

@@ -1,7 +1,7 @@
 //! `bantam demo`: the whole of it on generated sample data.
 
 use super::simulate::write_files;
-use crate::cli::DemoArguments;
+use crate::cli::{DemoArguments, Invocation};
 use crate::commands::explain::{render, tell_story};
 use crate::commands::score::{Summary, print_ranking};
 use crate::failure::Failure;
@@ -10,7 +10,9 @@ use crate::{Done, clock, definitions, files, terminal};
 use bantam_engine::batch::{BatchOptions, score_batch};
 use bantam_lang::convert::parse_time;
 use bantam_simulate::{EventOrder, Format, Settings};
-use std::io::Write;
+use clap::Parser;
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 /// The definition of the sample company.
@@ -23,6 +25,11 @@ const TOP: usize = 10;
 const AS_OF: &str = "2026-01-01";
 /// Days of history.
 const DAYS: u32 = 90;
+/// The days up to now, for the service, whose clock is the real one.
+const LIVE_FOLDER: &str = "live";
+/// What the service of the demo is asked with. It listens on this machine alone.
+const KEYS: [(&str, &str); 3] =
+    [("--write-key", "demo-write"), ("--read-key", "demo-read"), ("--manage-key", "demo-manage")];
 
 pub(crate) fn run(arguments: &DemoArguments) -> Result<Done, Failure> {
     let folder = &arguments.folder;
@@ -37,7 +44,52 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<Done, Failure> {
     ))?;
     show(folder, as_of)?;
     terminal::print(&next_steps(folder))?;
-    Ok(Done::Well)
+    let wanted = arguments.serve || std::io::stdout().is_terminal() && !arguments.no_serve;
+    if wanted { serve(arguments) } else { Ok(Done::Well) }
+}
+
+/// Fills a store with the same company, its last days being those before now, and starts the service on it.
+fn serve(arguments: &DemoArguments) -> Result<Done, Failure> {
+    let folder = &arguments.folder;
+    let (store, definition) = (folder.join("demo.db"), folder.join("acme.yaml"));
+    if !store.exists() {
+        let live = folder.join(LIVE_FOLDER);
+        write_files(
+            &Settings::new(arguments.seed, arguments.leads, DAYS, clock::now()),
+            Format::Csv,
+            EventOrder::ByTime,
+            &live,
+            true,
+        )?;
+        let file = |name: &str| live.join(name).into_os_string();
+        let files = [("--leads", "leads.csv"), ("--events", "events.csv"), ("--spend", "spend.csv")];
+        let mut import: Vec<OsString> = vec!["import".into(), "--store".into(), store.clone().into()];
+        import.extend(["--definition".into(), definition.clone().into()]);
+        import.extend(files.into_iter().flat_map(|(option, name)| [option.into(), file(name)]));
+        // Some events were sent twice: they are the same event but for when they arrived.
+        import.extend(["--map".into(), "received_at=".into()]);
+        call(import)?;
+    }
+    let address = arguments.listen;
+    terminal::say(&format!(
+        "\nThe service runs on {}; Ctrl-C ends it. In another terminal:\n\
+         \x20 curl -H 'Authorization: Bearer demo-read' 'http://{address}/api/leads?limit=3'\n\
+         \x20 curl -H 'Authorization: Bearer demo-read' http://{address}/api/hand-offs\n\
+         \x20 curl -u demo-write: http://{address}/v1/track -d '{{\"userId\": \"ann\", \"event\": \"demo_requested\"}}'\n\
+         \x20 curl -H 'Authorization: Bearer demo-read' http://{address}/api/leads/ann\n",
+        store.display()
+    ));
+    let mut service: Vec<OsString> = vec!["serve".into(), "--store".into(), store.into()];
+    service.extend(["--definition".into(), definition.into(), "--listen".into(), address.to_string().into()]);
+    service.extend(KEYS.iter().flat_map(|&(option, key)| [option.into(), key.into()]));
+    call(service)
+}
+
+/// Runs another command, as if it had been called by its arguments.
+fn call(arguments: Vec<OsString>) -> Result<Done, Failure> {
+    let arguments = std::iter::once("bantam".into()).chain(arguments);
+    let called = Invocation::try_parse_from(arguments).map_err(|error| Failure::ours(error.to_string()))?;
+    crate::run(called.command)
 }
 
 /// Writes the sample files and the definition; a definition that is there already is kept, somebody may have changed it.

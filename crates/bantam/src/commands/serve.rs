@@ -124,11 +124,14 @@ async fn activate(recorder: &Recorder, fingerprint: String, text: DefinitionText
         if desk.rules().is_some_and(|rules| rules.fingerprint == fingerprint) {
             return Ok(());
         }
-        let body = serde_json::to_vec(&text).unwrap_or_default();
-        ledger.keep_definition(&fingerprint, &body)?;
-        let kind = FactKind::Activation { fingerprint: fingerprint.clone() };
-        let fact = Fact::of_service(format!("activate-{fingerprint}-{now}"), now, "serve", kind);
-        desk.take(ledger, now, &[Given::new(fact)])?;
+        let by = "bantam serve".to_owned();
+        let draft = FactKind::Draft { fingerprint: fingerprint.clone(), text, by };
+        let activation = FactKind::Activation { fingerprint: fingerprint.clone() };
+        // The definition is there once the draft has been taken, so they are two groups.
+        for (name, kind) in [("draft", draft), ("activate", activation)] {
+            let fact = Fact::of_service(format!("{name}-{fingerprint}-{now}"), now, "serve", kind);
+            desk.take(ledger, now, &[Given::new(fact)])?;
+        }
         Ok(())
     });
     activate.await
