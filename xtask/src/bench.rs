@@ -3,10 +3,12 @@
 mod batch;
 mod flame;
 mod live;
+mod service;
 
 pub(crate) use batch::{batch, big, rules, whatif};
 pub(crate) use flame::flame;
 pub(crate) use live::live;
+pub(crate) use service::service;
 
 use crate::steps::{cargo, works};
 use std::fs;

@@ -32,6 +32,8 @@ Usage: cargo xtask TASK
                   [--leads N] [--events N] [--threads N] [--variant lead,time] [--write]
   bench live      Score one lead at a time beside two rule engines, compare every lead, print microseconds
                   [--leads N] [--events N] [--rounds N] [--write]
+  bench service   Send facts to a running service beside plain SQLite, print facts a second and delays
+                  [--facts N] [--leads N] [--seconds N] [--rounds N]
   bench titles    Measure the reading of job titles on labelled ones, where they are at hand";
 
 fn main() -> ExitCode {
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         ["bench", "whatif", options @ ..] => bench::whatif(&root, options),
         ["bench", "flame", options @ ..] => bench::flame(&root, options),
         ["bench", "live", options @ ..] => bench::live(&root, options),
+        ["bench", "service", options @ ..] => bench::service(&root, options),
         ["bench", "titles"] => bench::titles(&root),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");
