@@ -7,6 +7,7 @@ pub(crate) mod document;
 pub(crate) mod extract;
 pub(crate) mod hand_offs;
 pub(crate) mod health;
+pub(crate) mod keys;
 pub(crate) mod leads;
 mod paging;
 pub(crate) mod quarantine;

@@ -2,10 +2,10 @@
 
 use crate::api::routes::{Policy, Routes};
 use crate::api::{
-    calls, definitions, deliveries, document, hand_offs, health, leads, quarantine, retraction, stated, teams,
-    webhooks as endpoints,
+    calls, definitions, deliveries, document, hand_offs, health, keys as api_keys, leads, quarantine, retraction,
+    stated, teams, webhooks as endpoints,
 };
-use crate::keys::{Caller, Keys};
+use crate::keys::{Caller, Found, Keys, StoredKeys, is_well_formed};
 use crate::limits::{REQUESTS_PER_SECOND, RateLimit};
 use crate::peer::Network;
 use crate::problem::Problem;
@@ -69,6 +69,7 @@ impl Default for IntakeSettings {
 pub struct App {
     pub(crate) recorder: Recorder,
     keys: Arc<Keys>,
+    stored_keys: Arc<StoredKeys>,
     pub(crate) outgoing: Arc<Outgoing>,
     clock: Clock,
     origins: Arc<Vec<String>>,
@@ -86,9 +87,11 @@ pub struct App {
 impl App {
     /// Puts a service together.
     pub fn new(settings: Settings, recorder: Recorder, clock: Clock) -> App {
+        let store = Arc::new(settings.store);
         App {
             recorder,
             keys: Arc::new(settings.keys),
+            stored_keys: Arc::new(StoredKeys::new(store.clone())),
             outgoing: Arc::new(settings.outgoing),
             clock,
             origins: Arc::new(settings.origins),
@@ -97,7 +100,7 @@ impl App {
             unpacking: Arc::new(Semaphore::new(UNPACKING_MAX)),
             rate: Arc::new(RateLimit::new(settings.intake.requests_per_second)),
             intake: Arc::new(settings.intake),
-            store: Arc::new(settings.store),
+            store,
             readers: Arc::default(),
             reading: Arc::new(Semaphore::new(READERS_MAX)),
             document: Arc::from(""),
@@ -140,6 +143,8 @@ impl App {
             .allow(Policy::Manage, routes!(definitions::sign))
             .allow(Policy::Manage, routes!(definitions::activate))
             .allow(Policy::Read, routes!(quarantine::list))
+            .allow(Policy::Manage, routes!(api_keys::list, api_keys::create))
+            .allow(Policy::Manage, routes!(api_keys::revoke))
             .allow(Policy::Manage, routes!(endpoints::list, endpoints::create))
             .allow(Policy::Manage, routes!(endpoints::show, endpoints::change, endpoints::remove))
             .allow(Policy::Manage, routes!(endpoints::enable))
@@ -167,9 +172,52 @@ impl App {
         &self.document
     }
 
-    /// Returns who has a key.
-    pub(crate) fn caller(&self, key: &str) -> Option<Caller> {
-        self.keys.find(key).map(|(scope, source)| Caller { scope, source: source.to_owned() })
+    /// Returns who has a key; `None` where nobody has it, or not any more.
+    pub(crate) async fn caller(&self, key: &str) -> Result<Option<Caller>, Problem> {
+        if let Some(told) = self.caller_at_hand(key) {
+            return Ok(told);
+        }
+        let (app, key) = (self.clone(), key.to_owned());
+        let found = tokio::task::spawn_blocking(move || app.find_caller(&key));
+        found.await.map_err(|_| Problem::fault("a look for a key panicked"))?
+    }
+
+    /// Returns the same, on a thread where waiting for the disk holds nobody up.
+    pub(crate) fn find_caller(&self, key: &str) -> Result<Option<Caller>, Problem> {
+        if let Some(told) = self.caller_at_hand(key) {
+            return Ok(told);
+        }
+        let now = self.now();
+        self.stored_keys.refresh(now).map_err(|error| match error.is_passing() {
+            true => Problem::busy(),
+            false => Problem::fault(error),
+        })?;
+        Ok(self.stored_caller(key, now))
+    }
+
+    /// Returns what can be told of a key without looking into the store, if anything.
+    fn caller_at_hand(&self, key: &str) -> Option<Option<Caller>> {
+        if let Some((scope, source)) = self.keys.find(key) {
+            return Some(Some(Caller { scope, source: source.to_owned() }));
+        }
+        if !is_well_formed(key) {
+            return Some(None);
+        }
+        let now = self.now();
+        self.stored_keys.is_fresh(now).then(|| self.stored_caller(key, now))
+    }
+
+    fn stored_caller(&self, key: &str, now: i64) -> Option<Caller> {
+        let Found { caller, to_mark } = self.stored_keys.find(key, now)?;
+        if let Some(id) = to_mark {
+            self.recorder.work_later(move |ledger, now| ledger.mark_api_key_used(id, now));
+        }
+        Some(caller)
+    }
+
+    /// Says that keys were made or revoked here.
+    pub(crate) fn forget_keys(&self) {
+        self.stored_keys.forget();
     }
 
     /// Delivers messages to others until it is dropped.

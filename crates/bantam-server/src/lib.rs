@@ -22,7 +22,7 @@ pub mod webhooks;
 
 pub use app::{App, IntakeSettings, Settings};
 pub use import::{GROUP_LINES_MAX, Imported, Importer, RejectedLine};
-pub use keys::{Keys, Scope};
+pub use keys::{KeyProblem, Keys, NewKey, Scope};
 pub use limits::REQUESTS_PER_SECOND;
 pub use listen::serve;
 pub use peer::{Network, client_address};

@@ -23,8 +23,13 @@ const KEPT: &str = "private, max-age=300";
     params(("key" = String, Path, description = "A write key")),
     responses((status = 200, description = "Its settings", body = Value),
         (status = 404, description = "The key is not known", body = ProblemBody)))]
-pub(crate) async fn segment(State(app): State<App>, FromPath(key): FromPath<String>, request: Request) -> Response {
-    answer(&app, &key, &request, |key, address| {
+pub(crate) async fn segment(
+    State(app): State<App>,
+    FromPath(key): FromPath<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    refuse_unknown(&app, &key).await?;
+    let told = answer(&app, &key, &request, |key, address| {
         let (protocol, host) = address;
         json!({
             "integrations": {"Segment.io": {
@@ -38,7 +43,8 @@ pub(crate) async fn segment(State(app): State<App>, FromPath(key): FromPath<Stri
             "remotePlugins": [],
             "analyticsNextEnabled": true,
         })
-    })
+    });
+    Ok(told)
 }
 
 /// The part of a question that matters; SDKs say much more.
@@ -57,8 +63,9 @@ pub(crate) async fn rudderstack(
     State(app): State<App>,
     Query(query): Query<SourceQuery>,
     request: Request,
-) -> Response {
-    source_config(&app, &query, &request)
+) -> Result<Response, Problem> {
+    refuse_unknown(&app, &query.write_key).await?;
+    Ok(source_config(&app, &query, &request))
 }
 
 /// Tell the SDK of RudderStack where to send to, as it asks by itself
@@ -70,8 +77,9 @@ pub(crate) async fn rudderstack_folder(
     State(app): State<App>,
     Query(query): Query<SourceQuery>,
     request: Request,
-) -> Response {
-    source_config(&app, &query, &request)
+) -> Result<Response, Problem> {
+    refuse_unknown(&app, &query.write_key).await?;
+    Ok(source_config(&app, &query, &request))
 }
 
 fn source_config(app: &App, query: &SourceQuery, request: &Request) -> Response {
@@ -91,12 +99,16 @@ fn source_config(app: &App, query: &SourceQuery, request: &Request) -> Response 
 /// The document has no time of its own, but the SDK wants one.
 const UPDATED_AT: &str = "2026-01-01T00:00:00.000Z";
 
+async fn refuse_unknown(app: &App, key: &str) -> Result<(), Problem> {
+    match app.caller(key).await? {
+        Some(caller) if caller.scope == Scope::Write => Ok(()),
+        // Other keys are not confirmed here, nor told apart.
+        _ => Err(Problem::new(StatusCode::NOT_FOUND, "unknown_key", "the write key is not known")),
+    }
+}
+
 fn answer(app: &App, key: &str, request: &Request, document: impl Fn(&str, (String, String)) -> Value) -> Response {
     let headers = request.headers();
-    if !app.caller(key).is_some_and(|caller| caller.scope == Scope::Write) {
-        // Other keys are not confirmed here, nor told apart.
-        return Problem::new(StatusCode::NOT_FOUND, "unknown_key", "the write key is not known").into_response();
-    }
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
     match app.public_address().or_else(|| own_address(peer, headers, app.proxies())) {
         Some(address) => ([(header::CACHE_CONTROL, KEPT)], Json(document(key, address))).into_response(),

@@ -113,6 +113,15 @@ impl Recorder {
         result.try_recv().map_err(|_| Unavailable::Failed)
     }
 
+    /// Lets some work be done with the store when it is its turn. Nobody learns whether it was.
+    pub(crate) fn work_later(
+        &self,
+        work: impl FnOnce(&mut dyn Ledger, i64) -> Result<(), StoreError> + Send + 'static,
+    ) {
+        let (reply, _) = oneshot::channel();
+        let _ = self.send(Job::Work { work: Box::new(move |_, ledger, now| Ok(work(ledger, now)?)), reply });
+    }
+
     /// Lets what was erased leave the database's own log, too; returns when that was tried. Where a reader holds it up,
     /// the next checkpoint does it.
     pub async fn checkpoint(&self) -> Result<(), Unavailable> {

@@ -4,6 +4,8 @@
 
 #[path = "http/errors.rs"]
 mod errors;
+#[path = "http/keys.rs"]
+mod keys;
 #[path = "http/policies.rs"]
 mod policies;
 #[path = "http/stated.rs"]

@@ -1,5 +1,6 @@
 //! What a store can do inside one transaction, whichever database stands behind it.
 
+use crate::api_keys::ApiKeys;
 use crate::deliveries::Deliveries;
 use crate::error::StoreError;
 use crate::records::{
@@ -10,7 +11,7 @@ use crate::records::{
 /// A store within a transaction: all that is done through it happens together or not at all.
 ///
 /// INVARIANT: facts are appended and never changed, except that [`Ledger::erase_subject`] blanks them.
-pub trait Ledger: Deliveries {
+pub trait Ledger: Deliveries + ApiKeys {
     /// Returns whether what was at hand when this was last asked still holds: nobody else has written since, and no
     /// transaction was taken back.
     fn is_alone(&mut self) -> Result<bool, StoreError>;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod api_keys;
 mod checksums;
 mod deliveries;
 mod error;
@@ -11,6 +12,7 @@ mod records;
 pub mod sqlite;
 mod store;
 
+pub use api_keys::{ApiKeyRow, ApiKeys};
 pub use deliveries::Deliveries;
 pub use error::StoreError;
 pub use inspection::{Inspection, KnownEdge, Record, Table};

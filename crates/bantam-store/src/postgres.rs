@@ -4,6 +4,7 @@
 //! sequence whichever nodes write it, and what is derived from it is derived once. When a process ends in the middle, the
 //! server takes its transaction back and passes the right on.
 
+mod api_keys;
 mod connection;
 mod deliveries;
 mod facts;

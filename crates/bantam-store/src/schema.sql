@@ -1,5 +1,5 @@
 -- Facts are appended and never changed; every other table is derived from them and can be built again, but for
--- who is told what: endpoints and deliveries.
+-- who is told what, endpoints and deliveries, and for keys.
 -- Times are microseconds since 1970-01-01T00:00Z.
 
 create table fact (
@@ -141,6 +141,23 @@ create table definition (
     id integer primary key,
     fingerprint text not null unique,
     body blob not null
+) strict;
+
+-- Keys of programs, as hashes. Set by people, not derived. No number is given twice.
+create table api_key (
+    id integer primary key autoincrement,
+    -- Its beginning, by which people know it.
+    shown text not null,
+    -- SHA-256 of the whole key.
+    hash blob not null unique,
+    scope text not null,
+    -- What facts sent with it are said to come from.
+    source text not null,
+    created_at integer not null,
+    expires_at integer,
+    -- To some minutes.
+    last_used_at integer,
+    revoked_at integer
 ) strict;
 
 create table setting (key text primary key, value blob not null) strict, without rowid;

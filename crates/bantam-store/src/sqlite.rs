@@ -1,5 +1,6 @@
 //! A store in one SQLite file, written by one process.
 
+mod api_keys;
 mod backup;
 mod deliveries;
 mod facts;

@@ -9,7 +9,8 @@ mod cluster;
 use bantam_store::postgres::PostgresStore;
 use bantam_store::sqlite::SqliteStore;
 use bantam_store::{
-    Digest, Edge, EdgeKind, Foreseen, HandOffRow, LeadRow, Ledger, NewFact, Refused, Store, StoreError, SubjectKind,
+    ApiKeyRow, Digest, Edge, EdgeKind, Foreseen, HandOffRow, LeadRow, Ledger, NewFact, Refused, Store, StoreError,
+    SubjectKind,
 };
 
 /// How many transactions are compared.
@@ -51,7 +52,7 @@ fn write(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError>
     let name = NAMES[dice.roll(7) as usize];
     let at = dice.roll(1_000) as i64;
     let body = [dice.roll(3) as u8, 0, 255];
-    Ok(match dice.roll(13) {
+    Ok(match dice.roll(14) {
         0..=2 => {
             let message = Digest::of(&[dice.roll(40) as u8]);
             let subject = Some(dice.id()).filter(|id| *id > 0);
@@ -95,6 +96,36 @@ fn write(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError>
             ledger.post(name, Some(dice.id()), &body)?;
             String::new()
         }
+        12 => {
+            // Numbers of keys that were taken back are not given again by all databases, so places stand for them.
+            let known = ledger.api_keys()?;
+            let id = known.get(dice.roll(9) as usize).map_or(0, |key| key.id);
+            match dice.roll(5) {
+                0 => format!("{:?}", ledger.mark_api_key_used(id, at)?),
+                1 => format!("{:?}", ledger.revoke_api_key(id, at)?),
+                2 => format!("{:?}", ledger.forget_api_key(id)?),
+                _ => {
+                    let mut hash = [0; 32];
+                    hash[..8].copy_from_slice(&dice.0.to_be_bytes());
+                    let expires_at = Some(at).filter(|_| dice.roll(2) == 0);
+                    let (shown, scope, source) = (name.to_owned(), name.to_owned(), name.to_owned());
+                    let (last_used_at, revoked_at) = (None, None);
+                    let key = ApiKeyRow {
+                        id: 0,
+                        shown,
+                        hash,
+                        scope,
+                        source,
+                        created_at: at,
+                        expires_at,
+                        last_used_at,
+                        revoked_at,
+                    };
+                    ledger.add_api_key(&key)?;
+                    String::new()
+                }
+            }
+        }
         _ => {
             ledger.set(name, &body)?;
             format!("{:?}", ledger.keep_definition(name, &body)?)
@@ -105,7 +136,7 @@ fn write(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError>
 fn ask(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError> {
     let kind = if dice.roll(2) == 0 { SubjectKind::User } else { SubjectKind::Anonymous };
     let (name, id) = (NAMES[dice.roll(7) as usize], dice.id());
-    Ok(match dice.roll(18) {
+    Ok(match dice.roll(19) {
         0 => format!("{:?}", ledger.find_message(Digest::of(&[dice.roll(40) as u8]))?),
         1 => format!("{:?}", ledger.facts_of(id)?),
         2 => format!("{:?}", ledger.facts_after(id, 3)?),
@@ -122,6 +153,10 @@ fn ask(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError> {
         14 => format!("{:?}", ledger.load_of(name)?),
         15 => ledger.waiting(5)?.iter().map(|entry| format!("{:?}{:?}", entry.subject, entry.body)).collect(),
         16 => format!("{:?}", ledger.leads_after(id, 3)?),
+        17 => {
+            let keys = ledger.api_keys()?.into_iter().map(|key| ApiKeyRow { id: 0, ..key });
+            format!("{:?}", keys.collect::<Vec<_>>())
+        }
         _ => format!("{:?} {:?}", ledger.setting(name)?, (ledger.definition(name)?, ledger.definitions()?)),
     })
 }

@@ -2,12 +2,14 @@
 
 mod import;
 mod insight;
+mod keys;
 mod migrate;
 mod serve;
 mod store;
 
 pub(crate) use import::ImportArguments;
 pub(crate) use insight::{ImpactArguments, PeriodName, ReportArguments};
+pub(crate) use keys::{CreateKeyArguments, KeeperArguments, KeysArguments, KeysCommand, RevokeKeyArguments};
 pub(crate) use migrate::MigrateArguments;
 pub(crate) use serve::ServeArguments;
 pub(crate) use store::{AuditArguments, BackupArguments, RestoreArguments, VerifyArguments};
@@ -45,6 +47,7 @@ pub(crate) enum Command {
     Import(ImportArguments),
     Migrate(MigrateArguments),
     Serve(ServeArguments),
+    Keys(KeysArguments),
     Verify(VerifyArguments),
     Audit(AuditArguments),
     Backup(BackupArguments),

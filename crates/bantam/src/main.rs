@@ -67,6 +67,7 @@ fn run(command: Command) -> Result<Done, Failure> {
         Command::Import(arguments) => commands::import::run(&arguments),
         Command::Migrate(arguments) => commands::migrate::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(arguments),
+        Command::Keys(arguments) => commands::keys::run(&arguments),
         Command::Verify(arguments) => commands::verify::run(&arguments),
         Command::Audit(arguments) => commands::audit::run(&arguments),
         Command::Backup(arguments) => commands::backup::run(&arguments),

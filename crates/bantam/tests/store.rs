@@ -108,3 +108,52 @@ fn sto_09_a_backup_beside_the_service_is_whole_private_and_can_be_restored() {
     assert_eq!(names, [""; 0], "temporary files are left");
     service.kill();
 }
+
+#[test]
+fn aut_10_keys_are_made_before_the_start_and_through_the_service() {
+    let desk = Desk::new();
+    let made = desk.run("keys create --scope manage --source ops --store leads.db");
+    assert_eq!(made.code, 0, "{}", made.err);
+    assert_eq!(made.err, "made key 1, which may manage, for ops; it is shown now and never again\n");
+    let manage = made.out.trim().to_owned();
+    assert!(manage.starts_with("bk_manage_"), "{manage}");
+    desk.write("manage.key", &made.out);
+    let service = start(&desk);
+    let to = format!("--to http://{} --key-file manage.key", service.address);
+    // The service has the store, and says so.
+    for line in ["keys create --scope read --source x --store leads.db", "keys revoke 1 --store leads.db"] {
+        let ran = desk.run(line);
+        assert_eq!(ran.code, 2, "{}", ran.err);
+        assert!(ran.err.contains("is in use by bantam serve, process ") && ran.err.contains("--to URL"), "{}", ran.err);
+    }
+    let made = desk.run(&format!("keys create --scope read --source dashboard --expires 2999-01-01 {to}"));
+    assert_eq!(made.code, 0, "{}", made.err);
+    let bearer = format!("Bearer {}", made.out.trim());
+    let ask = || request(&service.address, "GET", "/api/leads", &bearer, "").unwrap().0;
+    assert_eq!(ask(), 200);
+    let ran = desk.run(&format!("keys revoke 2 {to}"));
+    assert_eq!((ran.code, ran.err.as_str()), (0, "revoked key 2\n"));
+    assert_eq!(ask(), 401);
+    for line in [format!("keys list {to}"), "keys list --store leads.db".to_owned()] {
+        let ran = desk.run(&line);
+        let states: Vec<&str> = ran.out.lines().filter_map(|line| line.split_whitespace().nth(4)).collect();
+        assert_eq!(states, ["state", "active", "revoked"], "{line}: {}{}", ran.out, ran.err);
+        assert!(ran.out.contains("dashboard") && !ran.out.contains(&manage), "{}", ran.out);
+    }
+    let refused = [
+        ("keys revoke 99", "404 Not Found: there is no such key"),
+        ("keys create --scope read --source x --expires 2001-01-01", "choose a later moment"),
+        ("keys create --scope read --source x --expires soon", "`soon` is not a time (--expires)"),
+    ];
+    for (line, message) in refused {
+        let ran = desk.run(&format!("{line} {to}"));
+        assert!(ran.code == 2 && ran.err.contains(message), "{line}: {}", ran.err);
+    }
+    service.kill();
+    assert_eq!(desk.run(&format!("keys list {to}")).code, 74);
+    assert_eq!(desk.run("keys revoke 1 --store leads.db").code, 0);
+    assert_eq!(desk.run("keys revoke 3 --store leads.db").code, 2);
+    assert_eq!(desk.run("keys list --store nothing.db").code, 2);
+    assert!(!desk.path("nothing.db").exists());
+    assert_eq!(desk.run("keys list").code, 2);
+}

@@ -51,37 +51,34 @@ impl Policy {
     }
 
     /// Returns who asks, by the key that is given in the way that is asked for.
-    fn caller(self, app: &App, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
-        let key = match self {
-            Policy::Public => return Ok(None),
-            Policy::Write if !headers.contains_key(header::AUTHORIZATION) => return Ok(None),
-            Policy::Write => match basic_user(headers).ok_or_else(no_write_key)? {
-                // Some programs send an empty name beside a key in the body.
-                user if user.is_empty() => return Ok(None),
-                user => user,
-            },
-            Policy::Import => return self.importer(app, headers).map(Some),
-            Policy::Read | Policy::Manage => bearer(headers).ok_or_else(no_key)?.to_owned(),
-        };
+    async fn caller(self, app: &App, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
+        let Some(key) = self.key(headers)? else { return Ok(None) };
         let unknown = || {
             let message = "the key is not known, has expired or was revoked";
             Problem::new(StatusCode::UNAUTHORIZED, "unknown_key", message)
         };
-        let caller = app.caller(&key).ok_or_else(unknown)?;
+        let caller = app.caller(&key).await?.ok_or_else(unknown)?;
         if self.admits(caller.scope) {
             return Ok(Some(caller));
         }
-        Err(Problem::new(StatusCode::FORBIDDEN, "wrong_key", "this key may not do that"))
+        let message = if self == Policy::Import { "this key may not send facts" } else { "this key may not do that" };
+        Err(Problem::new(StatusCode::FORBIDDEN, "wrong_key", message))
     }
 
-    /// Returns who imports: the key may be given in either way.
-    fn importer(self, app: &App, headers: &HeaderMap) -> Result<Caller, Problem> {
-        let basic = || basic_user(headers).filter(|user| !user.is_empty());
-        let key = bearer(headers).map(str::to_owned).or_else(basic).ok_or_else(no_import_key)?;
-        match app.caller(&key) {
-            Some(caller) if self.admits(caller.scope) => Ok(caller),
-            Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "wrong_key", "this key may not send facts")),
-            None => Err(Problem::new(StatusCode::UNAUTHORIZED, "unknown_key", "the key is not known")),
+    /// Returns the key; `None` where the policy does without one, or without one in the header.
+    fn key(self, headers: &HeaderMap) -> Result<Option<String>, Problem> {
+        // Some programs send an empty name beside a key in the body.
+        let named = |user: &String| !user.is_empty();
+        match self {
+            Policy::Public => Ok(None),
+            Policy::Write if !headers.contains_key(header::AUTHORIZATION) => Ok(None),
+            Policy::Write => Ok(Some(basic_user(headers).ok_or_else(no_write_key)?).filter(named)),
+            // It may be given in either way.
+            Policy::Import => {
+                let basic = || basic_user(headers).filter(named);
+                bearer(headers).map(str::to_owned).or_else(basic).ok_or_else(no_import_key).map(Some)
+            }
+            Policy::Read | Policy::Manage => Ok(Some(bearer(headers).ok_or_else(no_key)?.to_owned())),
         }
     }
 
@@ -128,7 +125,8 @@ impl Routes {
 }
 
 async fn guard(State((app, policy)): State<(App, Policy)>, mut request: Request, next: Next) -> Response {
-    match policy.caller(&app, request.headers()) {
+    let found = policy.caller(&app, request.headers()).await;
+    match found {
         Ok(Some(caller)) => {
             request.extensions_mut().insert(caller);
         }

@@ -16,13 +16,15 @@ enum Admits {
     Manage,
 }
 
-const TABLE: [(&str, &str, Admits); 43] = [
+const TABLE: [(&str, &str, Admits); 46] = [
+    ("DELETE", "/api/keys/{id}", Admits::Manage),
     ("DELETE", "/api/leads/{id}", Admits::Manage),
     ("DELETE", "/api/webhooks/{id}", Admits::Manage),
     ("GET", "/api/definitions", Admits::Read),
     ("GET", "/api/definitions/{fingerprint}", Admits::Read),
     ("GET", "/api/definitions/{fingerprint}/preview", Admits::Read),
     ("GET", "/api/hand-offs", Admits::Read),
+    ("GET", "/api/keys", Admits::Manage),
     ("GET", "/api/leads", Admits::Read),
     ("GET", "/api/leads/{id}", Admits::Read),
     ("GET", "/api/leads/{id}/history", Admits::Read),
@@ -45,6 +47,7 @@ const TABLE: [(&str, &str, Admits); 43] = [
     ("POST", "/api/definitions/{fingerprint}/sign", Admits::Manage),
     ("POST", "/api/events/{message_id}/retract", Admits::Manage),
     ("POST", "/api/hand-offs/{id}/{answer}", Admits::Manage),
+    ("POST", "/api/keys", Admits::Manage),
     ("POST", "/api/leads/{id}/hand-off", Admits::Manage),
     ("POST", "/api/leads/{id}/merge", Admits::Manage),
     ("POST", "/api/webhooks", Admits::Manage),

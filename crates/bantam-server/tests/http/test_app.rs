@@ -138,6 +138,11 @@ impl TestApp {
         self.thread.take().unwrap().join().unwrap();
     }
 
+    /// Where the store is.
+    pub(crate) fn store(&self) -> std::path::PathBuf {
+        self.folder.path().join("leads.db")
+    }
+
     /// All bytes of the store's files after it was stopped.
     pub(crate) fn bytes(mut self) -> Vec<u8> {
         self.stop();

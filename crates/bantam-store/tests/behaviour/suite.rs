@@ -1,8 +1,8 @@
 //! The suite, as functions of a store; `behaviour_suite!` makes them tests.
 
 use bantam_store::{
-    Appended, DeliveryRow, DeliveryState, Digest, Edge, EdgeKind, EndpointRow, HandOffRow, LeadRow, Ledger, NewFact,
-    Refused, StoreError, SubjectKind,
+    ApiKeyRow, Appended, DeliveryRow, DeliveryState, Digest, Edge, EdgeKind, EndpointRow, HandOffRow, LeadRow, Ledger,
+    NewFact, Refused, StoreError, SubjectKind,
 };
 
 /// A store under test.
@@ -29,7 +29,8 @@ macro_rules! behaviour_suite {
             a_blanked_decision_keeps_its_place,
             hand_offs_in_progress_are_counted, erasing_leaves_numbers_alone,
             endpoints_are_kept_by_their_identity, the_first_of_a_lane_is_due, parked_deliveries_let_others_pass,
-            what_was_sent_is_removed_in_the_end, erasing_takes_messages_along);
+            what_was_sent_is_removed_in_the_end, erasing_takes_messages_along,
+            keys_are_revoked_once_and_keep_their_numbers);
     };
     ($store:expr; $($name:ident),+) => {
         $(#[test]
@@ -281,4 +282,38 @@ pub(crate) fn erasing_takes_messages_along(store: &mut impl Store) {
     assert_eq!(due(store, to, 99), [kept]);
     assert!(store.ask(|ledger| ledger.message(gone)).is_none());
     assert_eq!(store.ask(|ledger| ledger.untaken(10)), []);
+}
+
+/// AUT-10.
+pub(crate) fn keys_are_revoked_once_and_keep_their_numbers(store: &mut impl Store) {
+    let key = |source: &str, byte: u8| ApiKeyRow {
+        id: 0,
+        shown: "bk_write_abcd".into(),
+        hash: [byte; 32],
+        scope: "write".into(),
+        source: source.into(),
+        created_at: 5,
+        expires_at: Some(90),
+        last_used_at: None,
+        revoked_at: None,
+    };
+    let [web, app] = [("web", 1), ("zero\0", 2)].map(|(source, byte)| {
+        let row = key(source, byte);
+        store.ask(|ledger| ledger.add_api_key(&row))
+    });
+    store.ask(|ledger| ledger.mark_api_key_used(web, 20));
+    store.ask(|ledger| ledger.mark_api_key_used(web, 10));
+    assert!(store.ask(|ledger| ledger.revoke_api_key(app, 30)));
+    assert!(store.ask(|ledger| ledger.revoke_api_key(app, 40)));
+    assert!(!store.ask(|ledger| ledger.revoke_api_key(99, 40)));
+    let expected = [
+        ApiKeyRow { id: web, last_used_at: Some(20), ..key("web", 1) },
+        ApiKeyRow { id: app, revoked_at: Some(30), ..key("zero\0", 2) },
+    ];
+    assert_eq!(store.ask(|ledger| ledger.api_keys()), expected);
+    store.ask(|ledger| ledger.forget_api_key(app));
+    let row = key("other", 3);
+    assert!(store.ask(|ledger| ledger.add_api_key(&row)) > app, "a number stands for one key only");
+    let again = key("again", 3);
+    assert!(store.transaction(&mut |ledger| ledger.add_api_key(&again).map(drop)).is_err());
 }

@@ -163,6 +163,7 @@ pub(super) fn store_failure(error: StoreError) -> Failure {
     match &error {
         StoreError::InUse { .. }
         | StoreError::Newer { .. }
+        | StoreError::NoStore { .. }
         | StoreError::NotMigrated { .. }
         | StoreError::OldServer { .. }
         | StoreError::Powerful { .. }

@@ -1,5 +1,5 @@
 -- Facts are appended and never changed; every other table is derived from them and can be built again, but for who is
--- told what: endpoints and deliveries.
+-- told what, endpoints and deliveries, and for keys.
 -- Times are microseconds since 1970-01-01T00:00Z. Texts spell the character that PostgreSQL cannot keep as `\0`.
 
 create table fact (
@@ -145,6 +145,23 @@ create table definition (
     id bigint primary key,
     fingerprint text not null unique,
     body bytea not null
+);
+
+-- Keys of programs, as hashes. Set by people, not derived. No number is given twice.
+create table api_key (
+    id bigint generated always as identity primary key,
+    -- Its beginning, by which people know it.
+    shown text not null,
+    -- SHA-256 of the whole key.
+    hash bytea not null unique,
+    scope text not null,
+    -- What facts sent with it are said to come from.
+    source text not null,
+    created_at bigint not null,
+    expires_at bigint,
+    -- To some minutes.
+    last_used_at bigint,
+    revoked_at bigint
 );
 
 create table setting (key text collate "C" primary key, value bytea not null);

@@ -15,6 +15,8 @@ from unnest(array[
     'delivery.error',
     'quarantine.id', 'quarantine.received_at', 'quarantine.reason', 'quarantine.field', 'quarantine.body',
     'definition.id', 'definition.fingerprint', 'definition.body', 'setting.key', 'setting.value',
+    'api_key.id', 'api_key.shown', 'api_key.hash', 'api_key.scope', 'api_key.source', 'api_key.created_at',
+    'api_key.expires_at', 'api_key.last_used_at', 'api_key.revoked_at',
     'numbers.transactions', 'numbers.fact', 'numbers.subject', 'numbers.decision', 'numbers.hand_off', 'numbers.outbox', 'numbers.quarantine',
     'numbers.definition', 'node.name', 'node.transactions'
 ]) as wanted (name)

@@ -2,12 +2,13 @@
 
 use crate::cli::ImportArguments;
 use crate::commands::serve::store_failure;
+use crate::commands::service::Service;
 use crate::failure::Failure;
 use crate::{clock, terminal};
 use bantam_lang::meaning::Meaning;
 use bantam_server::{Clock, Imported, Importer, Recorder};
 use bantam_store::{Location, Store};
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 use serde_json::Value;
 use std::path::Path;
 use std::sync::Arc;
@@ -19,8 +20,6 @@ use tokio::runtime::Runtime;
 const TRIES_MAX: u32 = 12;
 /// The longest pause, in seconds.
 const PAUSE_MAX: u64 = 15;
-/// How long one group may take.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// What became of a group: counts, and the rejected rows by their place in it, from 0.
 #[derive(Default)]
@@ -35,7 +34,7 @@ pub(super) enum Target {
     /// Nowhere: rows are only counted.
     Nothing,
     Store(Box<StoreTarget>),
-    Service(Box<ServiceTarget>),
+    Service(Box<Service>),
 }
 
 pub(super) struct StoreTarget {
@@ -45,18 +44,14 @@ pub(super) struct StoreTarget {
     meaning: Option<Arc<Meaning>>,
 }
 
-pub(super) struct ServiceTarget {
-    runtime: Runtime,
-    client: Client,
-    url: String,
-    key: String,
-}
-
 impl Target {
     pub(super) fn open(arguments: &ImportArguments) -> Result<Target, Failure> {
         match (&arguments.store, &arguments.to) {
             _ if arguments.dry_run => Ok(Target::Nothing),
-            (_, Some(url)) => Ok(Target::Service(Box::new(service(arguments, url)?))),
+            (_, Some(url)) => {
+                let (key, file) = (arguments.key.as_deref(), arguments.key_file.as_deref());
+                Ok(Target::Service(Box::new(Service::at(url, key, file)?)))
+            }
             (Some(path), None) => Ok(Target::Store(Box::new(store(path, &arguments.source)?))),
             (None, None) => Err(Failure::bad_input("there is nowhere to import to")
                 .help("name a store with `--store FILE`, or a service with `--to URL`")),
@@ -87,7 +82,7 @@ impl Target {
                 let rejected = rejected.collect();
                 Ok(Outcome { accepted: imported.accepted, duplicate: imported.duplicate, rejected })
             }
-            Target::Service(target) => target.runtime.block_on(target.send(lines)),
+            Target::Service(service) => service.runtime.block_on(send(service, lines)),
         }
     }
 
@@ -120,58 +115,31 @@ fn store(path: &Path, source: &str) -> Result<StoreTarget, Failure> {
     Ok(StoreTarget { runtime, importer, thread, meaning })
 }
 
-fn service(arguments: &ImportArguments, url: &str) -> Result<ServiceTarget, Failure> {
-    if !(url.starts_with("https://") || url.starts_with("http://")) {
-        let failure = Failure::bad_input(format!("`{}` is no address of a service (--to)", terminal::printable(url)));
-        return Err(failure.help("write `https://leads.example.com`"));
+/// Sends a group, again where the service is busy or away: what came through is known there.
+async fn send(service: &Service, lines: &[(u64, Vec<u8>)]) -> Result<Outcome, Failure> {
+    let mut body = Vec::new();
+    for (_, line) in lines {
+        body.extend_from_slice(line);
+        body.push(b'\n');
     }
-    let key = match (&arguments.key, &arguments.key_file) {
-        (Some(key), _) => key.trim().to_owned(),
-        (None, Some(path)) => {
-            let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, "read", &error))?;
-            text.trim().to_owned()
-        }
-        (None, None) => {
-            let help = "name it with `--key-file FILE`, or put it into BANTAM_KEY";
-            return Err(Failure::bad_input("a service needs a key").help(help));
-        }
-    };
-    // Somebody else may have chosen one before; either will do.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client =
-        Client::builder().timeout(REQUEST_TIMEOUT).build().map_err(|error| Failure::ours(error.to_string()))?;
-    let url = format!("{}/v1/import", url.trim_end_matches('/'));
-    Ok(ServiceTarget { runtime: new_runtime()?, client, url, key })
-}
-
-impl ServiceTarget {
-    /// Sends a group, again where the service is busy or away: what came through is known there.
-    async fn send(&self, lines: &[(u64, Vec<u8>)]) -> Result<Outcome, Failure> {
-        let mut body = Vec::new();
-        for (_, line) in lines {
-            body.extend_from_slice(line);
-            body.push(b'\n');
-        }
-        let mut problem = String::new();
-        for attempt in 0..TRIES_MAX {
-            let request = self.client.post(&self.url).bearer_auth(&self.key).body(body.clone());
-            let mut pause = 1 << attempt.min(4);
-            match request.send().await {
-                Ok(response) if is_passing(response.status()) => {
-                    let asked =
-                        response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
-                    pause = asked.unwrap_or(pause);
-                    problem = format!("it answered {}", response.status());
-                }
-                Ok(response) => return outcome(response).await,
-                Err(error) => problem = error.without_url().to_string(),
+    let url = format!("{}/v1/import", service.url);
+    let mut problem = String::new();
+    for attempt in 0..TRIES_MAX {
+        let request = service.client.post(&url).bearer_auth(&service.key).body(body.clone());
+        let mut pause = 1 << attempt.min(4);
+        match request.send().await {
+            Ok(response) if is_passing(response.status()) => {
+                let asked = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+                pause = asked.unwrap_or(pause);
+                problem = format!("it answered {}", response.status());
             }
-            tokio::time::sleep(Duration::from_secs(pause.min(PAUSE_MAX))).await;
+            Ok(response) => return outcome(response).await,
+            Err(error) => problem = error.without_url().to_string(),
         }
-        Err(Failure::device(format!("the service takes nothing: {problem}")).help("run it again to go on"))
+        tokio::time::sleep(Duration::from_secs(pause.min(PAUSE_MAX))).await;
     }
+    Err(Failure::device(format!("the service takes nothing: {problem}")).help("run it again to go on"))
 }
-
 fn is_passing(status: StatusCode) -> bool {
     status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
 }
