@@ -5,6 +5,7 @@ mod deliveries;
 mod error;
 mod inspection;
 mod ledger;
+mod listing;
 mod location;
 pub mod postgres;
 mod records;
