@@ -6,6 +6,8 @@
 mod errors;
 #[path = "http/keys.rs"]
 mod keys;
+#[path = "http/lists.rs"]
+mod lists;
 #[path = "http/policies.rs"]
 mod policies;
 #[path = "http/stated.rs"]
@@ -178,7 +180,7 @@ async fn leads_are_listed_page_by_page() {
         path = format!("/api/leads?limit=10&cursor={cursor}");
     }
     assert_eq!(ids.len(), 25);
-    assert_eq!(ids[..5], ["u00", "u05", "u10", "u15", "u20"]);
+    assert_eq!(ids[..5], ["u20", "u15", "u10", "u05", "u00"], "of equal ones the latest first");
     assert_eq!(app.get("/api/leads?stage=Sales-ready").await.json()["leads"].as_array().unwrap().len(), 5);
     assert_eq!(app.get("/api/leads?colour=red").await.status, StatusCode::BAD_REQUEST);
 }

@@ -8,6 +8,7 @@ use bantam_server::core::fact::{Answer, Fact, FactKind, Values};
 use bantam_server::core::identity::tombstone;
 use bantam_server::core::{CoreError, DefinitionText, Desk, Given, Rules, Taken};
 use bantam_server::verify::{Audit, Erased, Verification, audit, verify};
+use bantam_store::HandOffFilter;
 use bantam_store::sqlite::{SqliteReader, SqliteStore};
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -73,7 +74,13 @@ impl Bench {
             other => panic!("{other:?}"),
         }
         let path = self.path();
-        SqliteReader::open(&path).unwrap().hand_offs(false, 0, 100).unwrap().last().unwrap().id
+        SqliteReader::open(&path)
+            .unwrap()
+            .hand_offs(&HandOffFilter { limit: 100, ..HandOffFilter::default() })
+            .unwrap()
+            .last()
+            .unwrap()
+            .id
     }
 
     fn accept(&mut self, hand_off: i64) {

@@ -28,8 +28,8 @@ pub(crate) fn fact_sum(
 
 /// The moment it is due is left out: all leads may be given another at once.
 pub(crate) fn lead_sum(lead: &LeadRow) -> i64 {
-    let [score, fit, engagement] = [lead.score, lead.fit, lead.engagement].map(|number| number.to_le_bytes());
+    let numbers = [lead.score, lead.fit, lead.engagement, lead.changed_at].map(i64::to_le_bytes).concat();
     let [stage, grade, route] = [&lead.stage, &lead.grade, &lead.route].map(|text| text.as_deref().unwrap_or("\0"));
     let texts = [stage.as_bytes(), grade.as_bytes(), route.as_bytes()];
-    checksum(lead.id, &[&score, &fit, &engagement, texts[0], texts[1], texts[2], &lead.state])
+    checksum(lead.id, &[&numbers, texts[0], texts[1], texts[2], &lead.state])
 }

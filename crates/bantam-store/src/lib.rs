@@ -6,6 +6,7 @@ mod deliveries;
 mod error;
 mod inspection;
 mod ledger;
+mod listing;
 mod location;
 pub mod postgres;
 mod records;

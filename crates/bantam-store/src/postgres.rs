@@ -14,7 +14,7 @@ mod migrate;
 mod outcomes;
 mod reading;
 mod subjects;
-mod text;
+pub(crate) mod text;
 mod tls;
 mod url;
 

@@ -151,6 +151,8 @@ pub struct LeadRow {
     pub grade: Option<String>,
     /// Its route.
     pub route: Option<String>,
+    /// When its stage was decided last; 0 where that never was.
+    pub changed_at: i64,
     /// The next moment at which time alone may change something.
     pub due_at: Option<i64>,
     /// What the caller needs to go on from here.
@@ -158,7 +160,7 @@ pub struct LeadRow {
 }
 
 /// A hand-off.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HandOffRow {
     /// Its number; 0 before it has one.
     pub id: i64,
@@ -166,8 +168,16 @@ pub struct HandOffRow {
     pub subject: SubjectId,
     /// Whether it has not ended.
     pub in_progress: bool,
+    /// Where it is, in one word.
+    pub state: String,
+    /// The team that has it.
+    pub team: Option<String>,
     /// Who has it.
     pub owner: Option<String>,
+    /// When its first answer is due, as long as none was given.
+    pub due_at: Option<i64>,
+    /// Whether that moment has passed without an answer.
+    pub is_overdue: bool,
     /// All of it.
     pub body: Vec<u8>,
 }
@@ -196,15 +206,82 @@ pub struct Refused {
     pub body: Vec<u8>,
 }
 
-/// Which leads to list, highest score first, then by number.
+/// In which order leads are listed. Of equal ones the latest number comes first; where it begins with the lowest, last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LeadOrder {
+    /// The highest score first.
+    #[default]
+    HighestScore,
+    /// The lowest score first.
+    LowestScore,
+    /// The best fit first.
+    Fit,
+    /// The highest engagement first.
+    Engagement,
+    /// By id, in the order of its bytes.
+    Name,
+    /// The one whose stage was decided last first.
+    Changed,
+}
+
+/// A place in a list of leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeadPlace {
+    /// What a lead is listed by, and its number.
+    Number(i64, SubjectId),
+    /// A lead's id, in a list by id.
+    Name(String),
+}
+
+impl LeadOrder {
+    /// Returns where a lead stands in a list.
+    pub fn place(self, name: &str, lead: &LeadRow) -> LeadPlace {
+        match self {
+            LeadOrder::HighestScore | LeadOrder::LowestScore => LeadPlace::Number(lead.score, lead.id),
+            LeadOrder::Fit => LeadPlace::Number(lead.fit, lead.id),
+            LeadOrder::Engagement => LeadPlace::Number(lead.engagement, lead.id),
+            LeadOrder::Changed => LeadPlace::Number(lead.changed_at, lead.id),
+            LeadOrder::Name => LeadPlace::Name(name.to_owned()),
+        }
+    }
+}
+
+/// Which leads to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeadFilter {
     /// Only those on a stage.
     pub stage: Option<String>,
+    /// Only those with a grade.
+    pub grade: Option<String>,
     /// Only those that go to a route.
     pub route: Option<String>,
-    /// Only those after this place: a score and a number.
-    pub after: Option<(i64, SubjectId)>,
+    /// Only those whose hand-off in progress somebody has.
+    pub owner: Option<String>,
+    /// Only those with an id of a user that begins so.
+    pub prefix: Option<String>,
+    /// In which order.
+    pub order: LeadOrder,
+    /// Only those after this place.
+    pub after: Option<LeadPlace>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// Which hand-offs to list: those in progress by when their first answer is due, then by number; others by number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HandOffFilter {
+    /// Only those that have not ended.
+    pub in_progress: bool,
+    /// Only those in a state.
+    pub state: Option<String>,
+    /// Only those of a team.
+    pub team: Option<String>,
+    /// Only those that somebody has.
+    pub owner: Option<String>,
+    /// Only those that are overdue, or are not.
+    pub is_overdue: Option<bool>,
+    /// Only those after this place: when the first answer is due, if at all, and the number.
+    pub after: Option<(Option<i64>, i64)>,
     /// How many at most.
     pub limit: usize,
 }

@@ -55,12 +55,24 @@ create table lead (
     engagement integer not null,
     grade text,
     route text,
+    -- When its stage was decided last; 0 where that never was.
+    changed_at integer not null,
     -- The next moment at which time alone may change something.
     due_at integer,
     state blob not null,
     checksum integer not null
 ) strict;
 create index lead_due on lead (due_at) where due_at is not null;
+-- Lists. What a fact changes of these is written with it, so they are few; a lead whose values stay is in none of them anew.
+-- By score, and with any filter: it holds all that leads are listed by, so that what has no index of its own (a grade, an
+-- order by fit or engagement) is found in it without looking at leads.
+create index lead_score on lead (score, id, stage, grade, route, fit, engagement);
+-- Those on a stage, by score.
+create index lead_stage on lead (stage, score, id);
+-- Those that go to a route, by score.
+create index lead_route on lead (route, score, id);
+-- By when they changed, with any filter.
+create index lead_changed on lead (changed_at, id, stage, grade, route);
 
 create table decision (
     id integer primary key,
@@ -75,12 +87,23 @@ create table hand_off (
     id integer primary key,
     subject integer not null,
     in_progress integer not null,
+    state text not null,
+    team text,
     owner text,
+    -- When its first answer is due, as long as none was given; the end of time where there is no hurry.
+    due_at integer not null,
+    is_overdue integer not null,
     body blob not null,
     checksum integer not null
 ) strict;
 create index hand_off_subject on hand_off (subject);
 create index hand_off_in_progress on hand_off (owner) where in_progress = 1;
+-- Those in progress by urgency, with any filter: as many as sales has at hand.
+create index hand_off_urgency on hand_off (due_at, id, state, team, owner, is_overdue) where in_progress = 1;
+-- Those of a state, a team or an owner, ended ones too, by number.
+create index hand_off_state on hand_off (state);
+create index hand_off_team on hand_off (team) where team is not null;
+create index hand_off_owner on hand_off (owner) where owner is not null;
 
 -- Messages to others, in order; written with what they tell. No number is given twice: receivers know messages by it.
 create table outbox (

@@ -4,7 +4,7 @@ use crate::error::StoreError;
 use crate::ledger::Ledger;
 use crate::location::Location;
 use crate::postgres::{PostgresReader, PostgresStore};
-use crate::records::{HandOffRow, LeadFilter, LeadRow, Refused};
+use crate::records::{HandOffFilter, HandOffRow, LeadFilter, LeadRow, Refused};
 use crate::sqlite::{SqliteReader, SqliteStore};
 
 /// A store to write to.
@@ -131,19 +131,14 @@ impl Reader {
         }
     }
 
-    /// Lists hand-offs after a number, in order: those in progress, or all.
+    /// Lists hand-offs.
     ///
     /// # Errors
     /// Returns why the database did not answer.
-    pub fn hand_offs(
-        &mut self,
-        in_progress_only: bool,
-        after: i64,
-        limit: usize,
-    ) -> Result<Vec<HandOffRow>, StoreError> {
+    pub fn hand_offs(&mut self, filter: &HandOffFilter) -> Result<Vec<HandOffRow>, StoreError> {
         match self {
-            Reader::Sqlite(reader) => reader.hand_offs(in_progress_only, after, limit),
-            Reader::Postgres(reader) => reader.hand_offs(in_progress_only, after, limit),
+            Reader::Sqlite(reader) => reader.hand_offs(filter),
+            Reader::Postgres(reader) => reader.hand_offs(filter),
         }
     }
 

@@ -72,7 +72,15 @@ fn write(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError>
         8 => {
             let stage = Some(name.to_owned()).filter(|_| dice.roll(2) == 0);
             let due_at = Some(at).filter(|_| dice.roll(4) > 0);
-            let lead = LeadRow { id: dice.id(), stage, score: at, due_at, state: body.into(), ..LeadRow::default() };
+            let lead = LeadRow {
+                id: dice.id(),
+                stage,
+                score: at,
+                changed_at: at,
+                due_at,
+                state: body.into(),
+                ..LeadRow::default()
+            };
             format!("{:?}", ledger.save_lead(&lead)?)
         }
         9 => match dice.roll(8) {
@@ -85,8 +93,18 @@ fn write(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError>
             let owner = Some(name.to_owned()).filter(|_| dice.roll(3) > 0);
             let known = ledger.hand_offs_of(HANDED_OVER)?;
             let id = known.get(dice.roll(20) as usize).map_or(0, |known| known.id);
-            let hand_off =
-                HandOffRow { id, subject: HANDED_OVER, in_progress: dice.roll(2) == 0, owner, body: body.into() };
+            let (in_progress, due_at) = (dice.roll(2) == 0, Some(at).filter(|_| dice.roll(2) == 0));
+            let hand_off = HandOffRow {
+                id,
+                subject: HANDED_OVER,
+                in_progress,
+                state: name.into(),
+                team: owner.clone(),
+                owner,
+                due_at,
+                is_overdue: due_at.is_some(),
+                body: body.into(),
+            };
             format!("{:?}", ledger.save_hand_off(&hand_off)?)
         }
         11 => {

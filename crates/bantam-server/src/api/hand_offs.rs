@@ -2,19 +2,20 @@
 
 use super::extract::{FromBody, FromPath, FromQuery};
 use super::paging::{Cursor, Limit, next};
-use super::shown::HandOff;
+use super::shown::{HandOff, State};
 use super::values::{Moment, Name, Note};
 use crate::app::App;
 use crate::core::fact::{self, Fact, FactKind, Values};
-use crate::core::hand_off::{self, AnswerRefusal};
+use crate::core::hand_off::{self, AnswerRefusal, HandOffState};
 use crate::core::public_id::Secret;
 use crate::core::{Given, Refusal, Taken};
 use crate::keys::Caller;
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
-use axum::extract::State;
+use axum::extract;
 use axum::{Extension, Json};
 use bantam_lang::meaning::SalesAnswer;
+use bantam_store::HandOffFilter;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -24,9 +25,18 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
+    /// Only those in this state; those in progress unless given.
+    #[param(value_type = Option<State>)]
+    state: Option<HandOffState>,
     /// Ended ones too.
     #[serde(default)]
     all: bool,
+    /// Only those of this team.
+    team: Option<String>,
+    /// Only those that this member has.
+    owner: Option<String>,
+    /// Only those that nobody answered in time and that still wait, or only others.
+    overdue: Option<bool>,
     /// `next_cursor` of the page before.
     #[param(value_type = Option<Cursor>)]
     cursor: Option<Cursor>,
@@ -45,18 +55,29 @@ pub(crate) struct HandOffPage {
 
 /// List hand-offs
 ///
-/// In the order in which they were opened.
+/// Those in progress by when their first answer is due. Where ended ones are asked for, in the order in which they were
+/// opened.
 #[utoipa::path(get, path = "/api/hand-offs", tag = "hand-offs", params(ListQuery),
     responses((status = 200, description = "A page of hand-offs", body = HandOffPage), (status = 404, description = "There is no such thing", body = ProblemBody)))]
 pub(crate) async fn list(
-    State(app): State<App>,
+    extract::State(app): extract::State<App>,
     FromQuery(query): FromQuery<ListQuery>,
 ) -> Result<Json<HandOffPage>, Problem> {
-    let after = query.cursor.map(|cursor| cursor.place("hand-offs")).transpose()?.unwrap_or(0);
+    let in_progress = query.state.map_or(!query.all, |state| !state.is_ended());
+    let list = if in_progress { "hand-offs by urgency" } else { "hand-offs" };
     let limit = query.limit;
+    let filter = HandOffFilter {
+        in_progress,
+        state: query.state.map(|state| state.word().to_owned()),
+        team: query.team,
+        owner: query.owner,
+        is_overdue: query.overdue,
+        after: query.cursor.map(|cursor| cursor.place(list)).transpose()?,
+        limit: limit.0,
+    };
     app.read(move |reader| {
-        let rows = reader.hand_offs(!query.all, after, limit.0)?;
-        let next_cursor = next("hand-offs", &rows, limit, |row| row.id);
+        let rows = reader.hand_offs(&filter)?;
+        let next_cursor = next(list, &rows, limit, |row| (row.due_at, row.id));
         let found = rows.iter().filter_map(|row| {
             let found: hand_off::HandOff = serde_json::from_slice(&row.body).ok()?;
             Some(HandOff::from(hand_off::HandOff { id: row.id, ..found }))
@@ -122,7 +143,7 @@ impl AnswerName {
     responses((status = 200, description = "The hand-off as it is now", body = HandOff), (status = 404, description = "There is no such thing", body = ProblemBody),
         (status = 409, description = "It does not fit how things stand", body = ProblemBody)))]
 pub(crate) async fn answer(
-    State(app): State<App>,
+    extract::State(app): extract::State<App>,
     Extension(caller): Extension<Caller>,
     FromPath((id, name)): FromPath<(String, AnswerName)>,
     FromBody(body): FromBody<AnswerRequest>,
@@ -229,7 +250,7 @@ pub(crate) struct OpenRequest {
     responses((status = 200, description = "The hand-off", body = HandOff), (status = 404, description = "There is no such thing", body = ProblemBody),
         (status = 409, description = "It does not fit how things stand", body = ProblemBody)))]
 pub(crate) async fn open(
-    State(app): State<App>,
+    extract::State(app): extract::State<App>,
     Extension(caller): Extension<Caller>,
     FromPath(id): FromPath<String>,
     FromBody(body): FromBody<OpenRequest>,

@@ -17,8 +17,9 @@ use crate::tracking::unavailable;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use bantam_store::{LeadFilter, Ledger, StoreError, SubjectKind};
+use bantam_store::{LeadFilter, LeadOrder, LeadPlace, Ledger, StoreError, Subject, SubjectId, SubjectKind};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
 
 /// Which leads, in which order.
@@ -28,8 +29,18 @@ use utoipa::{IntoParams, ToSchema};
 pub(crate) struct ListQuery {
     /// Only those on this stage.
     stage: Option<String>,
+    /// Only those with this grade.
+    grade: Option<String>,
     /// Only those that go to this route.
     route: Option<String>,
+    /// Only those whose hand-off in progress this member has.
+    owner: Option<String>,
+    /// Only those whose id, or an id that was merged into it, begins so.
+    q: Option<String>,
+    /// In which order.
+    #[serde(default)]
+    #[param(value_type = Option<LeadSort>)]
+    sort: LeadSort,
     /// `next_cursor` of the page before.
     #[param(value_type = Option<Cursor>)]
     cursor: Option<Cursor>,
@@ -37,6 +48,52 @@ pub(crate) struct ListQuery {
     #[serde(default)]
     #[param(value_type = Option<Limit>)]
     limit: Limit,
+}
+
+/// What leads are listed by. Of equal ones the one that was heard of last comes first.
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+pub(crate) enum LeadSort {
+    /// The highest score first.
+    #[default]
+    #[serde(rename = "score")]
+    HighestScore,
+    /// The lowest score first.
+    #[serde(rename = "-score")]
+    LowestScore,
+    /// The best fit first.
+    #[serde(rename = "fit")]
+    Fit,
+    /// The highest engagement first.
+    #[serde(rename = "engagement")]
+    Engagement,
+    /// By id.
+    #[serde(rename = "id")]
+    Id,
+    /// The one whose stage changed last first.
+    #[serde(rename = "changed")]
+    Changed,
+}
+
+impl LeadSort {
+    /// Returns the order, and what the list in this order is called to its cursors.
+    fn order(self) -> (LeadOrder, &'static str) {
+        match self {
+            LeadSort::HighestScore => (LeadOrder::HighestScore, "leads score"),
+            LeadSort::LowestScore => (LeadOrder::LowestScore, "leads -score"),
+            LeadSort::Fit => (LeadOrder::Fit, "leads fit"),
+            LeadSort::Engagement => (LeadOrder::Engagement, "leads engagement"),
+            LeadSort::Id => (LeadOrder::Name, "leads id"),
+            LeadSort::Changed => (LeadOrder::Changed, "leads changed"),
+        }
+    }
+}
+
+/// A place in a list of leads, as cursors hold it.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Place {
+    Number(i64, SubjectId),
+    Name(String),
 }
 
 /// A page of leads.
@@ -53,12 +110,29 @@ pub(crate) async fn list(
     State(app): State<App>,
     FromQuery(query): FromQuery<ListQuery>,
 ) -> Result<Json<LeadPage>, Problem> {
-    let after = query.cursor.map(|cursor| cursor.place("leads")).transpose()?;
+    let (order, list) = query.sort.order();
+    let place = query.cursor.map(|cursor| cursor.place(list)).transpose()?;
+    let after = place.map(|place| match place {
+        Place::Number(number, id) => LeadPlace::Number(number, id),
+        Place::Name(name) => LeadPlace::Name(name),
+    });
     let limit = query.limit;
-    let filter = LeadFilter { stage: query.stage, route: query.route, after, limit: limit.0 };
+    let filter = LeadFilter {
+        stage: query.stage,
+        grade: query.grade,
+        route: query.route,
+        owner: query.owner,
+        prefix: query.q.filter(|prefix| !prefix.is_empty()),
+        order,
+        after,
+        limit: limit.0,
+    };
     app.read(move |reader| {
         let rows = reader.leads(&filter)?;
-        let next_cursor = next("leads", &rows, limit, |(_, row)| (row.score, row.id));
+        let next_cursor = next(list, &rows, limit, |(name, row)| match order.place(name, row) {
+            LeadPlace::Number(number, id) => Place::Number(number, id),
+            LeadPlace::Name(name) => Place::Name(name),
+        });
         let mut leads = Vec::with_capacity(rows.len());
         for (_, row) in &rows {
             let lead = LeadState::from_row(row)?;
@@ -87,7 +161,7 @@ pub(crate) async fn show(State(app): State<App>, FromPath(id): FromPath<String>)
             let scoring = rules.as_deref().filter(|_| !do_not_score);
             Ok(Json(Lead {
                 scored: scored(ledger, scoring, &lead, now)?,
-                ids: members.iter().map(|member| member.name.clone()).collect(),
+                ids: ids(&members),
                 attributes: attributes(&facts(ledger, &members)?),
                 do_not_score,
                 hand_offs: hand_offs(ledger, &members)?.into_iter().map(HandOff::from).collect(),
@@ -95,6 +169,13 @@ pub(crate) async fn show(State(app): State<App>, FromPath(id): FromPath<String>)
         })
     })
     .await
+}
+
+/// Returns the ids that subjects are known by. After an alias one stands for a visitor and for a user.
+fn ids(members: &[Subject]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let names = members.iter().map(|member| member.name.as_str());
+    names.filter(|name| seen.insert(*name)).map(str::to_owned).collect()
 }
 
 /// What is known about a lead, in the order in which it was learned.

@@ -20,8 +20,8 @@ const PAGE: usize = 50;
 const PAGE_MAX: usize = 500;
 /// How much of the digest is kept: enough against mistakes, as a cursor opens nothing.
 const MARK_BYTES: usize = 6;
-/// The longest cursor that is looked at, in bytes: a lead's id with what stands around it.
-const CURSOR_BYTES_MAX: usize = 2_048;
+/// The longest cursor that is looked at, in bytes: a lead's id of 512 bytes, each of them spelled with six, in base64.
+const CURSOR_BYTES_MAX: usize = 4_200;
 
 /// How many rows a page has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::core::{CoreError, LeadState, Rules, lead_timeline};
 use crate::problem::Problem;
 use bantam_engine::live::explain_lead;
 use bantam_store::{Ledger, StoreError, StoredFact, Subject, SubjectId, SubjectKind};
-pub(crate) use hand_off_shape::HandOff;
+pub(crate) use hand_off_shape::{HandOff, State};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -87,6 +87,7 @@ fn record_change(
         is_quiet: lead.is_quiet,
     };
     lead.standing.stage = score.stage.clone();
+    lead.standing.changed_at = as_of;
     lead.standing.may_open |= rises;
     ledger.record_decision(lead.id, as_of, &serde_json::to_vec(&decision).unwrap_or_default())?;
     post(ledger, lead, "lead.stage_changed", as_of, &decision)

@@ -40,6 +40,19 @@ impl HandOffState {
         }
     }
 
+    /// Returns its name, as others know it.
+    pub fn word(self) -> &'static str {
+        match self {
+            HandOffState::Open => "open",
+            HandOffState::Accepted => "accepted",
+            HandOffState::Opportunity => "opportunity",
+            HandOffState::Rejected => "rejected",
+            HandOffState::Recycled => "recycled",
+            HandOffState::Won => "won",
+            HandOffState::Lost => "lost",
+        }
+    }
+
     /// Returns whether nothing can follow.
     pub fn is_ended(self) -> bool {
         !matches!(self, HandOffState::Open | HandOffState::Accepted | HandOffState::Opportunity)
@@ -224,11 +237,16 @@ impl HandOff {
 
     /// Returns it as it is kept.
     pub fn row(&self) -> HandOffRow {
+        let waits = self.state == HandOffState::Open;
         HandOffRow {
             id: self.id,
             subject: self.subject,
             in_progress: !self.state.is_ended() && !self.is_erased,
+            state: self.state.word().to_owned(),
+            team: self.team.clone(),
             owner: self.owner.clone(),
+            due_at: self.due_at.filter(|_| waits),
+            is_overdue: waits && self.overdue_at.is_some(),
             body: serde_json::to_vec(self).unwrap_or_default(),
         }
     }

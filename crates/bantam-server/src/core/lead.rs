@@ -19,6 +19,8 @@ pub(super) struct Clock {
 pub(super) struct Standing {
     /// The stage of the last decision.
     pub(super) stage: Option<String>,
+    /// When that was; 0 where there was none.
+    pub(super) changed_at: i64,
     /// Whether a hand-off may open when the lead stands on its stage: not again after one ended, until a decision has
     /// brought it up there once more.
     pub(super) may_open: bool,
@@ -32,7 +34,7 @@ pub(super) struct Standing {
 
 impl Default for Standing {
     fn default() -> Self {
-        Standing { stage: None, may_open: true, not_before: None, is_won: false, clocks: Vec::new() }
+        Standing { stage: None, changed_at: 0, may_open: true, not_before: None, is_won: false, clocks: Vec::new() }
     }
 }
 
@@ -112,6 +114,7 @@ impl LeadState {
             engagement: score.map_or(0, |score| score.engagement),
             grade: score.and_then(|score| score.grade.clone()),
             route: score.and_then(|score| score.route.clone()),
+            changed_at: self.standing.changed_at,
             due_at: self.due_at,
             state: self.encode(),
         }
@@ -173,6 +176,7 @@ impl LeadState {
         })?;
         let mut standing = Standing {
             stage: from.option(Decoder::text)?,
+            changed_at: row.changed_at,
             may_open: from.flag()?,
             not_before: from.option(Decoder::signed)?,
             is_won: from.flag()?,

@@ -132,7 +132,10 @@ pub(super) fn standing(ledger: &mut dyn Ledger, id: SubjectId, members: &[Subjec
         .iter()
         .map(|entry| parse("decision", entry.id, &entry.body))
         .collect::<Result<_, _>>()?;
-    let mut standing = Standing { stage: decisions.last().and_then(|last| last.to.clone()), ..Standing::default() };
+    let mut standing = Standing::default();
+    if let Some(last) = decisions.last() {
+        (standing.stage, standing.changed_at) = (last.to.clone(), last.as_of);
+    }
     let mut ended_at = None;
     for member in members {
         for row in ledger.hand_offs_of(member.id)? {

@@ -242,8 +242,9 @@ fn check_hand_offs(
         };
         let row = source.hand_off(record.id)?;
         let should = HandOff { id: record.id, ..hand_off.clone() }.row();
-        let columns = |row: &bantam_store::HandOffRow| (row.subject, row.in_progress, row.owner.clone());
-        if row.as_ref().map(columns) != Some(columns(&should)) {
+        // All but the body, which may be spelled in another way.
+        let columns = |row: bantam_store::HandOffRow| bantam_store::HandOffRow { body: Vec::new(), ..row };
+        if row.map(columns) != Some(columns(should)) {
             found.add(format!("hand-off {} of {who} is listed as something else than it is", record.id));
         }
         for step in hand_off.steps.iter().filter(|step| !(1..=last).contains(&step.fact)) {

@@ -4,6 +4,7 @@ use super::tls::{Encryption, connector};
 use super::url::PostgresUrl;
 use crate::error::StoreError;
 use futures_util::future::join_all;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use tokio::runtime::Runtime;
 use tokio_postgres::types::ToSql;
@@ -34,12 +35,12 @@ const SESSION: &str = "
 /// What a parameter of a statement may be.
 pub(super) type Parameter = Box<dyn ToSql + Sync + Send>;
 /// A statement with its parameters.
-pub(super) type Call = (&'static str, Vec<Parameter>);
+pub(super) type Call = (Cow<'static, str>, Vec<Parameter>);
 
 /// Returns a statement with its parameters.
 macro_rules! call {
     ($sql:expr $(, $parameter:expr)* $(,)?) => {
-        ($sql, vec![$(Box::new($parameter) as $crate::postgres::connection::Parameter),*])
+        (std::borrow::Cow::from($sql), vec![$(Box::new($parameter) as $crate::postgres::connection::Parameter),*])
     };
 }
 pub(super) use call;
@@ -49,7 +50,7 @@ pub(super) struct Connection {
     /// Always there but while it is dropped.
     runtime: Option<Runtime>,
     client: Client,
-    statements: HashMap<&'static str, Statement>,
+    statements: HashMap<Cow<'static, str>, Statement>,
 }
 
 impl Connection {
@@ -113,16 +114,16 @@ impl Connection {
 
     /// Sends statements together, in order; returns the rows of each. Where one fails, so do all after it.
     pub(super) fn run(&mut self, calls: &[Call]) -> Result<Vec<Vec<Row>>, StoreError> {
-        let mut unknown: Vec<&'static str> = Vec::new();
+        let mut unknown: Vec<&Cow<'static, str>> = Vec::new();
         for (sql, _) in calls {
-            if !self.statements.contains_key(sql) && !unknown.contains(sql) {
+            if !self.statements.contains_key(sql) && !unknown.contains(&sql) {
                 unknown.push(sql);
             }
         }
         if !unknown.is_empty() {
             let prepared = self.waited(join_all(unknown.iter().map(|sql| self.client.prepare(sql))));
             for (sql, statement) in unknown.iter().zip(prepared) {
-                self.statements.insert(sql, statement?);
+                self.statements.insert((*sql).clone(), statement?);
             }
         }
         let (client, statements) = (&self.client, &self.statements);

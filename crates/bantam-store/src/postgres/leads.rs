@@ -11,6 +11,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use tokio_postgres::Row;
 
+/// What [`read`] reads, and in which order.
+pub(super) const COLUMNS: &str = "lead.id, lead.stage, lead.score, lead.fit, lead.engagement, lead.grade, lead.route, \
+                                  lead.changed_at, lead.due_at, lead.state, lead.checksum";
 /// How many leads that are due next are fetched at first, and at most: mostly none of them is due yet.
 const AHEAD_MIN: i64 = 1;
 const AHEAD_MAX: i64 = 256;
@@ -86,12 +89,13 @@ impl Leads {
         };
         let numbers = |of: fn(&LeadRow) -> i64| -> Vec<i64> { leads.iter().map(|lead| of(lead)).collect() };
         calls.push(call!(
-            "insert into lead (id, stage, score, fit, engagement, grade, route, due_at, state, checksum) \
+            "insert into lead (id, stage, score, fit, engagement, grade, route, changed_at, due_at, state, \
+             checksum) \
              select * from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], \
-             $7::text[], $8::bigint[], $9::bytea[], $10::bigint[]) \
+             $7::text[], $8::bigint[], $9::bigint[], $10::bytea[], $11::bigint[]) \
              on conflict (id) do update set stage = excluded.stage, score = excluded.score, fit = excluded.fit, \
              engagement = excluded.engagement, grade = excluded.grade, route = excluded.route, \
-             due_at = excluded.due_at, state = excluded.state, checksum = excluded.checksum",
+             changed_at = excluded.changed_at, due_at = excluded.due_at, state = excluded.state, checksum = excluded.checksum",
             numbers(|lead| lead.id),
             texts(|lead| &lead.stage),
             numbers(|lead| lead.score),
@@ -99,6 +103,7 @@ impl Leads {
             numbers(|lead| lead.engagement),
             texts(|lead| &lead.grade),
             texts(|lead| &lead.route),
+            numbers(|lead| lead.changed_at),
             leads.iter().map(|lead| lead.due_at).collect::<Vec<_>>(),
             leads.iter().map(|lead| lead.state.clone()).collect::<Vec<_>>(),
             numbers(lead_sum)
@@ -109,7 +114,7 @@ impl Leads {
 pub(super) fn foreseen(names: &[(SubjectKind, Cow<'_, str>)], ids: &[SubjectId]) -> Call {
     let (kinds, names) = names_of(names);
     call!(
-        "select id, stage, score, fit, engagement, grade, route, due_at, state, checksum from lead where id in (\
+        "select id, stage, score, fit, engagement, grade, route, changed_at, due_at, state, checksum from lead where id in (\
          select subject.lead from unnest($1::bigint[], $2::text[]) as wanted (kind, name) \
          join subject on subject.kind = wanted.kind and subject.name = wanted.name \
          union select * from unnest($3::bigint[]))",
@@ -132,7 +137,7 @@ pub(super) fn load(ledger: &mut PostgresLedger<'_>, id: SubjectId) -> Result<Opt
         return Ok(known.clone());
     }
     let rows = ledger.fetch(call!(
-        "select id, stage, score, fit, engagement, grade, route, due_at, state, checksum from lead where id = $1",
+        "select id, stage, score, fit, engagement, grade, route, changed_at, due_at, state, checksum from lead where id = $1",
         id
     ))?;
     let lead = rows.first().map(read).transpose()?;
@@ -157,7 +162,7 @@ fn look_ahead(ledger: &mut PostgresLedger<'_>) -> Result<(), StoreError> {
     ahead.size = (ahead.size * 16).clamp(AHEAD_MIN, AHEAD_MAX);
     let (size, (due_at, id)) = (ahead.size, ahead.last.unwrap_or((i64::MIN, i64::MIN)));
     let rows = ledger.fetch(call!(
-        "select id, stage, score, fit, engagement, grade, route, due_at, state, checksum from lead \
+        "select id, stage, score, fit, engagement, grade, route, changed_at, due_at, state, checksum from lead \
          where due_at is not null and (due_at, id) > ($1, $2) order by due_at, id limit $3",
         due_at,
         id,
@@ -166,7 +171,7 @@ fn look_ahead(ledger: &mut PostgresLedger<'_>) -> Result<(), StoreError> {
     let ahead = &mut ledger.leads.ahead;
     ahead.is_all = (rows.len() as i64) < size;
     for row in &rows {
-        ahead.next.push_back((row.try_get(7)?, row.try_get(0)?));
+        ahead.next.push_back((row.try_get(8)?, row.try_get(0)?));
     }
     ahead.last = ahead.next.back().copied().or(ahead.last);
     keep(ledger, rows)
@@ -179,7 +184,7 @@ pub(super) fn after(
     limit: usize,
 ) -> Result<Vec<SubjectId>, StoreError> {
     let rows = ledger.ask(call!(
-        "select id, stage, score, fit, engagement, grade, route, due_at, state, checksum from lead \
+        "select id, stage, score, fit, engagement, grade, route, changed_at, due_at, state, checksum from lead \
          where id > $1 order by id limit $2",
         id,
         limit as i64
@@ -189,7 +194,7 @@ pub(super) fn after(
     Ok(ids)
 }
 
-/// Reads a lead from ten columns.
+/// Reads a lead from eleven columns.
 pub(super) fn read(row: &Row) -> Result<LeadRow, StoreError> {
     let text = |place: usize| -> Result<Option<String>, StoreError> {
         Ok(row.try_get::<_, Option<String>>(place)?.map(unspelled))
@@ -202,10 +207,11 @@ pub(super) fn read(row: &Row) -> Result<LeadRow, StoreError> {
         engagement: row.try_get(4)?,
         grade: text(5)?,
         route: text(6)?,
-        due_at: row.try_get(7)?,
-        state: row.try_get(8)?,
+        changed_at: row.try_get(7)?,
+        due_at: row.try_get(8)?,
+        state: row.try_get(9)?,
     };
-    match row.try_get::<_, i64>(9)? == lead_sum(&lead) {
+    match row.try_get::<_, i64>(10)? == lead_sum(&lead) {
         true => Ok(lead),
         false => Err(StoreError::Damaged { what: "lead", id: lead.id }),
     }

@@ -6,6 +6,7 @@ use super::text::spelled;
 use super::text::unspelled;
 use crate::checksums::checksum;
 use crate::error::StoreError;
+use crate::listing::NEVER;
 use crate::records::{Entry, HandOffRow, Refused, SubjectId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tokio_postgres::Row;
@@ -92,16 +93,22 @@ impl Outcomes {
         if hand_offs.is_empty() {
             return;
         }
-        let owner = |row: &HandOffRow| row.owner.as_deref().map(|owner| spelled(owner).into_owned());
+        let text = |text: &Option<String>| text.as_deref().map(|text| spelled(text).into_owned());
         calls.push(call!(
-            "insert into hand_off (id, subject, in_progress, owner, body, checksum) select * from \
-             unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::text[], $5::bytea[], $6::bigint[]) \
-             on conflict (id) do update set in_progress = excluded.in_progress, owner = excluded.owner, \
-             body = excluded.body, checksum = excluded.checksum",
+            "insert into hand_off (id, subject, in_progress, state, team, owner, due_at, is_overdue, body, checksum) \
+             select * from unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::text[], $5::text[], $6::text[], \
+             $7::bigint[], $8::boolean[], $9::bytea[], $10::bigint[]) \
+             on conflict (id) do update set in_progress = excluded.in_progress, state = excluded.state, \
+             team = excluded.team, owner = excluded.owner, due_at = excluded.due_at, \
+             is_overdue = excluded.is_overdue, body = excluded.body, checksum = excluded.checksum",
             hand_offs.keys().copied().collect::<Vec<_>>(),
             hand_offs.values().map(|row| row.subject).collect::<Vec<_>>(),
             hand_offs.values().map(|row| row.in_progress).collect::<Vec<_>>(),
-            hand_offs.values().map(owner).collect::<Vec<_>>(),
+            hand_offs.values().map(|row| spelled(&row.state).into_owned()).collect::<Vec<_>>(),
+            hand_offs.values().map(|row| text(&row.team)).collect::<Vec<_>>(),
+            hand_offs.values().map(|row| text(&row.owner)).collect::<Vec<_>>(),
+            hand_offs.values().map(|row| row.due_at.unwrap_or(NEVER)).collect::<Vec<_>>(),
+            hand_offs.values().map(|row| row.is_overdue).collect::<Vec<_>>(),
             hand_offs.values().map(|row| row.body.clone()).collect::<Vec<_>>(),
             hand_offs.values().map(|row| checksum(row.id, &[&row.body])).collect::<Vec<_>>()
         ));
@@ -151,25 +158,32 @@ pub(super) fn hand_off(ledger: &mut PostgresLedger<'_>, id: i64) -> Result<Optio
     if let Some(row) = ledger.outcomes.hand_offs.get(&id) {
         return Ok(Some(row.clone()));
     }
-    let query = "select id, subject, in_progress, owner, body, checksum from hand_off where id = $1";
+    let query = format!("select {HAND_OFF} from hand_off where id = $1");
     ledger.fetch(call!(query, id))?.first().map(read_hand_off).transpose()
 }
 
 pub(super) fn hand_offs_of(ledger: &mut PostgresLedger<'_>, subject: SubjectId) -> Result<Vec<HandOffRow>, StoreError> {
-    let query = "select id, subject, in_progress, owner, body, checksum from hand_off where subject = $1 order by id";
+    let query = format!("select {HAND_OFF} from hand_off where subject = $1 order by id");
     ledger.ask(call!(query, subject))?.iter().map(read_hand_off).collect()
 }
 
-/// Reads a hand-off from six columns.
+/// What [`read_hand_off`] reads, and in which order.
+pub(super) const HAND_OFF: &str = "id, subject, in_progress, state, team, owner, due_at, is_overdue, body, checksum";
+
+/// Reads a hand-off from ten columns.
 pub(super) fn read_hand_off(row: &Row) -> Result<HandOffRow, StoreError> {
     let hand_off = HandOffRow {
         id: row.try_get(0)?,
         subject: row.try_get(1)?,
         in_progress: row.try_get(2)?,
-        owner: row.try_get::<_, Option<String>>(3)?.map(unspelled),
-        body: row.try_get(4)?,
+        state: unspelled(row.try_get(3)?),
+        team: row.try_get::<_, Option<String>>(4)?.map(unspelled),
+        owner: row.try_get::<_, Option<String>>(5)?.map(unspelled),
+        due_at: Some(row.try_get(6)?).filter(|&due_at| due_at != NEVER),
+        is_overdue: row.try_get(7)?,
+        body: row.try_get(8)?,
     };
-    match row.try_get::<_, i64>(5)? == checksum(hand_off.id, &[&hand_off.body]) {
+    match row.try_get::<_, i64>(9)? == checksum(hand_off.id, &[&hand_off.body]) {
         true => Ok(hand_off),
         false => Err(StoreError::Damaged { what: "hand-off", id: hand_off.id }),
     }

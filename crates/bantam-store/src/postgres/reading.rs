@@ -1,13 +1,14 @@
 //! Reads a store beside its writers: what pages and the API show.
 
-use super::connection::{Call, Connection, call};
+use super::connection::{Call, Connection, Parameter, call};
 use super::ledger::{Numbers, PostgresLedger};
-use super::text::{spelled, unspelled};
+use super::text::unspelled;
 use super::url::PostgresUrl;
 use super::{leads, migrate, outcomes};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
-use crate::records::{HandOffRow, LeadFilter, LeadRow, Refused};
+use crate::listing::{self, Dialect, Question, Value, Width};
+use crate::records::{HandOffFilter, HandOffRow, LeadFilter, LeadRow, Refused};
 use tokio_postgres::Row;
 
 /// What a session that reads is told: a question that takes longer is not worth holding back the server's cleaning.
@@ -81,40 +82,25 @@ impl PostgresReader {
     /// # Errors
     /// Returns why the database did not answer.
     pub fn leads(&mut self, filter: &LeadFilter) -> Result<Vec<(String, LeadRow)>, StoreError> {
-        let text = |text: &Option<String>| text.as_deref().map(|text| spelled(text).into_owned());
-        let (score, id) = filter.after.unzip();
-        let rows = self.ask(call!(
-            "select lead.id, stage, score, fit, engagement, grade, route, due_at, state, checksum, subject.name \
-             from lead join subject on subject.id = lead.id \
-             where ($1::text is null or stage = $1) and ($2::text is null or route = $2) \
-             and ($3::bigint is null or score < $3 or (score = $3 and lead.id > $4)) \
-             order by score desc, lead.id limit $5",
-            text(&filter.stage),
-            text(&filter.route),
-            score,
-            id,
-            filter.limit as i64
-        ))?;
-        rows.iter().map(|row| Ok((unspelled(row.try_get(10)?), leads::read(row)?))).collect()
+        let are_few = match listing::width(filter, Dialect::Postgres) {
+            Width::Few => true,
+            Width::Many => false,
+            // What is written between the two questions changes how the page is found, and not what is in it.
+            Width::Asked(question) => {
+                let count = self.ask(call_of(question))?.first().map(|row| row.try_get(0)).transpose()?;
+                count.unwrap_or(0) <= Width::FEW
+            }
+        };
+        let rows = self.ask(call_of(listing::leads(filter, leads::COLUMNS, Dialect::Postgres, are_few)))?;
+        rows.iter().map(|row| Ok((unspelled(row.try_get(11)?), leads::read(row)?))).collect()
     }
 
-    /// Lists hand-offs after a number, in order: those in progress, or all.
+    /// Lists hand-offs.
     ///
     /// # Errors
     /// Returns why the database did not answer.
-    pub fn hand_offs(
-        &mut self,
-        in_progress_only: bool,
-        after: i64,
-        limit: usize,
-    ) -> Result<Vec<HandOffRow>, StoreError> {
-        let rows = self.ask(call!(
-            "select id, subject, in_progress, owner, body, checksum from hand_off \
-             where id > $1 and (in_progress or not $2) order by id limit $3",
-            after,
-            in_progress_only,
-            limit as i64
-        ))?;
+    pub fn hand_offs(&mut self, filter: &HandOffFilter) -> Result<Vec<HandOffRow>, StoreError> {
+        let rows = self.ask(call_of(listing::hand_offs(filter, outcomes::HAND_OFF, Dialect::Postgres)))?;
         rows.iter().map(outcomes::read_hand_off).collect()
     }
 
@@ -131,6 +117,14 @@ impl PostgresReader {
         };
         self.ask(call!(query, after, limit as i64))?.iter().map(read).collect()
     }
+}
+
+fn call_of(question: Question) -> Call {
+    let parameter = |value| match value {
+        Value::Text(text) => Box::new(text) as Parameter,
+        Value::Number(number) => Box::new(number) as Parameter,
+    };
+    (question.sql.into(), question.values.into_iter().map(parameter).collect())
 }
 
 fn connect(url: &PostgresUrl) -> Result<Connection, StoreError> {

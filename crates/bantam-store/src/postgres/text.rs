@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// Returns a text as it is kept: the zero character is `\0`, and so a backslash is `\\`.
-pub(super) fn spelled(text: &str) -> Cow<'_, str> {
+pub(crate) fn spelled(text: &str) -> Cow<'_, str> {
     if text.contains(['\0', '\\']) {
         return text.replace('\\', "\\\\").replace('\0', "\\0").into();
     }

@@ -6,8 +6,8 @@ use crate::inspection::Record;
 use crate::records::{LeadRow, SubjectId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-pub(super) const COLUMNS: &str = "lead.id, lead.stage, lead.score, lead.fit, lead.engagement, lead.grade, lead.route, lead.due_at, lead.state, \
-     lead.checksum";
+pub(super) const COLUMNS: &str = "lead.id, lead.stage, lead.score, lead.fit, lead.engagement, lead.grade, lead.route, \
+     lead.changed_at, lead.due_at, lead.state, lead.checksum";
 
 pub(super) fn load(connection: &Connection, id: SubjectId) -> Result<Option<LeadRow>, StoreError> {
     let query = format!("select {COLUMNS} from lead where id = ?1");
@@ -15,23 +15,22 @@ pub(super) fn load(connection: &Connection, id: SubjectId) -> Result<Option<Lead
     found.map(verified).transpose()
 }
 
+/// Writes a lead. Most facts leave what leads are listed by as it is, so it is tried first to leave the indexes alone, too:
+/// they are written wherever a statement names one of their columns.
 pub(super) fn save(connection: &Connection, lead: &LeadRow) -> Result<(), StoreError> {
-    let insert = "insert into lead (id, stage, score, fit, engagement, grade, route, due_at, state, checksum) \
-                  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) on conflict (id) do update set \
-                  stage = ?2, score = ?3, fit = ?4, engagement = ?5, grade = ?6, route = ?7, due_at = ?8, state = ?9, \
-                  checksum = ?10";
-    connection.prepare_cached(insert)?.execute(params![
-        lead.id,
-        lead.stage,
-        lead.score,
-        lead.fit,
-        lead.engagement,
-        lead.grade,
-        lead.route,
-        lead.due_at,
-        lead.state,
-        lead_sum(lead)
-    ])?;
+    let LeadRow { id, stage, score, fit, engagement, grade, route, changed_at, due_at, state } = lead;
+    let sum = lead_sum(lead);
+    let values = params![id, stage, score, fit, engagement, grade, route, changed_at, due_at, state, sum];
+    let keep_place = "update lead set due_at = ?9, state = ?10, checksum = ?11 \
+                      where id = ?1 and stage is ?2 and score = ?3 and fit = ?4 and engagement = ?5 and grade is ?6 \
+                      and route is ?7 and changed_at = ?8";
+    if connection.prepare_cached(keep_place)?.execute(values)? == 0 {
+        let insert = "insert into lead (id, stage, score, fit, engagement, grade, route, changed_at, due_at, state, \
+                      checksum) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) on conflict (id) do update set \
+                      stage = ?2, score = ?3, fit = ?4, engagement = ?5, grade = ?6, route = ?7, changed_at = ?8, \
+                      due_at = ?9, state = ?10, checksum = ?11";
+        connection.prepare_cached(insert)?.execute(values)?;
+    }
     Ok(())
 }
 
@@ -66,10 +65,11 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Summed> {
         engagement: row.get(4)?,
         grade: row.get(5)?,
         route: row.get(6)?,
-        due_at: row.get(7)?,
-        state: row.get(8)?,
+        changed_at: row.get(7)?,
+        due_at: row.get(8)?,
+        state: row.get(9)?,
     };
-    let is_whole = row.get::<_, i64>(9)? == lead_sum(&lead);
+    let is_whole = row.get::<_, i64>(10)? == lead_sum(&lead);
     Ok(Summed { lead, is_whole })
 }
 

@@ -3,6 +3,7 @@
 use crate::checksums::checksum;
 use crate::error::StoreError;
 use crate::inspection::Record;
+use crate::listing::NEVER;
 use crate::records::{Entry, HandOffRow, Refused, SubjectId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -44,7 +45,7 @@ pub(super) fn decisions_of(connection: &Connection, subject: SubjectId) -> Resul
     Ok(entries)
 }
 
-pub(super) const HAND_OFF: &str = "id, subject, in_progress, owner, body, checksum";
+pub(super) const HAND_OFF: &str = "id, subject, in_progress, state, team, owner, due_at, is_overdue, body, checksum";
 
 pub(super) fn save_hand_off(connection: &Connection, hand_off: &HandOffRow) -> Result<i64, StoreError> {
     let id = match hand_off.id {
@@ -53,11 +54,24 @@ pub(super) fn save_hand_off(connection: &Connection, hand_off: &HandOffRow) -> R
             .query_row([], |row| row.get(0))?,
         id => id,
     };
-    let insert = "insert into hand_off (id, subject, in_progress, owner, body, checksum) values (?1, ?2, ?3, ?4, ?5, ?6) \
-                  on conflict (id) do update set in_progress = ?3, owner = ?4, body = ?5, checksum = ?6";
-    let HandOffRow { subject, in_progress, owner, body, .. } = hand_off;
+    let insert = "insert into hand_off (id, subject, in_progress, state, team, owner, due_at, is_overdue, body, checksum) \
+                  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) on conflict (id) do update set in_progress = ?3, \
+                  state = ?4, team = ?5, owner = ?6, due_at = ?7, is_overdue = ?8, body = ?9, checksum = ?10";
+    let HandOffRow { subject, in_progress, state, team, owner, due_at, is_overdue, body, .. } = hand_off;
+    let due_at = due_at.unwrap_or(NEVER);
     let sum = checksum(id, &[body]);
-    connection.prepare_cached(insert)?.execute(params![id, subject, in_progress, owner, body, sum])?;
+    connection.prepare_cached(insert)?.execute(params![
+        id,
+        subject,
+        in_progress,
+        state,
+        team,
+        owner,
+        due_at,
+        is_overdue,
+        body,
+        sum
+    ])?;
     Ok(id)
 }
 
@@ -85,10 +99,14 @@ pub(super) fn read_hand_off(row: &Row<'_>) -> rusqlite::Result<(HandOffRow, bool
         id: row.get(0)?,
         subject: row.get(1)?,
         in_progress: row.get(2)?,
-        owner: row.get(3)?,
-        body: row.get(4)?,
+        state: row.get(3)?,
+        team: row.get(4)?,
+        owner: row.get(5)?,
+        due_at: Some(row.get(6)?).filter(|&due_at| due_at != NEVER),
+        is_overdue: row.get(7)?,
+        body: row.get(8)?,
     };
-    let is_whole = row.get::<_, i64>(5)? == checksum(hand_off.id, &[&hand_off.body]);
+    let is_whole = row.get::<_, i64>(9)? == checksum(hand_off.id, &[&hand_off.body]);
     Ok((hand_off, is_whole))
 }
 

@@ -138,7 +138,14 @@ pub(crate) fn a_blanked_decision_keeps_its_place(store: &mut impl Store) {
 }
 
 pub(crate) fn hand_offs_in_progress_are_counted(store: &mut impl Store) {
-    let mut row = HandOffRow { id: 0, subject: 1, in_progress: true, owner: Some("ann".into()), body: b"{}".to_vec() };
+    let mut row = HandOffRow {
+        subject: 1,
+        in_progress: true,
+        state: "open".into(),
+        owner: Some("ann".into()),
+        body: b"{}".to_vec(),
+        ..HandOffRow::default()
+    };
     row.id = store.ask(|ledger| ledger.save_hand_off(&row));
     assert_eq!(store.ask(|ledger| ledger.load_of("ann")), 1);
     row.in_progress = false;

@@ -55,12 +55,10 @@ fn create(arguments: &CreateKeyArguments) -> Result<(), Failure> {
             (new.row().id, new.text().to_owned())
         }
         Keeper::Service(service) => {
-            let mut wanted = json!({"scope": scope.name(), "source": arguments.source});
-            if let Some(moment) = expires_at {
-                wanted["expires_at"] = clock::show(moment).into();
-            }
+            let expires_at = expires_at.map(clock::show);
+            let wanted = json!({"scope": scope.name(), "source": arguments.source, "expires_at": expires_at});
             let made = ask(&service, Method::POST, "/api/keys", Some(&wanted))?;
-            let (id, key) = (made["id"].as_i64(), made["key"].as_str());
+            let (id, key) = (made.get("id").and_then(Value::as_i64), made.get("key").and_then(Value::as_str));
             let (Some(id), Some(key)) = (id, key) else { return Err(no_service()) };
             (id, terminal::printable(key))
         }
@@ -80,7 +78,7 @@ fn list(keeper: &KeeperArguments) -> Result<(), Failure> {
         }
         Keeper::Service(service) => {
             let told = ask(&service, Method::GET, "/api/keys", None)?;
-            let keys = told["keys"].as_array().ok_or_else(no_service)?;
+            let keys = told.get("keys").and_then(Value::as_array).ok_or_else(no_service)?;
             keys.iter().map(read_key).collect::<Option<_>>().ok_or_else(no_service)?
         }
     };

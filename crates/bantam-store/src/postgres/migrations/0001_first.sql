@@ -56,12 +56,23 @@ create table lead (
     engagement bigint not null,
     grade text,
     route text,
+    -- When its stage was decided last; 0 where that never was.
+    changed_at bigint not null,
     -- The next moment at which time alone may change something.
     due_at bigint,
     state bytea not null,
     checksum bigint not null
 ) with (fillfactor = 70);
 create index lead_due on lead (due_at, id) where due_at is not null;
+-- Lists. Few, as what a fact changes of these is written with it. An index takes no long text: names are cut in them.
+-- By score; those by fit or engagement are found in it without looking at leads.
+create index lead_score on lead (score, id) include (fit, engagement);
+-- Those on a stage, by score.
+create index lead_stage on lead (left(stage, 100), score, id);
+-- Those that go to a route, by score.
+create index lead_route on lead (left(route, 100), score, id);
+-- By when they changed.
+create index lead_changed on lead (changed_at, id);
 
 create table decision (
     id bigint primary key,
@@ -76,12 +87,23 @@ create table hand_off (
     id bigint primary key,
     subject bigint not null,
     in_progress boolean not null,
+    state text not null,
+    team text,
     owner text,
+    -- When its first answer is due, as long as none was given; the end of time where there is no hurry.
+    due_at bigint not null,
+    is_overdue boolean not null,
     body bytea not null,
     checksum bigint not null
 );
 create index hand_off_subject on hand_off (subject, id);
 create index hand_off_in_progress on hand_off using hash (owner) where in_progress;
+-- Those in progress by urgency: as many as sales has at hand.
+create index hand_off_urgency on hand_off (due_at, id) where in_progress;
+-- Those of a state, a team or an owner, ended ones too, by number. An index takes no long text: names are cut.
+create index hand_off_state on hand_off (state, id);
+create index hand_off_team on hand_off (left(team, 100), id) where team is not null;
+create index hand_off_owner on hand_off (left(owner, 100), id) where owner is not null;
 
 -- Messages to others, in order; written with what they tell. No number is given twice: receivers know messages by it.
 create table outbox (
