@@ -248,8 +248,9 @@ impl Words {
     fn matching(&mut self, filter: &LeadFilter, distinct: &str) -> Option<String> {
         if let Some(owner) = &filter.owner {
             let (owner, in_progress) = (self.bind_text(owner), self.in_progress());
+            let index = self.index("hand_off_in_progress");
             return Some(format!(
-                "select {distinct}subject.lead as id from hand_off join subject on subject.id = hand_off.subject \
+                "select {distinct}subject.lead as id from hand_off{index} join subject on subject.id = hand_off.subject \
                  where hand_off.owner = {owner} and hand_off.{in_progress}"
             ));
         }

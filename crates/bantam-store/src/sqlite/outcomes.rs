@@ -88,7 +88,8 @@ pub(super) fn hand_offs_of(connection: &Connection, subject: SubjectId) -> Resul
 }
 
 pub(super) fn load_of(connection: &Connection, owner: &str) -> Result<usize, StoreError> {
-    let query = "select count(*) from hand_off where owner = ?1 and in_progress = 1";
+    // The index of all that somebody ever had knows less.
+    let query = "select count(*) from hand_off indexed by hand_off_in_progress where owner = ?1 and in_progress = 1";
     let count: i64 = connection.prepare_cached(query)?.query_row([owner], |row| row.get(0))?;
     Ok(usize::try_from(count).unwrap_or(0))
 }
