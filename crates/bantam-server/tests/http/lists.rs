@@ -26,7 +26,7 @@ async fn ui_04_idn_05_leads_are_filtered_and_put_in_order() {
     assert!(by_id.is_sorted() && by_id.len() == 3, "{by_id:?}");
     let merged = by_id.iter().find(|id| ["cem", "ann2"].contains(&id.as_str())).unwrap();
     let found = leads("q=ann2").await;
-    assert_eq!((found.len(), &found[0]), (1, &merged));
+    assert_eq!((found.len(), &found[0]), (1, merged));
     assert_eq!(leads("q=Ann").await, [""; 0]);
     assert_eq!(leads("sort=changed&stage=Sales-ready").await, ["ann"]);
     let owner = app.get("/api/hand-offs").await.json()["hand_offs"][0]["owner"].clone();
