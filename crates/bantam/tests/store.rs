@@ -34,7 +34,7 @@ fn run_04_verify_and_audit_run_beside_the_service_and_change_nothing() {
     }
     let ran = desk.run("verify --store leads.db --replay --json");
     let told: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-    assert_eq!((&told["facts"], &told["leads"]), (&4.into(), &2.into()), "{told}");
+    assert_eq!((&told["facts"], &told["leads"]), (&5.into(), &2.into()), "{told}");
     assert_eq!(told["replay"]["leads_compared"], 2);
     service.kill();
     assert_eq!(desk.run("verify --store nothing.db").code, 2);
@@ -75,7 +75,7 @@ fn sto_09_a_backup_beside_the_service_is_whole_private_and_can_be_restored() {
     demo(&service.address, "ann");
     demo(&service.address, "ben");
     let ran = desk.run("backup --store leads.db --output backup.db");
-    assert_eq!((ran.code, ran.err.as_str()), (0, "wrote backup.db with 4 facts and 2 leads\n"));
+    assert_eq!((ran.code, ran.err.as_str()), (0, "wrote backup.db with 5 facts and 2 leads\n"));
     assert_eq!(fs::metadata(desk.path("backup.db")).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(desk.run("backup --store leads.db --output backup.db").code, 2, "an existing file was replaced");
     demo(&service.address, "cem");
