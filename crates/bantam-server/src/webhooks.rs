@@ -1,9 +1,9 @@
 //! Turns messages of the outbox into requests to other programs, signed, in order, and tried until they are taken.
 //!
-//! 1. [`queue`] makes deliveries of a message, one for each [`endpoint`] that wants it, with the [`payload`] as it is sent.
+//! 1. [`queue`] makes deliveries of a message, one for each [`endpoint`] that wants it, with the `payload` as it is sent.
 //! 2. It says which deliveries are due: one at a time of a lead, no more than an endpoint's rate; [`schedule`] says when.
-//! 3. [`worker`] lets [`deliver`] send them: [`target`] and [`dial`] look at where they go, [`sign`] signs them; [`slack`]
-//!    and [`email`] word them for people.
+//! 3. `worker` lets `deliver` send them: `target` and `dial` look at where they go, `sign` signs them; `slack`
+//!    and `email` word them for people.
 //! 4. What became of a try goes back to the queue.
 //!
 //! The queue and all that words messages know no clock and no network; what is on its way stands in the store.
