@@ -36,7 +36,7 @@ pub(crate) struct ImportArguments {
     /// The store; it is made where it does not exist, and must not be in use
     #[arg(long, value_name = "FILE", env = "BANTAM_STORE", conflicts_with = "to")]
     pub(crate) store: Option<PathBuf>,
-    /// A running service, such as https://leads.example.com
+    /// A running service, such as `https://leads.example.com`
     #[arg(long, value_name = "URL")]
     pub(crate) to: Option<String>,
     /// The service's key: a write key for leads and events, a manage key for answers and spend, too

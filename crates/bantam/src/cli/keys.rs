@@ -75,7 +75,7 @@ pub(crate) struct KeeperArguments {
     /// The store: a file that no service is using, or `postgres://USER:PASSWORD@HOST/DATABASE`, also beside services
     #[arg(long, value_name = "FILE|URL", env = "BANTAM_STORE", hide_env_values = true)]
     pub(crate) store: Option<Location>,
-    /// A running service, such as https://leads.example.com; wins over a store from the environment
+    /// A running service, such as `https://leads.example.com`; wins over a store from the environment
     #[arg(long, value_name = "URL")]
     pub(crate) to: Option<String>,
     /// A manage key of the service
