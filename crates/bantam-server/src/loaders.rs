@@ -74,12 +74,11 @@ pub(crate) async fn rudderstack(
     responses((status = 200, description = "Its settings", body = Value),
         (status = 404, description = "The key is not known", body = ProblemBody)))]
 pub(crate) async fn rudderstack_folder(
-    State(app): State<App>,
-    Query(query): Query<SourceQuery>,
+    app: State<App>,
+    query: Query<SourceQuery>,
     request: Request,
 ) -> Result<Response, Problem> {
-    refuse_unknown(&app, &query.write_key).await?;
-    Ok(source_config(&app, &query, &request))
+    rudderstack(app, query, request).await
 }
 
 fn source_config(app: &App, query: &SourceQuery, request: &Request) -> Response {
