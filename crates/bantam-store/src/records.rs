@@ -308,6 +308,26 @@ pub enum DeliveryState {
     Parked,
 }
 
+impl DeliveryState {
+    /// Returns the number by which it is kept, in either database.
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            DeliveryState::Waiting => 0,
+            DeliveryState::Delivered => 1,
+            DeliveryState::Parked => 2,
+        }
+    }
+
+    /// Returns the state that a number stands for.
+    pub(crate) fn of_number(number: i64) -> DeliveryState {
+        match number {
+            0 => DeliveryState::Waiting,
+            1 => DeliveryState::Delivered,
+            _ => DeliveryState::Parked,
+        }
+    }
+}
+
 /// A message on its way to an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryRow {

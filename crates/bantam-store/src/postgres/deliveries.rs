@@ -85,7 +85,7 @@ impl Deliveries for PostgresLedger<'_> {
             "update delivery set state = $2, due_at = $3, first_tried_at = $4, attempts = $5, ended_at = $6, \
              status = $7, error = $8 where id = $1",
             delivery.id,
-            number_of(delivery.state),
+            delivery.state.number(),
             delivery.due_at,
             delivery.first_tried_at,
             delivery.attempts,
@@ -159,7 +159,7 @@ impl Deliveries for PostgresLedger<'_> {
         let query = "select id, endpoint, message, lane, state, queued_at, due_at, first_tried_at, attempts, ended_at, \
                      status, error from delivery where endpoint = $1 and ($2::bigint is null or state = $2) \
                      and id < $3 order by id desc limit $4";
-        let question = call!(query, endpoint, state.map(number_of), before, limit as i64);
+        let question = call!(query, endpoint, state.map(DeliveryState::number), before, limit as i64);
         self.ask(question)?.iter().map(read_delivery).collect()
     }
 
@@ -192,14 +192,6 @@ impl PostgresLedger<'_> {
     }
 }
 
-fn number_of(state: DeliveryState) -> i64 {
-    match state {
-        DeliveryState::Waiting => 0,
-        DeliveryState::Delivered => 1,
-        DeliveryState::Parked => 2,
-    }
-}
-
 fn read_endpoint(row: &Row) -> Result<EndpointRow, StoreError> {
     Ok(EndpointRow { id: row.try_get(0)?, identity: unspelled(row.try_get(1)?), body: row.try_get(2)? })
 }
@@ -210,11 +202,7 @@ fn read_message(row: &Row) -> Result<MessageRow, StoreError> {
 }
 
 fn read_delivery(row: &Row) -> Result<DeliveryRow, StoreError> {
-    let state = match row.try_get::<_, i64>(4)? {
-        0 => DeliveryState::Waiting,
-        1 => DeliveryState::Delivered,
-        _ => DeliveryState::Parked,
-    };
+    let state = DeliveryState::of_number(row.try_get::<_, i64>(4)?);
     Ok(DeliveryRow {
         id: row.try_get(0)?,
         endpoint: row.try_get(1)?,

@@ -92,7 +92,7 @@ impl Deliveries for SqliteLedger<'_> {
         let update = "update delivery set state = ?2, due_at = ?3, first_tried_at = ?4, attempts = ?5, \
                       ended_at = ?6, status = ?7, error = ?8 where id = ?1";
         let DeliveryRow { id, state, due_at, first_tried_at, attempts, ended_at, status, error, .. } = delivery;
-        let state = number_of(*state);
+        let state = state.number();
         run(self.connection, update, params![id, state, due_at, first_tried_at, attempts, ended_at, status, error])?;
         Ok(())
     }
@@ -163,7 +163,7 @@ impl Deliveries for SqliteLedger<'_> {
         limit: usize,
     ) -> Result<Vec<DeliveryRow>, StoreError> {
         // Indexes are of one state each, so it stands in the text.
-        let of_state = state.map_or_else(String::new, |state| format!("state = {} and", number_of(state)));
+        let of_state = state.map_or_else(String::new, |state| format!("state = {} and", state.number()));
         let query = format!(
             "select {DELIVERY} from delivery where {of_state} endpoint = ?1 and id < ?2 order by id desc limit ?3"
         );
@@ -174,8 +174,8 @@ impl Deliveries for SqliteLedger<'_> {
 
     fn count_deliveries(&mut self, endpoint: Option<i64>) -> Result<DeliveryCounts, StoreError> {
         let of_endpoint = if endpoint.is_some() { "endpoint = ?1" } else { "?1 is null" };
-        let count = |state| -> Result<i64, StoreError> {
-            let query = format!("select count(*) from delivery where state = {} and {of_endpoint}", number_of(state));
+        let count = |state: DeliveryState| -> Result<i64, StoreError> {
+            let query = format!("select count(*) from delivery where state = {} and {of_endpoint}", state.number());
             Ok(self.connection.prepare_cached(&query)?.query_row([endpoint], |row| row.get(0))?)
         };
         Ok(DeliveryCounts { waiting: count(DeliveryState::Waiting)?, parked: count(DeliveryState::Parked)? })
@@ -216,14 +216,6 @@ fn run(connection: &Connection, statement: &str, values: impl Params) -> rusqlit
     connection.prepare_cached(statement)?.execute(values)
 }
 
-fn number_of(state: DeliveryState) -> i64 {
-    match state {
-        DeliveryState::Waiting => 0,
-        DeliveryState::Delivered => 1,
-        DeliveryState::Parked => 2,
-    }
-}
-
 fn read_endpoint(row: &Row<'_>) -> rusqlite::Result<EndpointRow> {
     Ok(EndpointRow { id: row.get(0)?, identity: row.get(1)?, body: row.get(2)? })
 }
@@ -233,11 +225,7 @@ fn read_message(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
 }
 
 fn read_delivery(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
-    let state = match row.get::<_, i64>(4)? {
-        0 => DeliveryState::Waiting,
-        1 => DeliveryState::Delivered,
-        _ => DeliveryState::Parked,
-    };
+    let state = DeliveryState::of_number(row.get::<_, i64>(4)?);
     Ok(DeliveryRow {
         id: row.get(0)?,
         endpoint: row.get(1)?,
