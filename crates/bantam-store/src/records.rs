@@ -34,6 +34,21 @@ pub enum SubjectKind {
     Anonymous,
 }
 
+impl SubjectKind {
+    /// Returns the number by which it is kept, in either database.
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            SubjectKind::User => 0,
+            SubjectKind::Anonymous => 1,
+        }
+    }
+
+    /// Returns the kind that a number stands for.
+    pub(crate) fn of_number(number: i64) -> SubjectKind {
+        if number == 0 { SubjectKind::User } else { SubjectKind::Anonymous }
+    }
+}
+
 /// Somebody facts are about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {

@@ -53,7 +53,7 @@ impl Subjects {
                  unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) \
                  on conflict (id) do update set lead = excluded.lead",
                 subjects.iter().map(|subject| subject.id).collect::<Vec<_>>(),
-                subjects.iter().map(|subject| number_of(subject.kind)).collect::<Vec<_>>(),
+                subjects.iter().map(|subject| subject.kind.number()).collect::<Vec<_>>(),
                 subjects.iter().map(|subject| spelled(&subject.name).into_owned()).collect::<Vec<_>>(),
                 subjects.iter().map(|subject| subject.lead).collect::<Vec<_>>()
             ));
@@ -76,7 +76,7 @@ impl Subjects {
 
 /// Returns names as two parameters.
 pub(super) fn names_of(names: &[Name<'_>]) -> (Vec<i64>, Vec<String>) {
-    names.iter().map(|(kind, name)| (number_of(*kind), spelled(name).into_owned())).unzip()
+    names.iter().map(|(kind, name)| (kind.number(), spelled(name).into_owned())).unzip()
 }
 
 pub(super) fn foreseen(names: &[Name<'_>]) -> Call {
@@ -266,15 +266,8 @@ pub(super) fn erase(ledger: &mut PostgresLedger<'_>, subject: SubjectId, name: &
     ledger.forget()
 }
 
-fn number_of(kind: SubjectKind) -> i64 {
-    match kind {
-        SubjectKind::User => 0,
-        SubjectKind::Anonymous => 1,
-    }
-}
-
 fn read(row: &Row) -> Result<Subject, StoreError> {
-    let kind = if row.try_get::<_, i64>(1)? == 0 { SubjectKind::User } else { SubjectKind::Anonymous };
+    let kind = SubjectKind::of_number(row.try_get::<_, i64>(1)?);
     let name = unspelled(row.try_get(2)?);
     Ok(Subject { id: row.try_get(0)?, kind, name, lead: row.try_get(3)?, erased: row.try_get(4)? })
 }

@@ -12,7 +12,7 @@ const EDGE: &str = "edge.fact, source, target, kind, at, message_id";
 
 pub(super) fn find(connection: &Connection, kind: SubjectKind, name: &str) -> Result<Option<Subject>, StoreError> {
     let query = format!("select {SUBJECT} from subject where kind = ?1 and name = ?2");
-    Ok(connection.prepare_cached(&query)?.query_row(params![number_of(kind), name], read_subject).optional()?)
+    Ok(connection.prepare_cached(&query)?.query_row(params![kind.number(), name], read_subject).optional()?)
 }
 
 pub(super) fn find_or_add(connection: &Connection, kind: SubjectKind, name: &str) -> Result<Subject, StoreError> {
@@ -20,7 +20,7 @@ pub(super) fn find_or_add(connection: &Connection, kind: SubjectKind, name: &str
         return Ok(subject);
     }
     let insert = "insert into subject (kind, name) values (?1, ?2)";
-    connection.prepare_cached(insert)?.execute(params![number_of(kind), name])?;
+    connection.prepare_cached(insert)?.execute(params![kind.number(), name])?;
     let id = connection.last_insert_rowid();
     let lead = (kind == SubjectKind::User).then_some(id);
     if lead.is_some() {
@@ -103,15 +103,8 @@ pub(super) fn erase(connection: &Connection, subject: SubjectId, name: &str) -> 
     Ok(())
 }
 
-fn number_of(kind: SubjectKind) -> i64 {
-    match kind {
-        SubjectKind::User => 0,
-        SubjectKind::Anonymous => 1,
-    }
-}
-
 fn read_subject(row: &Row<'_>) -> rusqlite::Result<Subject> {
-    let kind = if row.get::<_, i64>(1)? == 0 { SubjectKind::User } else { SubjectKind::Anonymous };
+    let kind = SubjectKind::of_number(row.get::<_, i64>(1)?);
     Ok(Subject { id: row.get(0)?, kind, name: row.get(2)?, lead: row.get(3)?, erased: row.get(4)? })
 }
 
