@@ -15,6 +15,10 @@ pub trait Ledger: Deliveries + ApiKeys {
     /// Returns whether what was at hand when this was last asked still holds: nobody else has written since, and no
     /// transaction was taken back.
     fn is_alone(&mut self) -> Result<bool, StoreError>;
+    /// Returns whether it helps to say what will be asked for: it does where each question is a way over the network.
+    fn looks_ahead(&self) -> bool {
+        false
+    }
     /// Says what will be asked for, so that it can be fetched at once. Changes no answer.
     fn foresee(&mut self, _: &Foreseen<'_>) -> Result<(), StoreError> {
         Ok(())

@@ -164,6 +164,10 @@ impl Ledger for PostgresLedger<'_> {
         Ok(self.is_alone)
     }
 
+    fn looks_ahead(&self) -> bool {
+        true
+    }
+
     fn foresee(&mut self, foreseen: &Foreseen<'_>) -> Result<(), StoreError> {
         let questions = [
             facts::foreseen_keys(&foreseen.messages),

@@ -1,8 +1,8 @@
 //! What is at hand, held to the store: forgotten where another node wrote, and what a group will need asked for at once.
 
 use super::{Desk, Given, load_rules};
-use crate::core::CoreError;
 use crate::core::identity::tombstone;
+use crate::core::{CoreError, Rules};
 use bantam_store::{Foreseen, Ledger, SubjectKind};
 use std::sync::Arc;
 
@@ -12,18 +12,24 @@ impl Desk {
         if ledger.is_alone()? {
             return Ok(());
         }
-        let known = self.rules.take();
-        *self = Desk { moment: moment(ledger)?, ..Desk::default() };
+        *self = Desk::open_with(ledger, self.rules.take())?;
+        Ok(())
+    }
+
+    /// Goes on where a store was left. `known` is a definition at hand: what one means never changes, and reading it
+    /// again costs more than all else here.
+    pub(super) fn open_with(ledger: &mut dyn Ledger, known: Option<Arc<Rules>>) -> Result<Desk, CoreError> {
+        let mut desk = Desk { moment: moment(ledger)?, ..Desk::default() };
         if let Some(fingerprint) = ledger.setting("active")? {
             let fingerprint = String::from_utf8_lossy(&fingerprint);
-            // What a definition means never changes; reading it again costs more than all else here.
-            self.rules = match known.filter(|rules| rules.fingerprint == fingerprint) {
+            desk.rules = match known.filter(|rules| rules.fingerprint == fingerprint) {
                 Some(rules) => Some(rules),
                 None => load_rules(ledger, &fingerprint)?.map(Arc::new),
             };
         }
-        self.open_renewal(ledger)?;
-        self.open_schedule(ledger)
+        desk.open_renewal(ledger)?;
+        desk.open_schedule(ledger)?;
+        Ok(desk)
     }
 
     /// Returns what a group of facts will ask the store for, beside what is at hand.
@@ -48,7 +54,7 @@ impl Desk {
 }
 
 /// Returns the latest moment of what was written.
-pub(super) fn moment(ledger: &mut dyn Ledger) -> Result<i64, CoreError> {
+fn moment(ledger: &mut dyn Ledger) -> Result<i64, CoreError> {
     let moment = ledger.setting("moment")?.and_then(|bytes| Some(i64::from_le_bytes(*bytes.first_chunk()?)));
     Ok(moment.unwrap_or(i64::MIN))
 }
