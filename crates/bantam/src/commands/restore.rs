@@ -1,6 +1,6 @@
 //! `bantam restore`: a backup into the store that runs from now on.
 
-use super::store::{Bar, check, core_failure, file_beside, put_in_place, refuse_missing, store_failure, tell};
+use super::store::{checked_copy, core_failure, put_in_place, refuse_missing, store_failure, tell};
 use crate::cli::RestoreArguments;
 use crate::failure::Failure;
 use crate::sink::refuse_existing;
@@ -8,7 +8,7 @@ use crate::terminal::{self, counted};
 use crate::{Done, clock};
 use bantam_server::erased::ledger_of;
 use bantam_server::verify::{Tombstones, erase_again};
-use bantam_store::sqlite::{Lock, SqliteReader, SqliteStore, copy_snapshot, finish_copy, remove_logs};
+use bantam_store::sqlite::{Lock, SqliteReader, SqliteStore, finish_copy, remove_logs};
 use std::path::Path;
 
 pub(crate) fn run(arguments: &RestoreArguments) -> Result<Done, Failure> {
@@ -20,18 +20,14 @@ pub(crate) fn run(arguments: &RestoreArguments) -> Result<Done, Failure> {
     }
     // Nobody may begin to write while the file is exchanged.
     let _lock = Lock::take(store, &format!("bantam restore, process {}", std::process::id())).map_err(store_failure)?;
-    let bar = Bar::new();
-    let copy = file_beside(store)?;
-    copy_snapshot(backup, copy.path(), &mut |done, all| bar.show("copying", done, all))
-        .and_then(|()| finish_copy(copy.path()))
-        .map_err(store_failure)?;
-    let (found, looked_at) = check(copy.path(), &bar)?;
-    bar.finish();
-    if !found.is_empty() {
-        tell(&found);
-        terminal::say("the backup is damaged, so nothing was changed");
-        return Ok(Done::FoundDifferences);
-    }
+    let (copy, looked_at) = match checked_copy(backup, store)? {
+        Ok(copied) => copied,
+        Err(found) => {
+            tell(&found);
+            terminal::say("the backup is damaged, so nothing was changed");
+            return Ok(Done::FoundDifferences);
+        }
+    };
     let erased = erase(copy.path(), &tombstones(store)?)?;
     finish_copy(copy.path()).map_err(store_failure)?;
     carry_over(store);

@@ -6,7 +6,7 @@ use crate::terminal;
 use bantam_server::core::CoreError;
 use bantam_server::verify::{Counted, Findings, check_records};
 use bantam_store::StoreError;
-use bantam_store::sqlite::{SqliteReader, copy_snapshot, holder_of};
+use bantam_store::sqlite::{SqliteReader, copy_snapshot, finish_copy, holder_of};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::path::{Path, PathBuf};
 use tempfile::{NamedTempFile, TempDir};
@@ -40,7 +40,7 @@ impl Snapshot {
 }
 
 /// Returns an empty file in the folder of a target, readable by its owner alone. It is gone unless it is moved there.
-pub(super) fn file_beside(target: &Path) -> Result<NamedTempFile, Failure> {
+fn file_beside(target: &Path) -> Result<NamedTempFile, Failure> {
     let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     NamedTempFile::new_in(folder).map_err(|error| Failure::file(target, "write", &error))
 }
@@ -52,8 +52,21 @@ pub(super) fn put_in_place(file: NamedTempFile, target: &Path) -> Result<(), Fai
     Ok(())
 }
 
+/// Copies a store, be it in use, beside the file that the copy is to be, and looks at all records of the copy. Returns what
+/// is wrong with it, with the copy itself where nothing is.
+pub(super) fn checked_copy(store: &Path, target: &Path) -> Result<Result<(NamedTempFile, Counted), Findings>, Failure> {
+    let bar = Bar::new();
+    let copy = file_beside(target)?;
+    copy_snapshot(store, copy.path(), &mut |done, all| bar.show("copying", done, all))
+        .and_then(|()| finish_copy(copy.path()))
+        .map_err(store_failure)?;
+    let (found, looked_at) = check(copy.path(), &bar)?;
+    bar.finish();
+    Ok(if found.is_empty() { Ok((copy, looked_at)) } else { Err(found) })
+}
+
 /// Looks at all records of a copy; says what is wrong, if anything is.
-pub(super) fn check(copy: &Path, bar: &Bar) -> Result<(Findings, Counted), Failure> {
+fn check(copy: &Path, bar: &Bar) -> Result<(Findings, Counted), Failure> {
     let checked = SqliteReader::open_checked(copy).map_err(CoreError::from).and_then(|mut reader| {
         reader.inspect(|source| {
             let mut found = Findings::default();
