@@ -3,6 +3,7 @@
 use crate::api_keys::ApiKeys;
 use crate::deliveries::Deliveries;
 use crate::error::StoreError;
+use crate::people::People;
 use crate::records::{
     Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadRow, NewFact, Refused, Seq, StoredFact, Subject,
     SubjectId, SubjectKind,
@@ -11,7 +12,7 @@ use crate::records::{
 /// A store within a transaction: all that is done through it happens together or not at all.
 ///
 /// INVARIANT: facts are appended and never changed, except that [`Ledger::erase_subject`] blanks them.
-pub trait Ledger: Deliveries + ApiKeys {
+pub trait Ledger: Deliveries + ApiKeys + People {
     /// Returns whether what was at hand when this was last asked still holds: nobody else has written since, and no
     /// transaction was taken back.
     fn is_alone(&mut self) -> Result<bool, StoreError>;

@@ -12,6 +12,7 @@ mod leads;
 mod ledger;
 mod migrate;
 mod outcomes;
+mod people;
 mod reading;
 mod subjects;
 pub(crate) mod text;

@@ -1,5 +1,5 @@
 -- Facts are appended and never changed; every other table is derived from them and can be built again, but for
--- who is told what, endpoints and deliveries, and for keys.
+-- who is told what, endpoints and deliveries, and for keys and people.
 -- Times are microseconds since 1970-01-01T00:00Z.
 
 create table fact (
@@ -184,3 +184,63 @@ create table api_key (
 ) strict;
 
 create table setting (key text primary key, value blob not null) strict, without rowid;
+
+-- People who may sign in. Set by people, not derived.
+create table person (
+    -- Chance, so that nobody guesses it.
+    id text primary key,
+    -- In lower case; what they sign in with.
+    email text not null unique,
+    -- How often it was changed.
+    version integer not null,
+    -- Name, roles, state, hash of the password, second factor.
+    body blob not null
+) strict, without rowid;
+
+-- Who is signed in where.
+create table session (
+    -- SHA-256 of what the browser holds.
+    hash blob primary key,
+    person text not null,
+    -- 1 as long as the second factor is missing.
+    is_half integer not null,
+    created_at integer not null,
+    -- To a minute.
+    seen_at integer not null,
+    -- What people tell their sessions apart by.
+    address text not null,
+    agent text not null
+) strict, without rowid;
+create index session_person on session (person);
+
+-- Links that let somebody in once: to set up, to accept an invitation, to choose another password.
+create table invitation (
+    -- SHA-256 of what the link holds.
+    hash blob primary key,
+    kind text not null,
+    -- Null for the link of the set-up, before there is anybody.
+    person text,
+    -- The address it was made for.
+    email text not null,
+    created_at integer not null,
+    expires_at integer not null
+) strict, without rowid;
+create index invitation_person on invitation (person);
+
+-- Who did what, in order, without gaps; never changed. People are named by their ids.
+create table audit (
+    id integer primary key,
+    at integer not null,
+    -- `person:ID`, `key:SOURCE`, `console` or `nobody`.
+    actor text not null,
+    action text not null,
+    -- What was acted on, such as `person:ID`.
+    object text not null,
+    -- From where, and what was before and after.
+    body blob not null,
+    -- SHA-256 of the hash before it and of all above.
+    hash blob not null
+) strict;
+create index audit_actor on audit (actor, id);
+create index audit_action on audit (action, id);
+create index audit_object on audit (object, id);

@@ -9,6 +9,7 @@ mod leads;
 mod lock;
 mod log;
 mod outcomes;
+mod people;
 mod reading;
 mod scratch;
 mod subjects;
@@ -34,7 +35,7 @@ const LIBRARY_MIN_NAME: &str = "3.51.3";
 /// The format of the file, in `user_version`.
 const FORMAT: i64 = 1;
 /// The statements kept ready: as many as there are, so that none is prepared twice.
-const STATEMENTS: usize = 96;
+const STATEMENTS: usize = 128;
 /// The page cache in KiB; negative is how SQLite tells KiB from pages.
 const CACHE_KIB: i64 = -65_536;
 /// After how many pages of 4 KiB the log is carried into the file.

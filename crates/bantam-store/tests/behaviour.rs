@@ -4,6 +4,8 @@
 
 #[path = "postgres/cluster.rs"]
 mod cluster;
+#[path = "behaviour/people.rs"]
+mod people;
 #[path = "behaviour/suite.rs"]
 mod suite;
 
@@ -21,15 +23,20 @@ impl suite::Store for Store {
 }
 
 mod sqlite {
-    use super::{SqliteStore, Store, suite};
+    use super::{SqliteStore, Store, people, suite};
 
     crate::behaviour_suite!(Store::from(SqliteStore::in_memory().unwrap()));
+    crate::people_suite!(Store::from(SqliteStore::in_memory().unwrap()));
 }
 
 mod postgres {
-    use super::{PostgresStore, Store, cluster, suite};
+    use super::{PostgresStore, Store, cluster, people, suite};
 
     crate::behaviour_suite!(match cluster::database() {
+        Some(database) => Store::from(PostgresStore::open(&database.url("service")).unwrap()),
+        None => return,
+    });
+    crate::people_suite!(match cluster::database() {
         Some(database) => Store::from(PostgresStore::open(&database.url("service")).unwrap()),
         None => return,
     });

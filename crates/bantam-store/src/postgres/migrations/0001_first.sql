@@ -1,5 +1,5 @@
 -- Facts are appended and never changed; every other table is derived from them and can be built again, but for who is
--- told what, endpoints and deliveries, and for keys.
+-- told what, endpoints and deliveries, and for keys and people.
 -- Times are microseconds since 1970-01-01T00:00Z. Texts spell the character that PostgreSQL cannot keep as `\0`.
 
 create table fact (
@@ -203,3 +203,63 @@ insert into numbers values (0, 0, 0, 0, 0, 0, 0, 0);
 
 -- Which transaction was the last of each node, by which it finds out whether a commit that was not answered took place.
 create table node (name text primary key, transactions bigint not null) with (fillfactor = 10);
+
+-- People who may sign in. Set by people, not derived.
+create table person (
+    -- Chance, so that nobody guesses it.
+    id text collate "C" primary key,
+    -- In lower case; what they sign in with.
+    email text not null unique,
+    -- How often it was changed.
+    version bigint not null,
+    -- Name, roles, state, hash of the password, second factor.
+    body bytea not null
+);
+
+-- Who is signed in where.
+create table session (
+    -- SHA-256 of what the browser holds.
+    hash bytea primary key,
+    person text not null,
+    -- 1 as long as the second factor is missing.
+    is_half bigint not null,
+    created_at bigint not null,
+    -- To a minute.
+    seen_at bigint not null,
+    -- What people tell their sessions apart by.
+    address text not null,
+    agent text not null
+);
+create index session_person on session (person);
+
+-- Links that let somebody in once: to set up, to accept an invitation, to choose another password.
+create table invitation (
+    -- SHA-256 of what the link holds.
+    hash bytea primary key,
+    kind text not null,
+    -- Null for the link of the set-up, before there is anybody.
+    person text,
+    -- The address it was made for.
+    email text not null,
+    created_at bigint not null,
+    expires_at bigint not null
+);
+create index invitation_person on invitation (person);
+
+-- Who did what, in order, without gaps; never changed. People are named by their ids.
+create table audit (
+    id bigint primary key,
+    at bigint not null,
+    -- `person:ID`, `key:SOURCE`, `console` or `nobody`.
+    actor text not null,
+    action text not null,
+    -- What was acted on, such as `person:ID`.
+    object text not null,
+    -- From where, and what was before and after.
+    body bytea not null,
+    -- SHA-256 of the hash before it and of all above.
+    hash bytea not null
+);
+create index audit_actor on audit (actor, id);
+create index audit_action on audit (action, id);
+create index audit_object on audit (object, id);

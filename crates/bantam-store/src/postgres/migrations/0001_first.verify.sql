@@ -19,6 +19,12 @@ from unnest(array[
     'definition.id', 'definition.fingerprint', 'definition.body', 'setting.key', 'setting.value',
     'api_key.id', 'api_key.shown', 'api_key.hash', 'api_key.scope', 'api_key.source', 'api_key.created_at',
     'api_key.expires_at', 'api_key.last_used_at', 'api_key.revoked_at',
+    'person.id', 'person.email', 'person.version', 'person.body',
+    'session.hash', 'session.person', 'session.is_half', 'session.created_at', 'session.seen_at', 'session.address',
+    'session.agent',
+    'invitation.hash', 'invitation.kind', 'invitation.person', 'invitation.email', 'invitation.created_at',
+    'invitation.expires_at',
+    'audit.id', 'audit.at', 'audit.actor', 'audit.action', 'audit.object', 'audit.body', 'audit.hash',
     'numbers.transactions', 'numbers.fact', 'numbers.subject', 'numbers.decision', 'numbers.hand_off', 'numbers.outbox', 'numbers.quarantine',
     'numbers.definition', 'node.name', 'node.transactions'
 ]) as wanted (name)
