@@ -8,6 +8,7 @@ use crate::api::{
 use crate::keys::{Caller, Found, Keys, StoredKeys, is_well_formed};
 use crate::limits::{REQUESTS_PER_SECOND, RateLimit};
 use crate::peer::Network;
+use crate::people::PeopleState;
 use crate::problem::Problem;
 use crate::recorder::{Clock, Recorder};
 use crate::reserve::Reserve;
@@ -70,6 +71,7 @@ pub struct App {
     pub(crate) recorder: Recorder,
     keys: Arc<Keys>,
     stored_keys: Arc<StoredKeys>,
+    people: Arc<PeopleState>,
     pub(crate) outgoing: Arc<Outgoing>,
     clock: Clock,
     origins: Arc<Vec<String>>,
@@ -92,6 +94,7 @@ impl App {
             recorder,
             keys: Arc::new(settings.keys),
             stored_keys: Arc::new(StoredKeys::new(store.clone())),
+            people: Arc::new(PeopleState::new()),
             outgoing: Arc::new(settings.outgoing),
             clock,
             origins: Arc::new(settings.origins),
@@ -283,6 +286,11 @@ impl App {
     pub(crate) fn public_address(&self) -> Option<(String, String)> {
         let (scheme, host) = self.intake.public_url.as_deref()?.trim_end_matches('/').split_once("://")?;
         Some((scheme.to_owned(), host.to_owned()))
+    }
+
+    /// Returns what all that is about people shares.
+    pub(crate) fn people_state(&self) -> &PeopleState {
+        &self.people
     }
 
     /// Returns the proxies whose word counts.

@@ -13,6 +13,8 @@ mod limits;
 mod listen;
 mod loaders;
 mod peer;
+#[allow(dead_code, unused_imports, reason = "pages are what most of it is for, and they come with the next changes")]
+pub mod people;
 mod problem;
 mod recorder;
 mod reserve;

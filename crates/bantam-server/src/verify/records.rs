@@ -5,6 +5,7 @@ use crate::core::fact::{Fact, FactKind};
 use crate::core::hand_off::HandOff;
 use crate::core::records::{Decision, DecisionCause};
 use crate::core::{CoreError, LeadState, Rules};
+use crate::people;
 use bantam_store::{Digest, Inspection, Record, Seq, SubjectId, Table};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -27,6 +28,8 @@ pub struct Counted {
     pub hand_offs: u64,
     /// Messages to others.
     pub messages: u64,
+    /// Entries of the audit log.
+    pub audit_entries: u64,
     /// Whether every fact is whole and in its place: only then can the log be taken again.
     pub log_is_sound: bool,
 }
@@ -51,6 +54,7 @@ pub fn check_records(
     let decided = check_decisions(source, found, &mut counted, &mut *progress)?;
     check_hand_offs(source, found, &mut counted, &mut *progress)?;
     check_messages(source, found, &mut counted, decided, &mut *progress)?;
+    counted.audit_entries = people::audit::check(source, &mut |line| found.add(line))?;
     Ok(counted)
 }
 
