@@ -12,8 +12,9 @@ use crate::people::PeopleState;
 use crate::problem::Problem;
 use crate::recorder::{Clock, Recorder};
 use crate::reserve::Reserve;
+use crate::web::changes::Changes;
 use crate::webhooks::{self, Outgoing};
-use crate::{edge, erased, import, loaders, tracking};
+use crate::{edge, erased, import, loaders, tracking, web};
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -84,6 +85,7 @@ pub struct App {
     readers: Arc<Mutex<Vec<Reader>>>,
     reading: Arc<Semaphore>,
     document: Arc<str>,
+    changes: Changes,
 }
 
 impl App {
@@ -107,6 +109,7 @@ impl App {
             readers: Arc::default(),
             reading: Arc::new(Semaphore::new(READERS_MAX)),
             document: Arc::from(""),
+            changes: Changes::default(),
         }
     }
 
@@ -160,14 +163,21 @@ impl App {
             .allow(Policy::Public, routes!(health::healthz))
             .allow(Policy::Read, routes!(health::metrics))
             .allow(Policy::Public, routes!(document::show));
+        let routes = web::pages::add(routes);
         let (router, document) = routes.split();
         self.document = document.to_pretty_json().unwrap_or_default().into();
         router
             .fallback(|| async { Problem::not_found("there is no such path") })
             .method_not_allowed_fallback(method_not_allowed)
             .layer(from_fn_with_state(self.clone(), tracking::for_browsers))
+            .layer(from_fn_with_state(self.clone(), web::headers::protect))
             .layer(from_fn(edge::pass))
             .with_state(self)
+    }
+
+    /// Returns what open pages wait for.
+    pub(crate) fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     /// Returns the document of all paths.

@@ -5,6 +5,7 @@
 //! path as it was sent: those may hold what is known about people.
 
 use crate::problem::{Problem, ProblemBody};
+use crate::web::frame::Shown;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -34,6 +35,9 @@ pub(crate) async fn pass(request: Request, next: Next) -> Response {
         let problem = Problem { request_id: id.clone(), ..problem };
         tell_fault(&problem);
         put_body(&mut response, problem);
+    }
+    if let Some(Shown(problem)) = response.extensions_mut().remove::<Shown>() {
+        tell_fault(&Problem { request_id: id.clone(), ..problem });
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);

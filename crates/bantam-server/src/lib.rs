@@ -20,6 +20,7 @@ mod recorder;
 mod reserve;
 mod tracking;
 pub mod verify;
+mod web;
 pub mod webhooks;
 
 pub use app::{App, IntakeSettings, Settings};

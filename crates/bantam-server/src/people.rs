@@ -38,7 +38,6 @@ pub(crate) use sessions::Signed;
 
 use crate::app::App;
 use crate::peer::{Peer, client_address};
-use crate::recorder::Unavailable;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
@@ -72,15 +71,6 @@ impl App {
     /// Returns the people of the service.
     pub(crate) fn people(&self) -> People<'_> {
         People { app: self }
-    }
-
-    /// Returns the path of a link for the set-up, as long as there is nobody.
-    ///
-    /// # Errors
-    /// Returns that the store takes nothing.
-    pub async fn set_up_path(&self) -> Result<Option<String>, Unavailable> {
-        let link = self.recorder.work(|_, ledger, now| Ok(set_up_link(ledger, now)?)).await?;
-        Ok(link.map(|link| link.path()))
     }
 }
 

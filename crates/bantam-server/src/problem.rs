@@ -14,7 +14,7 @@ use utoipa::{PartialSchema, ToSchema};
 const RETRY_AFTER: u64 = 2;
 
 /// All codes, each with what it means. They are never reused.
-pub(crate) const CODES: [(&str, &str); 49] = [
+pub(crate) const CODES: [(&str, &str); 52] = [
     ("active", "the definition is the active one already"),
     ("batch_too_large", "a batch has too many messages"),
     ("body_cut_off", "the body ended before it was whole"),
@@ -29,6 +29,7 @@ pub(crate) const CODES: [(&str, &str); 49] = [
     ("encoding", "a body is packed in a way that is not known, or twice"),
     ("exists", "there is one already; `details.id` is it"),
     ("fault", "a fault of ours; the request id leads to its cause in the log"),
+    ("forged", "a form of a page came from another site or session, so nothing was changed"),
     ("invalid_cursor", "the cursor was not given by this list with these filters"),
     ("invalid_definition", "the definition has errors; `details.findings` has them"),
     ("invalid_json", "the body is no JSON, or not strictly; `details.offset` is the byte"),
@@ -53,7 +54,9 @@ pub(crate) const CODES: [(&str, &str); 49] = [
     ("origin", "pages of this origin may not send facts"),
     ("other_text", "the text was changed after it was read"),
     ("refused", "the fact cannot be taken"),
+    ("role", "the roles of whoever is signed in do not allow it"),
     ("signed", "the team has signed already"),
+    ("signed_out", "nobody is signed in"),
     ("too_long", "a text is too long"),
     ("too_many", "there are as many as there can be"),
     ("too_often", "the key is used too often; try again after `Retry-After` seconds"),

@@ -19,7 +19,7 @@ mod payload;
 mod sign;
 mod slack;
 pub(crate) mod target;
-mod visible;
+pub(crate) mod visible;
 pub(crate) mod worker;
 
 pub use deliver::Outgoing;

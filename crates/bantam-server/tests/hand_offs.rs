@@ -349,3 +349,22 @@ fn sto_12_an_erased_lead_is_gone_and_stays_away() {
             .is_some_and(|row| !row.in_progress)
     );
 }
+
+#[test]
+fn an_answer_that_is_taken_back_leaves_the_hand_off_as_it_was() {
+    let mut world = World::new();
+    let id = world.demo("2026-06-01T08:00:00Z", "u1").unwrap().id;
+    let before = world.hand_offs("u1").remove(0);
+    let reason = |answer: &mut Answer| answer.reason = Some("too early".into());
+    world.answer("2026-06-01T08:10:00Z", id, SalesAnswer::Recycled, "ann", reason);
+    let recycled = world.hand_offs("u1").remove(0);
+    assert_eq!(recycled.state, HandOffState::Recycled);
+    let answered = format!("m{}", world.facts);
+    let kind = FactKind::Retraction { message_id: answered, reason: "undone".into(), by: "ann".into() };
+    assert!(matches!(world.say("2026-06-01T08:11:00Z", None, kind), Taken::Accepted { .. }));
+    assert_eq!(world.hand_offs("u1"), [before]);
+    // It can be answered as if nothing had been.
+    let taken = world.answer("2026-06-01T08:12:00Z", id, SalesAnswer::Accepted, "ann", |_| {});
+    assert!(matches!(taken, Taken::Accepted { .. }));
+    assert_eq!(world.messages().iter().filter(|kind| *kind == "hand_off.answered").count(), 3);
+}

@@ -33,6 +33,8 @@ pub trait Ledger: Deliveries + ApiKeys + People {
     fn facts_of(&mut self, subject: SubjectId) -> Result<Vec<StoredFact>, StoreError>;
     /// Returns up to `limit` facts after a number, in order.
     fn facts_after(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError>;
+    /// Returns the number of the latest fact; 0 where there is none.
+    fn last_fact(&mut self) -> Result<Seq, StoreError>;
     /// Lets a fact and its edges no longer count.
     fn retract(&mut self, fact: Seq, by: Seq) -> Result<(), StoreError>;
 

@@ -201,6 +201,10 @@ impl Ledger for SqliteLedger<'_> {
         facts::after(self.connection, seq, limit)
     }
 
+    fn last_fact(&mut self) -> Result<Seq, StoreError> {
+        facts::last(self.connection)
+    }
+
     fn retract(&mut self, fact: Seq, by: Seq) -> Result<(), StoreError> {
         facts::retract(self.connection, fact, by)
     }

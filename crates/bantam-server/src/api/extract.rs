@@ -61,7 +61,8 @@ impl<T: DeserializeOwned> FromRequestParts<App> for FromQuery<T> {
     }
 }
 
-fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+/// Reads a query strictly.
+pub(crate) fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     let broken = |_| Problem::bad_request("invalid_value", "the query is not percent-encoded UTF-8");
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(broken)?;
     let mut seen = BTreeSet::new();

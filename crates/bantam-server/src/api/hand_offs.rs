@@ -123,7 +123,8 @@ pub(crate) enum AnswerName {
 }
 
 impl AnswerName {
-    fn answer(self) -> (SalesAnswer, &'static str) {
+    /// Returns the answer, and its name in paths.
+    pub(crate) fn answer(self) -> (SalesAnswer, &'static str) {
         match self {
             AnswerName::Accept => (SalesAnswer::Accepted, "accept"),
             AnswerName::Reject => (SalesAnswer::Rejected, "reject"),
@@ -168,7 +169,7 @@ pub(crate) async fn answer(
 }
 
 /// Returns a day where a moment is one, else the moment.
-fn day(moment: Moment) -> String {
+pub(crate) fn day(moment: Moment) -> String {
     let text =
         serde_json::to_value(moment).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default();
     text.strip_suffix("T00:00:00Z").map_or(text.clone(), str::to_owned)
@@ -203,7 +204,8 @@ async fn respond(app: &App, fact: Fact, id: i64) -> Result<Json<HandOff>, Proble
     Ok(Json(HandOff::from(found)))
 }
 
-fn refused(refusal: Refusal) -> Problem {
+/// Returns why a fact was not taken.
+pub(crate) fn refused(refusal: Refusal) -> Problem {
     let conflict = |message: String| Problem::conflict(message);
     match refusal {
         Refusal::NoSuchHandOff => Problem::not_found("there is no such hand-off"),
@@ -238,8 +240,8 @@ fn refused(refusal: Refusal) -> Problem {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OpenRequest {
-    reason: Note,
-    by: Name,
+    pub(crate) reason: Note,
+    pub(crate) by: Name,
 }
 
 /// Hand a lead over by hand

@@ -255,7 +255,7 @@ pub(crate) async fn score(
 pub(crate) struct ByQuery {
     /// Who erases it.
     #[param(value_type = Name)]
-    by: Name,
+    pub(crate) by: Name,
 }
 
 /// Erase a lead

@@ -18,8 +18,8 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct RetractionRequest {
     /// Such as `bot`.
-    reason: Note,
-    by: Name,
+    pub(crate) reason: Note,
+    pub(crate) by: Name,
 }
 
 /// What no longer counts.

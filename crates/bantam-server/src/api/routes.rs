@@ -6,11 +6,13 @@
 use crate::app::App;
 use crate::keys::{Caller, Scope};
 use crate::problem::Problem;
+use crate::web::access::{Access, guard as web_guard};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::routing::MethodRouter;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use utoipa::openapi::path::{Operation, PathItem};
@@ -115,6 +117,13 @@ impl Routes {
         }
         let guard = from_fn_with_state((self.app.clone(), policy), guard);
         let inner = self.inner.routes((schemas, paths, handlers.route_layer(guard)));
+        Routes { inner, ..self }
+    }
+
+    /// Lets a page answer those whom it is for. Pages are not part of the document.
+    pub(crate) fn page(self, access: Access, path: &'static str, page: MethodRouter<App>) -> Routes {
+        let guard = from_fn_with_state((self.app.clone(), access), web_guard);
+        let inner = self.inner.route(path, page.route_layer(guard));
         Routes { inner, ..self }
     }
 

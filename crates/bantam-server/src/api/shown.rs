@@ -297,7 +297,9 @@ pub(crate) fn attributes(facts: &[(StoredFact, fact::Fact)]) -> AnyValues {
     let mut changes: Vec<(&fact::Fact, &Values)> = Vec::new();
     for (_, fact) in facts.iter().filter(|(stored, _)| stored.retracted_by.is_none()) {
         match &fact.kind {
-            FactKind::Profile { traits, .. } => changes.push((fact, traits)),
+            FactKind::Profile { traits: values, .. } | FactKind::Qualification { answers: values, .. } => {
+                changes.push((fact, values));
+            }
             FactKind::Answer(answer) => changes.push((fact, &answer.qualification)),
             _ => {}
         }

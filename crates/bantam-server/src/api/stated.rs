@@ -29,8 +29,8 @@ pub(crate) struct Stated {
 #[serde(deny_unknown_fields)]
 pub(crate) struct DoNotScoreRequest {
     /// False lets it be scored again.
-    on: bool,
-    by: Name,
+    pub(crate) on: bool,
+    pub(crate) by: Name,
 }
 
 /// Say whether a lead may be scored
@@ -62,9 +62,9 @@ pub(crate) async fn do_not_score(
 pub(crate) struct MergeRequest {
     /// Any id of the other lead.
     #[schema(example = "u-977")]
-    other: String,
-    reason: Note,
-    by: Name,
+    pub(crate) other: String,
+    pub(crate) reason: Note,
+    pub(crate) by: Name,
 }
 
 enum Merging {

@@ -46,7 +46,9 @@ fn blank_hand_off(hand_off: &mut HandOff, mark: &str) {
 
 /// Returns the e-mail addresses among the attributes that a fact gives.
 fn addresses(fact: &Fact) -> Vec<String> {
-    let FactKind::Profile { traits, .. } = &fact.kind else { return Vec::new() };
+    let (FactKind::Profile { traits, .. } | FactKind::Qualification { answers: traits, .. }) = &fact.kind else {
+        return Vec::new();
+    };
     let texts = traits.values().filter_map(|raw| serde_json::from_str::<String>(raw.get()).ok());
     texts.filter(|text| text.contains('@')).collect()
 }

@@ -71,6 +71,16 @@ pub enum FactKind {
         /// Whether it says that the anonymous id is this user's.
         links: bool,
     },
+    /// A person found out something about a lead, such as an answer to a question of the qualification.
+    Qualification {
+        /// What, by column.
+        answers: Values,
+        /// Who says so.
+        by: String,
+        /// What they noted beside.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
     /// Another id is this user's too.
     Alias {
         /// The other id.

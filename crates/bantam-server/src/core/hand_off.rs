@@ -225,6 +225,18 @@ impl HandOff {
         });
     }
 
+    /// Takes the last answer back, where a fact gave it: somebody slipped. Returns whether it did.
+    pub fn take_back(&mut self, fact: Seq) -> bool {
+        if self.is_erased || self.steps.last().is_none_or(|step| step.fact != fact) {
+            return false;
+        }
+        self.steps.pop();
+        self.state = self.steps.last().map_or(HandOffState::Open, |step| step.state);
+        self.first_answered_at = self.steps.first().map(|step| step.at);
+        self.not_before = None;
+        true
+    }
+
     /// Returns when it ended.
     pub fn ended_at(&self) -> Option<i64> {
         self.steps.last().filter(|_| self.state.is_ended()).map(|step| step.at)

@@ -3,6 +3,9 @@
 use super::CoreError;
 use super::codec::{Decoder, Encoder};
 use super::history::History;
+use super::rules::Rules;
+use bantam_engine::explain::Explanation;
+use bantam_engine::live::explain_lead;
 use bantam_engine::scores::LeadScore;
 use bantam_store::{LeadRow, Seq, SubjectId};
 
@@ -96,6 +99,11 @@ impl LeadState {
             ..lead.clone()
         };
         own(self) == own(other)
+    }
+
+    /// Returns where its score at a moment from now on comes from.
+    pub(crate) fn explain(&self, rules: &Rules, as_of: i64) -> Option<Explanation> {
+        if self.is_muted { None } else { explain_lead(&rules.plan, &self.history.timeline, as_of) }
     }
 
     /// Returns the next moment at which time alone may change something.

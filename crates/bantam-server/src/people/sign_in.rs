@@ -135,7 +135,7 @@ impl People<'_> {
         let Some(mut person) = self.holder(LinkKind::Invitation, link.clone()).await? else {
             return Ok(Err(Refusal::Link));
         };
-        person.name.clone_from(&name);
+        person.body.name.clone_from(&name);
         let chosen = match self.chosen(&person, name, password).await? {
             Ok(chosen) => chosen,
             Err(refusal) => return Ok(Err(refusal)),
@@ -153,7 +153,7 @@ impl People<'_> {
             return Ok(Err(Refusal::Link));
         };
         let needs_code = person.has_second_factor();
-        let chosen = match self.chosen(&person, person.shown().to_owned(), password).await? {
+        let chosen = match self.chosen(&person, person.name().to_owned(), password).await? {
             Ok(chosen) => chosen,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -201,5 +201,5 @@ impl People<'_> {
 }
 
 fn hash_of_person(person: &Person) -> Option<String> {
-    person.password.as_ref().map(|password| password.hash.clone())
+    person.body.password.as_ref().map(|password| password.hash.clone())
 }

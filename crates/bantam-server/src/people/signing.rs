@@ -29,5 +29,5 @@ pub fn still_counts(ledger: &mut dyn Ledger, team: Team, by: &str) -> Result<boo
 pub fn name_of(ledger: &mut dyn Ledger, by: &str) -> Result<String, StoreError> {
     let Some(id) = by.strip_prefix("person:") else { return Ok(by.to_owned()) };
     Ok(by_id(ledger, id)?
-        .map_or_else(|| "somebody who is no longer here".to_owned(), |person| person.shown().to_owned()))
+        .map_or_else(|| "somebody who is no longer here".to_owned(), |person| person.name().to_owned()))
 }

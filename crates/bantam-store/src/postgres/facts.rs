@@ -142,6 +142,11 @@ pub(super) fn after(ledger: &mut PostgresLedger<'_>, seq: Seq, limit: usize) -> 
     rows.iter().map(read).collect()
 }
 
+pub(super) fn last(ledger: &mut PostgresLedger<'_>) -> Result<Seq, StoreError> {
+    let rows = ledger.ask(call!("select coalesce(max(seq), 0) from fact"))?;
+    Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or(0))
+}
+
 pub(super) fn retract(ledger: &mut PostgresLedger<'_>, fact: Seq, by: Seq) -> Result<(), StoreError> {
     ledger.subjects.forget_edges_by(fact);
     ledger.write(call!("insert into retraction (fact, by) values ($1, $2) on conflict do nothing", fact, by))

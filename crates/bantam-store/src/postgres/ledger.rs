@@ -202,6 +202,10 @@ impl Ledger for PostgresLedger<'_> {
         facts::after(self, seq, limit)
     }
 
+    fn last_fact(&mut self) -> Result<Seq, StoreError> {
+        facts::last(self)
+    }
+
     fn retract(&mut self, fact: Seq, by: Seq) -> Result<(), StoreError> {
         facts::retract(self, fact, by)
     }

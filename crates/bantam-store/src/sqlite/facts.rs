@@ -64,6 +64,11 @@ pub(super) fn after(connection: &Connection, seq: Seq, limit: usize) -> Result<V
     statement.query_map(params![seq, limit as i64], read)?.map(|found| verified(found?)).collect()
 }
 
+pub(super) fn last(connection: &Connection) -> Result<Seq, StoreError> {
+    let mut statement = connection.prepare_cached("select coalesce(max(seq), 0) from fact")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
 /// Returns facts after a number, whole or damaged.
 pub(super) fn records(connection: &Connection, seq: Seq, limit: usize) -> Result<Vec<Record>, StoreError> {
     let query = format!(

@@ -38,7 +38,7 @@ impl Desk {
                     None => About::Settled(Taken::Refused(Refusal::NoSuchHandOff)),
                 });
             }
-            FactKind::Opening { .. } | FactKind::DoNotScore { .. } => {
+            FactKind::Opening { .. } | FactKind::DoNotScore { .. } | FactKind::Qualification { .. } => {
                 let name = fact.user.as_deref().unwrap_or_default();
                 return match ledger.find_subject(SubjectKind::User, name)? {
                     Some(subject) => Ok(About::Known(subject)),

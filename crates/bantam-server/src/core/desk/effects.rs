@@ -16,7 +16,7 @@ use crate::core::rebuild::{self, add, change_of, event_of};
 use crate::core::records::DecisionCause;
 use crate::core::rules::Rules;
 use bantam_lang::meaning::SalesAnswer;
-use bantam_store::{Digest, Ledger, Seq, Subject, SubjectId, SubjectKind};
+use bantam_store::{Digest, Ledger, Seq, StoredFact, Subject, SubjectId, SubjectKind};
 
 impl Desk {
     /// Returns why a fact cannot be taken, if it cannot. `lead` is who it is about.
@@ -164,12 +164,17 @@ impl Desk {
         let Some(about) = target.subject else { return Ok(()) };
         let edges = ledger.edges_by(target.seq)?;
         ledger.retract(target.seq, seq)?;
+        let reopened = take_back(ledger, &target)?;
         let mut seeds = vec![about];
         for edge in &edges {
             self.relink(ledger, edge)?;
             seeds.extend([edge.source, edge.target]);
         }
-        self.regroup(ledger, &seeds, seq, at)
+        self.regroup(ledger, &seeds, seq, at)?;
+        let Some(hand_off) = reopened else { return Ok(()) };
+        let Some(id) = ledger.subject_by_id(about)?.and_then(|subject| subject.lead) else { return Ok(()) };
+        let lead = self.touch(ledger, id, at)?;
+        post(ledger, lead, "hand_off.answered", at, &hand_off)
     }
 
     /// Erases a lead by what is left of its id: all subjects that are one with it.
@@ -228,6 +233,20 @@ fn open_questions(rules: &Rules, lead: &LeadState, answer: &Answer) -> Vec<Strin
     let is_open = |&&criterion: &&usize| attributes.get(criterion).is_none_or(Option::is_none);
     let name = |&criterion: &usize| rules.meaning.lead.attributes.get(criterion).map(|known| known.name.clone());
     rules.meaning.criteria.iter().filter(is_open).filter_map(name).collect()
+}
+
+/// Takes an answer back that does not count any more: its hand-off stands as before. Not where more followed, or where the
+/// lead has been handed off once more since. The lead has to be made anew after it.
+fn take_back(ledger: &mut dyn Ledger, target: &StoredFact) -> Result<Option<HandOff>, CoreError> {
+    let Some(Fact { kind: FactKind::Answer(answer), .. }) = rebuild::read_fact(target)? else { return Ok(None) };
+    let mut hand_off = load_hand_off(ledger, answer.hand_off)?;
+    let others = ledger.hand_offs_of(hand_off.subject)?;
+    let is_followed = others.iter().any(|other| other.id > hand_off.id);
+    if is_followed || !hand_off.take_back(target.seq) {
+        return Ok(None);
+    }
+    ledger.save_hand_off(&hand_off.row())?;
+    Ok(Some(hand_off))
 }
 
 /// Moves a hand-off by an answer that can be given.
