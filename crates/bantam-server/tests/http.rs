@@ -8,6 +8,8 @@ mod errors;
 mod keys;
 #[path = "http/lists.rs"]
 mod lists;
+#[path = "http/people.rs"]
+mod people;
 #[path = "http/policies.rs"]
 mod policies;
 #[path = "http/stated.rs"]

@@ -212,7 +212,7 @@ async fn person_page(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
-    version: i64,
+    version: u64,
     #[serde(default)]
     viewer: bool,
     #[serde(default)]
@@ -231,6 +231,7 @@ pub(crate) async fn change_roles(
     FromForm(given): FromForm<Wanted>,
 ) -> Result<Response, Problem> {
     let Wanted { version, viewer, marketing, sales, admin } = given;
+    let version = i64::try_from(version).unwrap_or(i64::MAX);
     let roles = Invited { viewer, marketing, sales, admin }.roles();
     let (actor, of, chosen) = (signed.actor(&origin), id.clone(), roles.clone());
     let changed = app.people().change(move |ledger, now| set_roles(ledger, now, &actor, &of, version, chosen)).await?;
