@@ -14,6 +14,7 @@ pub(crate) mod quarantine;
 pub(crate) mod retraction;
 pub(crate) mod routes;
 pub(crate) mod shown;
+pub(crate) mod spend;
 pub(crate) mod stated;
 pub(crate) mod teams;
 pub(crate) mod values;

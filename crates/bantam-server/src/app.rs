@@ -3,7 +3,7 @@
 use crate::api::routes::{Policy, Routes};
 use crate::api::{
     calls, definitions, deliveries, document, hand_offs, health, keys as api_keys, leads, quarantine, retraction,
-    stated, teams, webhooks as endpoints,
+    spend, stated, teams, webhooks as endpoints,
 };
 use crate::keys::{Caller, Found, Keys, StoredKeys, is_well_formed};
 use crate::limits::{REQUESTS_PER_SECOND, RateLimit};
@@ -131,6 +131,7 @@ impl App {
             .allow(Policy::Manage, routes!(retraction::retract))
             .allow(Policy::Read, routes!(hand_offs::list))
             .allow(Policy::Manage, routes!(hand_offs::answer))
+            .allow(Policy::Read, routes!(teams::list))
             .allow(Policy::Read, routes!(teams::show))
             .allow(Policy::Manage, routes!(teams::set))
             .allow(Policy::Manage, routes!(stated::do_not_score))
@@ -143,6 +144,12 @@ impl App {
             .allow(Policy::Manage, routes!(definitions::sign))
             .allow(Policy::Manage, routes!(definitions::activate))
             .allow(Policy::Read, routes!(quarantine::list))
+            .allow(Policy::Manage, routes!(quarantine::replay_all))
+            .allow(Policy::Read, routes!(quarantine::show))
+            .allow(Policy::Manage, routes!(quarantine::remove))
+            .allow(Policy::Manage, routes!(quarantine::replay))
+            .allow(Policy::Read, routes!(spend::list))
+            .allow(Policy::Manage, routes!(spend::enter))
             .allow(Policy::Manage, routes!(api_keys::list, api_keys::create))
             .allow(Policy::Manage, routes!(api_keys::revoke))
             .allow(Policy::Manage, routes!(endpoints::list, endpoints::create))

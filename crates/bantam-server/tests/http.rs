@@ -10,6 +10,10 @@ mod keys;
 mod lists;
 #[path = "http/policies.rs"]
 mod policies;
+#[path = "http/quarantine.rs"]
+mod quarantine;
+#[path = "http/spend.rs"]
+mod spend;
 #[path = "http/stated.rs"]
 mod stated;
 #[path = "http/test_app.rs"]

@@ -3,15 +3,16 @@
 use crate::api_keys::ApiKeys;
 use crate::deliveries::Deliveries;
 use crate::error::StoreError;
+use crate::quarantine::Quarantine;
 use crate::records::{
-    Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadRow, NewFact, Refused, Seq, StoredFact, Subject,
-    SubjectId, SubjectKind,
+    Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadRow, NewFact, Seq, StoredFact, Subject, SubjectId,
+    SubjectKind,
 };
 
 /// A store within a transaction: all that is done through it happens together or not at all.
 ///
 /// INVARIANT: facts are appended and never changed, except that [`Ledger::erase_subject`] blanks them.
-pub trait Ledger: Deliveries + ApiKeys {
+pub trait Ledger: Deliveries + ApiKeys + Quarantine {
     /// Returns whether what was at hand when this was last asked still holds: nobody else has written since, and no
     /// transaction was taken back.
     fn is_alone(&mut self) -> Result<bool, StoreError>;
@@ -32,6 +33,8 @@ pub trait Ledger: Deliveries + ApiKeys {
     fn facts_of(&mut self, subject: SubjectId) -> Result<Vec<StoredFact>, StoreError>;
     /// Returns up to `limit` facts after a number, in order.
     fn facts_after(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError>;
+    /// Returns up to `limit` facts about nobody after a number, in order.
+    fn facts_of_nobody(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError>;
     /// Lets a fact and its edges no longer count.
     fn retract(&mut self, fact: Seq, by: Seq) -> Result<(), StoreError>;
 
@@ -84,13 +87,11 @@ pub trait Ledger: Deliveries + ApiKeys {
     fn post(&mut self, kind: &str, subject: Option<SubjectId>, body: &[u8]) -> Result<i64, StoreError>;
     /// Returns messages that were not delivered, in order.
     fn waiting(&mut self, limit: usize) -> Result<Vec<Entry>, StoreError>;
-    /// Removes what was put aside and holds any of some texts.
-    fn erase_quarantined(&mut self, texts: &[String]) -> Result<(), StoreError>;
-    /// Puts something refused aside; returns its number.
-    fn quarantine(&mut self, refused: &Refused) -> Result<i64, StoreError>;
 
     /// Returns a setting.
     fn setting(&mut self, key: &str) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Returns the settings whose keys begin so, by key.
+    fn settings_with(&mut self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
     /// Writes a setting.
     fn set(&mut self, key: &str, value: &[u8]) -> Result<(), StoreError>;
     /// Keeps a definition by its fingerprint; returns its number, the old one where it is known. A new body takes the old

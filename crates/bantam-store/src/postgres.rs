@@ -12,6 +12,7 @@ mod leads;
 mod ledger;
 mod migrate;
 mod outcomes;
+mod quarantine;
 mod reading;
 mod subjects;
 pub(crate) mod text;

@@ -9,6 +9,7 @@ mod leads;
 mod lock;
 mod log;
 mod outcomes;
+mod quarantine;
 mod reading;
 mod scratch;
 mod subjects;
@@ -21,8 +22,7 @@ pub use scratch::{HandOffNumbers, SqliteScratch};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
 use crate::records::{
-    Appended, Digest, Edge, Entry, HandOffRow, LeadRow, NewFact, Refused, Seq, StoredFact, Subject, SubjectId,
-    SubjectKind,
+    Appended, Digest, Edge, Entry, HandOffRow, LeadRow, NewFact, Seq, StoredFact, Subject, SubjectId, SubjectKind,
 };
 use rusqlite::{Connection, TransactionBehavior};
 use std::cell::RefCell;
@@ -200,6 +200,10 @@ impl Ledger for SqliteLedger<'_> {
         facts::after(self.connection, seq, limit)
     }
 
+    fn facts_of_nobody(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError> {
+        facts::of_nobody(self.connection, seq, limit)
+    }
+
     fn retract(&mut self, fact: Seq, by: Seq) -> Result<(), StoreError> {
         facts::retract(self.connection, fact, by)
     }
@@ -302,16 +306,12 @@ impl Ledger for SqliteLedger<'_> {
         outcomes::waiting(self.connection, limit)
     }
 
-    fn erase_quarantined(&mut self, texts: &[String]) -> Result<(), StoreError> {
-        outcomes::erase_quarantined(self.connection, texts)
-    }
-
-    fn quarantine(&mut self, refused: &Refused) -> Result<i64, StoreError> {
-        outcomes::quarantine(self.connection, refused)
-    }
-
     fn setting(&mut self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         outcomes::setting(self.connection, key)
+    }
+
+    fn settings_with(&mut self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        outcomes::settings_with(self.connection, prefix)
     }
 
     fn set(&mut self, key: &str, value: &[u8]) -> Result<(), StoreError> {

@@ -16,9 +16,10 @@ enum Admits {
     Manage,
 }
 
-const TABLE: [(&str, &str, Admits); 46] = [
+const TABLE: [(&str, &str, Admits); 53] = [
     ("DELETE", "/api/keys/{id}", Admits::Manage),
     ("DELETE", "/api/leads/{id}", Admits::Manage),
+    ("DELETE", "/api/quarantine/{id}", Admits::Manage),
     ("DELETE", "/api/webhooks/{id}", Admits::Manage),
     ("GET", "/api/definitions", Admits::Read),
     ("GET", "/api/definitions/{fingerprint}", Admits::Read),
@@ -31,6 +32,9 @@ const TABLE: [(&str, &str, Admits); 46] = [
     ("GET", "/api/leads/{id}/score", Admits::Read),
     ("GET", "/api/openapi.json", Admits::Anybody),
     ("GET", "/api/quarantine", Admits::Read),
+    ("GET", "/api/quarantine/{id}", Admits::Read),
+    ("GET", "/api/spend", Admits::Read),
+    ("GET", "/api/teams", Admits::Read),
     ("GET", "/api/teams/{name}", Admits::Read),
     ("GET", "/api/webhooks", Admits::Manage),
     ("GET", "/api/webhooks/{id}", Admits::Manage),
@@ -50,6 +54,9 @@ const TABLE: [(&str, &str, Admits); 46] = [
     ("POST", "/api/keys", Admits::Manage),
     ("POST", "/api/leads/{id}/hand-off", Admits::Manage),
     ("POST", "/api/leads/{id}/merge", Admits::Manage),
+    ("POST", "/api/quarantine/replay", Admits::Manage),
+    ("POST", "/api/quarantine/{id}/replay", Admits::Manage),
+    ("POST", "/api/spend", Admits::Manage),
     ("POST", "/api/webhooks", Admits::Manage),
     ("POST", "/api/webhooks/{id}/deliveries/{delivery}/resend", Admits::Manage),
     ("POST", "/api/webhooks/{id}/disable", Admits::Manage),

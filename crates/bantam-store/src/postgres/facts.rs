@@ -142,6 +142,21 @@ pub(super) fn after(ledger: &mut PostgresLedger<'_>, seq: Seq, limit: usize) -> 
     rows.iter().map(read).collect()
 }
 
+pub(super) fn of_nobody(
+    ledger: &mut PostgresLedger<'_>,
+    seq: Seq,
+    limit: usize,
+) -> Result<Vec<StoredFact>, StoreError> {
+    let rows = ledger.ask(call!(
+        "select fact.seq, subject, received_at, happened_at, digest, body, checksum, by \
+         from fact left join retraction on fact = fact.seq where subject is null and fact.seq > $1 \
+         order by fact.seq limit $2",
+        seq,
+        limit as i64
+    ))?;
+    rows.iter().map(read).collect()
+}
+
 pub(super) fn retract(ledger: &mut PostgresLedger<'_>, fact: Seq, by: Seq) -> Result<(), StoreError> {
     ledger.subjects.forget_edges_by(fact);
     ledger.write(call!("insert into retraction (fact, by) values ($1, $2) on conflict do nothing", fact, by))

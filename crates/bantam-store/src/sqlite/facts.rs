@@ -64,6 +64,16 @@ pub(super) fn after(connection: &Connection, seq: Seq, limit: usize) -> Result<V
     statement.query_map(params![seq, limit as i64], read)?.map(|found| verified(found?)).collect()
 }
 
+pub(super) fn of_nobody(connection: &Connection, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError> {
+    // The index holds few facts, and the database does not know that.
+    let query = format!(
+        "select {COLUMNS} from fact indexed by fact_nobody left join retraction on fact = fact.seq \
+         where subject is null and fact.seq > ?1 order by fact.seq limit ?2"
+    );
+    let mut statement = connection.prepare_cached(&query)?;
+    statement.query_map(params![seq, limit as i64], read)?.map(|found| verified(found?)).collect()
+}
+
 /// Returns facts after a number, whole or damaged.
 pub(super) fn records(connection: &Connection, seq: Seq, limit: usize) -> Result<Vec<Record>, StoreError> {
     let query = format!(
