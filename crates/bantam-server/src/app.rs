@@ -2,9 +2,10 @@
 
 use crate::api::routes::{Policy, Routes};
 use crate::api::{
-    calls, definitions, deliveries, document, hand_offs, health, keys as api_keys, leads, quarantine, retraction,
-    spend, stated, teams, webhooks as endpoints,
+    calls, definitions, deliveries, document, export, hand_offs, health, keys as api_keys, leads, quarantine, reports,
+    retraction, spend, stated, teams, webhooks as endpoints, what_if,
 };
+use crate::insight::Insight;
 use crate::keys::{Caller, Found, Keys, StoredKeys, is_well_formed};
 use crate::limits::{REQUESTS_PER_SECOND, RateLimit};
 use crate::peer::Network;
@@ -82,6 +83,7 @@ pub struct App {
     readers: Arc<Mutex<Vec<Reader>>>,
     reading: Arc<Semaphore>,
     document: Arc<str>,
+    pub(crate) insight: Arc<Insight>,
 }
 
 impl App {
@@ -104,6 +106,7 @@ impl App {
             readers: Arc::default(),
             reading: Arc::new(Semaphore::new(READERS_MAX)),
             document: Arc::from(""),
+            insight: Arc::default(),
         }
     }
 
@@ -125,6 +128,7 @@ impl App {
             .allow(Policy::Read, routes!(leads::list))
             .allow(Policy::Read, routes!(leads::show))
             .allow(Policy::Manage, routes!(leads::erase))
+            .allow(Policy::Manage, routes!(export::export))
             .allow(Policy::Read, routes!(leads::history))
             .allow(Policy::Read, routes!(leads::score))
             .allow(Policy::Manage, routes!(hand_offs::open))
@@ -140,6 +144,7 @@ impl App {
             .allow(Policy::Manage, routes!(definitions::draft))
             .allow(Policy::Read, routes!(definitions::show))
             .allow(Policy::Read, routes!(definitions::preview))
+            .allow(Policy::Read, routes!(what_if::what_if))
             .allow(Policy::Manage, routes!(definitions::propose))
             .allow(Policy::Manage, routes!(definitions::sign))
             .allow(Policy::Manage, routes!(definitions::activate))
@@ -148,6 +153,8 @@ impl App {
             .allow(Policy::Read, routes!(quarantine::show))
             .allow(Policy::Manage, routes!(quarantine::remove))
             .allow(Policy::Manage, routes!(quarantine::replay))
+            .allow(Policy::Read, routes!(reports::report))
+            .allow(Policy::Read, routes!(reports::impact))
             .allow(Policy::Read, routes!(spend::list))
             .allow(Policy::Manage, routes!(spend::enter))
             .allow(Policy::Manage, routes!(api_keys::list, api_keys::create))

@@ -7,12 +7,15 @@ pub mod core;
 mod edge;
 pub mod erased;
 mod import;
+mod insight;
 mod intake;
 mod keys;
 mod limits;
 mod listen;
 mod loaders;
 mod peer;
+#[cfg(test)]
+mod privacy;
 mod problem;
 mod recorder;
 mod reserve;

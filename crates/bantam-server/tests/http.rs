@@ -4,6 +4,8 @@
 
 #[path = "http/errors.rs"]
 mod errors;
+#[path = "http/export.rs"]
+mod export;
 #[path = "http/keys.rs"]
 mod keys;
 #[path = "http/lists.rs"]
@@ -12,6 +14,8 @@ mod lists;
 mod policies;
 #[path = "http/quarantine.rs"]
 mod quarantine;
+#[path = "http/reports.rs"]
+mod reports;
 #[path = "http/spend.rs"]
 mod spend;
 #[path = "http/stated.rs"]
@@ -20,6 +24,8 @@ mod stated;
 mod test_app;
 #[path = "http/webhooks.rs"]
 mod webhooks;
+#[path = "http/what_if.rs"]
+mod what_if;
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};

@@ -35,6 +35,11 @@ pub trait Ledger: Deliveries + ApiKeys + Quarantine {
     fn facts_after(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError>;
     /// Returns up to `limit` facts about nobody after a number, in order.
     fn facts_of_nobody(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError>;
+    /// Returns the number of the last fact; 0 where there is none.
+    fn last_fact(&mut self) -> Result<Seq, StoreError>;
+    /// Returns the facts about all that leads after a number are made of, up to and including another number: by lead, then
+    /// in the order of receipt.
+    fn facts_of_leads(&mut self, after: SubjectId, to: SubjectId) -> Result<Vec<(SubjectId, StoredFact)>, StoreError>;
     /// Lets a fact and its edges no longer count.
     fn retract(&mut self, fact: Seq, by: Seq) -> Result<(), StoreError>;
 

@@ -204,6 +204,14 @@ impl Ledger for SqliteLedger<'_> {
         facts::of_nobody(self.connection, seq, limit)
     }
 
+    fn last_fact(&mut self) -> Result<Seq, StoreError> {
+        facts::last(self.connection)
+    }
+
+    fn facts_of_leads(&mut self, after: SubjectId, to: SubjectId) -> Result<Vec<(SubjectId, StoredFact)>, StoreError> {
+        facts::of_leads(self.connection, after, to)
+    }
+
     fn retract(&mut self, fact: Seq, by: Seq) -> Result<(), StoreError> {
         facts::retract(self.connection, fact, by)
     }

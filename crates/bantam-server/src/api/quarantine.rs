@@ -16,9 +16,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use bantam_store::{Ledger, QuarantineFilter};
+pub(crate) use shapes::Quarantined;
 use shapes::{
-    ListQuery, NotReplayed, QuarantinePage, QuarantineSort, Quarantined, Replay, ReplayAll, Replayed, ReplayedAll,
-    ReplayedStatus,
+    ListQuery, NotReplayed, QuarantinePage, QuarantineSort, Replay, ReplayAll, Replayed, ReplayedAll, ReplayedStatus,
 };
 
 /// How much is taken once more in one call: one transaction, well below a second.

@@ -157,6 +157,26 @@ pub(super) fn of_nobody(
     rows.iter().map(read).collect()
 }
 
+pub(super) fn last(ledger: &mut PostgresLedger<'_>) -> Result<Seq, StoreError> {
+    let rows = ledger.ask(call!("select coalesce(max(seq), 0) from fact"))?;
+    Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or_default())
+}
+
+pub(super) fn of_leads(
+    ledger: &mut PostgresLedger<'_>,
+    after: SubjectId,
+    to: SubjectId,
+) -> Result<Vec<(SubjectId, StoredFact)>, StoreError> {
+    let rows = ledger.ask(call!(
+        "select fact.seq, subject, received_at, happened_at, digest, body, checksum, by, lead \
+         from subject join fact on fact.subject = subject.id left join retraction on fact = fact.seq \
+         where lead > $1 and lead <= $2 order by lead, fact.seq",
+        after,
+        to
+    ))?;
+    rows.iter().map(|row| Ok((row.try_get(8)?, read(row)?))).collect()
+}
+
 pub(super) fn retract(ledger: &mut PostgresLedger<'_>, fact: Seq, by: Seq) -> Result<(), StoreError> {
     ledger.subjects.forget_edges_by(fact);
     ledger.write(call!("insert into retraction (fact, by) values ($1, $2) on conflict do nothing", fact, by))

@@ -206,6 +206,14 @@ impl Ledger for PostgresLedger<'_> {
         facts::of_nobody(self, seq, limit)
     }
 
+    fn last_fact(&mut self) -> Result<Seq, StoreError> {
+        facts::last(self)
+    }
+
+    fn facts_of_leads(&mut self, after: SubjectId, to: SubjectId) -> Result<Vec<(SubjectId, StoredFact)>, StoreError> {
+        facts::of_leads(self, after, to)
+    }
+
     fn retract(&mut self, fact: Seq, by: Seq) -> Result<(), StoreError> {
         facts::retract(self, fact, by)
     }

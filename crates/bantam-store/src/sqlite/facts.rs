@@ -74,6 +74,30 @@ pub(super) fn of_nobody(connection: &Connection, seq: Seq, limit: usize) -> Resu
     statement.query_map(params![seq, limit as i64], read)?.map(|found| verified(found?)).collect()
 }
 
+pub(super) fn last(connection: &Connection) -> Result<Seq, StoreError> {
+    let query = "select coalesce(max(seq), 0) from fact";
+    Ok(connection.prepare_cached(query)?.query_row([], |row| row.get(0))?)
+}
+
+pub(super) fn of_leads(
+    connection: &Connection,
+    after: SubjectId,
+    to: SubjectId,
+) -> Result<Vec<(SubjectId, StoredFact)>, StoreError> {
+    let query = format!(
+        "select {COLUMNS}, lead from subject indexed by subject_lead cross join fact on fact.subject = subject.id \
+         left join retraction on fact = fact.seq where lead > ?1 and lead <= ?2 order by lead, fact.seq"
+    );
+    let mut statement = connection.prepare_cached(&query)?;
+    let found = statement.query_map([after, to], |row| Ok((row.get(8)?, read(row)?)))?;
+    found
+        .map(|found| {
+            let (lead, fact) = found?;
+            Ok((lead, verified(fact)?))
+        })
+        .collect()
+}
+
 /// Returns facts after a number, whole or damaged.
 pub(super) fn records(connection: &Connection, seq: Seq, limit: usize) -> Result<Vec<Record>, StoreError> {
     let query = format!(

@@ -31,7 +31,8 @@ macro_rules! behaviour_suite {
             endpoints_are_kept_by_their_identity, the_first_of_a_lane_is_due, parked_deliveries_let_others_pass,
             what_was_sent_is_removed_in_the_end, erasing_takes_messages_along,
             keys_are_revoked_once_and_keep_their_numbers, what_was_refused_is_found_again,
-            settings_are_found_by_how_they_begin, facts_about_nobody_are_found_apart);
+            settings_are_found_by_how_they_begin, facts_about_nobody_are_found_apart,
+            facts_of_leads_come_lead_by_lead);
     };
     ($store:expr; $($name:ident),+) => {
         $(#[test]
@@ -286,7 +287,12 @@ pub(crate) fn erasing_takes_messages_along(store: &mut impl Store) {
     let gone = queue(store, &[to], ann, 10);
     let kept = queue(store, &[to], bob, 10);
     store.ask(|ledger| ledger.post("kind", Some(ann), b"posted"));
+    let about = store.ask(|ledger| ledger.messages_about(ann));
+    assert_eq!(about.iter().map(|message| message.body.as_slice()).collect::<Vec<_>>(), [&b"sent"[..], b"posted"]);
+    let deliveries = store.ask(|ledger| ledger.deliveries_of(gone));
+    assert_eq!(deliveries.iter().map(|row| (row.endpoint, row.message)).collect::<Vec<_>>(), [(to, gone)]);
     store.ask(|ledger| ledger.erase_subject(ann, "hash"));
+    assert_eq!(store.ask(|ledger| ledger.messages_about(ann)), []);
     assert_eq!(due(store, to, 99), [kept]);
     assert!(store.ask(|ledger| ledger.message(gone)).is_none());
     assert_eq!(store.ask(|ledger| ledger.untaken(10)), []);
@@ -389,4 +395,22 @@ pub(crate) fn facts_about_nobody_are_found_apart(store: &mut impl Store) {
     assert_eq!(seen, [(1, None), (3, Some(4))]);
     let rest = store.ask(|ledger| ledger.facts_of_nobody(3, 2));
     assert_eq!(rest.iter().map(|fact| fact.seq).collect::<Vec<_>>(), [4]);
+}
+
+pub(crate) fn facts_of_leads_come_lead_by_lead(store: &mut impl Store) {
+    assert_eq!(store.ask(|ledger| ledger.last_fact()), 0);
+    let [ann, bob, ann2] =
+        ["ann", "bob", "ann2"].map(|name| store.ask(|ledger| ledger.subject(SubjectKind::User, name)).id);
+    store.ask(|ledger| ledger.assign_lead(ann2, Some(ann)));
+    for (message, subject) in [("a", ann2), ("b", bob), ("c", ann), ("d", bob)] {
+        store.ask(|ledger| ledger.append_fact(&fact(message, message, Some(subject))));
+    }
+    store.ask(|ledger| ledger.append_fact(&fact("e", "e", None)));
+    store.ask(|ledger| ledger.retract(4, 5));
+    let found = store.ask(|ledger| ledger.facts_of_leads(0, bob));
+    let seen: Vec<_> = found.iter().map(|(lead, fact)| (*lead, fact.seq, fact.retracted_by)).collect();
+    assert_eq!(seen, [(ann, 1, None), (ann, 3, None), (bob, 2, None), (bob, 4, Some(5))]);
+    assert_eq!(store.ask(|ledger| ledger.facts_of_leads(ann, bob)).len(), 2);
+    assert_eq!(store.ask(|ledger| ledger.facts_of_leads(bob, i64::MAX)), []);
+    assert_eq!(store.ask(|ledger| ledger.last_fact()), 5);
 }
