@@ -12,6 +12,7 @@ mod account;
 pub mod audit;
 mod changes;
 mod links;
+mod mail;
 mod passwords;
 mod person;
 mod refusal;
@@ -34,10 +35,18 @@ pub use refusal::{ChangeError, Refusal};
 pub use role::Role;
 pub use signing::{may_sign, name_of, role_of, still_counts};
 
-pub(crate) use sessions::Signed;
+pub(crate) use account::{
+    change_name, change_password, confirm_second_factor, offer_second_factor, remove_second_factor, renew_recovery,
+};
+pub(crate) use second_factor::address_of as factor_address;
+pub(crate) use sessions::{Signed, end as end_session, end_all as end_all_sessions, holds as session_holds};
+pub(crate) use sign_in::{LetIn, begin_session};
 
 use crate::app::App;
 use crate::peer::{Peer, client_address};
+use crate::problem::Problem;
+use crate::recorder::Unavailable;
+use audit::{Actor, Who};
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
@@ -72,9 +81,23 @@ impl App {
     pub(crate) fn people(&self) -> People<'_> {
         People { app: self }
     }
+
+    /// Returns the path of a link for the set-up, as long as there is nobody.
+    ///
+    /// # Errors
+    /// Returns that the store takes nothing.
+    pub async fn set_up_path(&self) -> Result<Option<String>, Unavailable> {
+        let link = self.recorder.work(|_, ledger, now| Ok(set_up_link(ledger, now)?)).await?;
+        Ok(link.map(|link| link.path()))
+    }
 }
 
 impl<'a> People<'a> {
+    /// Returns whether there is nobody yet.
+    pub(crate) async fn is_new(&self) -> Result<bool, Problem> {
+        Ok(self.app.read(|reader| Ok(reader.read(|ledger| ledger.people())?)).await?.is_empty())
+    }
+
     fn state(&self) -> &'a PeopleState {
         self.app.people_state()
     }

@@ -8,16 +8,22 @@
 //! page, moves by keys, and asks for the page again when something changed.
 
 pub(crate) mod access;
+pub(crate) mod account;
 pub(crate) mod answers;
 pub(crate) mod assets;
+pub(crate) mod audit;
 pub(crate) mod changes;
 pub(crate) mod charts;
+pub(crate) mod errors;
 pub(crate) mod escape;
 pub(crate) mod forms;
 pub(crate) mod frame;
 pub(crate) mod headers;
 pub(crate) mod lead;
+pub(crate) mod links;
 pub(crate) mod marks;
 pub(crate) mod pages;
+pub(crate) mod people;
 pub(crate) mod queue;
+pub(crate) mod sign_in;
 pub(crate) mod words;

@@ -4,6 +4,7 @@ mod import;
 mod insight;
 mod keys;
 mod migrate;
+mod people;
 mod serve;
 mod store;
 
@@ -11,6 +12,9 @@ pub(crate) use import::ImportArguments;
 pub(crate) use insight::{ImpactArguments, PeriodName, ReportArguments};
 pub(crate) use keys::{CreateKeyArguments, KeeperArguments, KeysArguments, KeysCommand, RevokeKeyArguments};
 pub(crate) use migrate::MigrateArguments;
+pub(crate) use people::{
+    DisableArguments, InviteArguments, PeopleArguments, PeopleCommand, PeopleStore, ResetArguments,
+};
 pub(crate) use serve::ServeArguments;
 pub(crate) use store::{AuditArguments, BackupArguments, RestoreArguments, VerifyArguments};
 
@@ -48,6 +52,7 @@ pub(crate) enum Command {
     Migrate(MigrateArguments),
     Serve(ServeArguments),
     Keys(KeysArguments),
+    People(PeopleArguments),
     Verify(VerifyArguments),
     Audit(AuditArguments),
     Backup(BackupArguments),

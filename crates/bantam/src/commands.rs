@@ -12,6 +12,7 @@ pub(crate) mod init;
 mod insight;
 pub(crate) mod keys;
 pub(crate) mod migrate;
+pub(crate) mod people;
 pub(crate) mod report;
 pub(crate) mod restore;
 pub(crate) mod schema;

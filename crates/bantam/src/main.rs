@@ -68,6 +68,7 @@ fn run(command: Command) -> Result<Done, Failure> {
         Command::Migrate(arguments) => commands::migrate::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Keys(arguments) => commands::keys::run(&arguments),
+        Command::People(arguments) => commands::people::run(&arguments),
         Command::Verify(arguments) => commands::verify::run(&arguments),
         Command::Audit(arguments) => commands::audit::run(&arguments),
         Command::Backup(arguments) => commands::backup::run(&arguments),

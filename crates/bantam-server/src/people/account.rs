@@ -14,7 +14,7 @@ const UNTOLD: (Value, Value) = (Value::Null, Value::Null);
 /// Gives somebody another name.
 pub(crate) fn change_name(ledger: &mut dyn Ledger, id: &str, name: &str) -> Result<Person, ChangeError> {
     let mut person = active(ledger, id)?;
-    person.body.name = checked_name(name)?;
+    person.name = checked_name(name)?;
     person.save(ledger)?;
     Ok(person)
 }
@@ -28,7 +28,7 @@ pub(crate) fn change_password(
     chosen: Chosen,
 ) -> Result<Person, ChangeError> {
     let mut person = active(ledger, &seen.id)?;
-    if person.body.password != seen.body.password {
+    if person.password != seen.password {
         return Err(Refusal::Changed.into());
     }
     check(&chosen.password, &person).map_err(Refusal::from)?;
@@ -43,11 +43,11 @@ pub(crate) fn offer_second_factor(ledger: &mut dyn Ledger, id: &str) -> Result<S
     if person.has_second_factor() {
         return Err(Refusal::NotOffered.into());
     }
-    if let Some(offered) = &person.body.offered {
+    if let Some(offered) = &person.offered {
         return Ok(offered.clone());
     }
     let secret = new_factor_secret().map_err(StoreError::from)?;
-    person.body.offered = Some(secret.clone());
+    person.offered = Some(secret.clone());
     person.keep(ledger)?;
     Ok(secret)
 }
@@ -61,11 +61,11 @@ pub(crate) fn confirm_second_factor(
     code: &str,
 ) -> Result<(Person, Vec<String>), ChangeError> {
     let mut person = active(ledger, id)?;
-    let offered = person.body.offered.clone().filter(|_| !person.has_second_factor()).ok_or(Refusal::NotOffered)?;
+    let offered = person.offered.clone().filter(|_| !person.has_second_factor()).ok_or(Refusal::NotOffered)?;
     let confirmed = SecondFactor::confirmed(&offered, code, now).map_err(StoreError::from)?;
     let (factor, codes) = confirmed.ok_or(Refusal::Code)?;
-    person.body.second_factor = Some(factor);
-    person.body.offered = None;
+    person.second_factor = Some(factor);
+    person.offered = None;
     end_all(ledger, now, actor, &mut person, "second_factor.added")?;
     Ok((person, codes))
 }
@@ -78,7 +78,7 @@ pub(crate) fn renew_recovery(
     id: &str,
 ) -> Result<Vec<String>, ChangeError> {
     let mut person = active(ledger, id)?;
-    let factor = person.body.second_factor.as_mut().ok_or(Refusal::NotOffered)?;
+    let factor = person.second_factor.as_mut().ok_or(Refusal::NotOffered)?;
     let codes = factor.renew_recovery().map_err(StoreError::from)?;
     person.save(ledger)?;
     note(ledger, now, actor, "second_factor.recovery_renewed", &person.reference(), UNTOLD)?;
@@ -96,10 +96,10 @@ pub(crate) fn remove_second_factor(
     if !person.has_second_factor() {
         return Err(Refusal::NotOffered.into());
     }
-    if !person.body.password.as_ref().is_some_and(|password| password.is_long) {
+    if !person.password.as_ref().is_some_and(|password| password.is_long) {
         return Err(Refusal::ShortAlone.into());
     }
-    person.body.second_factor = None;
+    person.second_factor = None;
     end_all(ledger, now, actor, &mut person, "second_factor.removed")?;
     Ok(person)
 }
@@ -107,7 +107,7 @@ pub(crate) fn remove_second_factor(
 /// Takes a code of somebody's second factor, which works once.
 pub(crate) fn take_code(ledger: &mut dyn Ledger, now: i64, id: &str, code: &str) -> Result<Person, ChangeError> {
     let mut person = active(ledger, id)?;
-    let factor = person.body.second_factor.as_mut().ok_or(Refusal::NotOffered)?;
+    let factor = person.second_factor.as_mut().ok_or(Refusal::NotOffered)?;
     if !factor.take(code, now) {
         return Err(Refusal::Code.into());
     }

@@ -10,6 +10,26 @@ use sha2::{Digest, Sha256};
 
 /// The setting that holds the number and the hash of the last entry, by which a shortened log is noticed.
 const HEAD: &str = "audit:head";
+/// All that is written down about people, each with what it means.
+pub(crate) const ACTIONS: [(&str, &str); 17] = [
+    ("people.set_up", "became the first admin"),
+    ("people.invited", "invited somebody"),
+    ("people.joined", "accepted the invitation"),
+    ("people.withdrawn", "took an invitation back"),
+    ("people.roles", "changed roles"),
+    ("people.disabled", "let somebody sign in no more"),
+    ("people.enabled", "let somebody sign in again"),
+    ("people.link_made", "made a link for somebody"),
+    ("password.changed", "changed the password"),
+    ("password.reset", "changed the password by a link"),
+    ("second_factor.added", "added a second factor"),
+    ("second_factor.removed", "removed a second factor"),
+    ("second_factor.recovery_renewed", "made new recovery codes"),
+    ("session.began", "signed in"),
+    ("session.ended", "ended a session"),
+    ("session.refused", "could not sign in"),
+    ("audit.exported", "took this log as a file"),
+];
 /// How many entries are read at once.
 const PAGE: usize = 1_000;
 

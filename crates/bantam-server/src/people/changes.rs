@@ -62,14 +62,14 @@ pub fn set_roles(
     if roles.is_empty() {
         return Err(Refusal::NoRoles.into());
     }
-    if roles == person.body.roles {
+    if roles == person.roles {
         return Ok(person);
     }
     if !roles.contains(&Role::Admin) {
         keep_an_admin(ledger, &person)?;
     }
     let before = names(&person);
-    person.body.roles = roles;
+    person.roles = roles;
     person.save(ledger)?;
     ledger.end_sessions_of(id)?;
     note(ledger, now, actor, "people.roles", &person.reference(), (before, names(&person)))?;
@@ -82,16 +82,16 @@ pub fn set_roles(
 /// Returns why it was not done.
 pub fn disable(ledger: &mut dyn Ledger, now: i64, actor: &Actor, id: &str) -> Result<Person, ChangeError> {
     let mut person = found(ledger, id)?;
-    if person.standing() == Standing::Disabled {
+    if person.standing == Standing::Disabled {
         return Ok(person);
     }
     keep_an_admin(ledger, &person)?;
-    let before = json!(person.body.standing);
-    person.body.standing = Standing::Disabled;
+    let before = json!(person.standing);
+    person.standing = Standing::Disabled;
     person.save(ledger)?;
     ledger.end_sessions_of(id)?;
     ledger.remove_invitations_of(Some(id))?;
-    note(ledger, now, actor, "people.disabled", &person.reference(), (before, json!(person.body.standing)))?;
+    note(ledger, now, actor, "people.disabled", &person.reference(), (before, json!(person.standing)))?;
     Ok(person)
 }
 
@@ -101,13 +101,13 @@ pub fn disable(ledger: &mut dyn Ledger, now: i64, actor: &Actor, id: &str) -> Re
 /// Returns why it was not done.
 pub fn enable(ledger: &mut dyn Ledger, now: i64, actor: &Actor, id: &str) -> Result<Person, ChangeError> {
     let mut person = found(ledger, id)?;
-    if person.standing() != Standing::Disabled {
+    if person.standing != Standing::Disabled {
         return Ok(person);
     }
-    let before = json!(person.body.standing);
-    person.body.standing = if person.body.password.is_some() { Standing::Active } else { Standing::Invited };
+    let before = json!(person.standing);
+    person.standing = if person.password.is_some() { Standing::Active } else { Standing::Invited };
     person.save(ledger)?;
-    note(ledger, now, actor, "people.enabled", &person.reference(), (before, json!(person.body.standing)))?;
+    note(ledger, now, actor, "people.enabled", &person.reference(), (before, json!(person.standing)))?;
     Ok(person)
 }
 
@@ -125,14 +125,14 @@ pub fn reset_link(
     removes_second_factor: bool,
 ) -> Result<(Person, Link), ChangeError> {
     let mut person = found(ledger, id)?;
-    let kind = match person.standing() {
+    let kind = match person.standing {
         Standing::Invited => LinkKind::Invitation,
         Standing::Active => LinkKind::Reset,
         Standing::Disabled => return Err(Refusal::Standing("disabled").into()),
     };
     if removes_second_factor && person.has_second_factor() {
-        person.body.second_factor = None;
-        person.body.password = person.body.password.take().filter(|password| password.is_long);
+        person.second_factor = None;
+        person.password = person.password.take().filter(|password| password.is_long);
         person.save(ledger)?;
         ledger.end_sessions_of(id)?;
         note(ledger, now, actor, "second_factor.removed", &person.reference(), (Value::Null, Value::Null))?;
@@ -148,7 +148,7 @@ pub fn reset_link(
 /// Returns why it was not done.
 pub fn withdraw(ledger: &mut dyn Ledger, now: i64, actor: &Actor, id: &str) -> Result<Person, ChangeError> {
     let person = found(ledger, id)?;
-    if person.body.password.is_some() || person.standing() == Standing::Active {
+    if person.password.is_some() || person.standing == Standing::Active {
         return Err(Refusal::Standing("here already; disable them instead").into());
     }
     ledger.remove_person(id)?;
@@ -168,5 +168,5 @@ fn keep_an_admin(ledger: &mut dyn Ledger, leaving: &Person) -> Result<(), Change
 }
 
 fn names(person: &Person) -> Value {
-    json!(person.roles().map(Role::name).collect::<Vec<_>>())
+    json!(person.roles.iter().map(|role| role.name()).collect::<Vec<_>>())
 }

@@ -42,6 +42,11 @@ pub struct Link {
 }
 
 impl Link {
+    /// Returns what it is for.
+    pub fn kind(&self) -> LinkKind {
+        self.kind
+    }
+
     /// Returns the path of the page that it leads to.
     pub fn path(&self) -> String {
         format!("/{}/{}", self.kind.name(), self.secret)
@@ -101,7 +106,7 @@ pub(crate) fn holder(
     };
     let person = by_id(ledger, id)?;
     // It was made for an address, and for somebody in this standing.
-    Ok(person.filter(|person| person.email == row.email && person.standing() == wanted))
+    Ok(person.filter(|person| person.email == row.email && person.standing == wanted))
 }
 
 /// Returns whether the set-up can be done with a link.
@@ -123,7 +128,7 @@ pub(crate) struct Chosen {
 
 impl Chosen {
     pub(crate) fn apply(self, person: &mut Person, now: i64) {
-        person.body.password = Some(Password { hash: self.hash, is_long: is_long(&self.password), set_at: now });
+        person.password = Some(Password { hash: self.hash, is_long: is_long(&self.password), set_at: now });
     }
 }
 
@@ -142,7 +147,7 @@ pub(crate) fn set_up(
     let mut person = first_admin(&chosen.name, email, now)?;
     person.id = new_id().map_err(StoreError::from)?;
     check(&chosen.password, &person).map_err(Refusal::from)?;
-    person.body.standing = Standing::Active;
+    person.standing = Standing::Active;
     chosen.apply(&mut person, now);
     person.save(ledger)?;
     ledger.remove_invitations_of(None)?;
@@ -165,9 +170,9 @@ pub(crate) fn accept(
     chosen: Chosen,
 ) -> Result<Person, ChangeError> {
     let mut person = holder(ledger, now, LinkKind::Invitation, secret)?.ok_or(Refusal::Link)?;
-    person.body.name = checked_name(&chosen.name)?;
+    person.name = checked_name(&chosen.name)?;
     check(&chosen.password, &person).map_err(Refusal::from)?;
-    person.body.standing = Standing::Active;
+    person.standing = Standing::Active;
     chosen.apply(&mut person, now);
     person.save(ledger)?;
     ledger.remove_invitations_of(Some(&person.id))?;

@@ -110,7 +110,7 @@ fn counts_up(characters: &[char]) -> bool {
 
 /// Returns how many characters are left when the person's own names are taken out.
 fn left_without_names(folded: &str, person: &Person) -> usize {
-    let known = format!("{} {} bantam", person.body.name, person.email).to_lowercase();
+    let known = format!("{} {} bantam", person.name, person.email).to_lowercase();
     let mut parts: Vec<&str> = known.split(|c: char| !c.is_alphanumeric()).collect();
     parts.retain(|part| part.chars().count() >= PART_MIN);
     parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
@@ -191,7 +191,7 @@ mod tests {
     fn person(has_second_factor: bool) -> Person {
         let mut person =
             Person::new("p".into(), "ann.smith@acme.example".into(), "Ann Smith".into(), BTreeSet::new(), 0);
-        person.body.second_factor = has_second_factor.then(SecondFactor::default);
+        person.second_factor = has_second_factor.then(SecondFactor::default);
         person
     }
 

@@ -25,25 +25,27 @@ pub enum Standing {
     Disabled,
 }
 
-/// Somebody who may sign in, or was invited to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Somebody who may sign in, or was invited to. What the store keeps without knowing what it means is this as JSON, but for
+/// what stands in columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// Chance, so that nobody guesses it; what stands in logs in place of the name.
+    #[serde(skip)]
     pub id: String,
     /// What they sign in with, in lower case.
+    #[serde(skip)]
     pub email: String,
     /// How often it was changed.
+    #[serde(skip)]
     pub version: i64,
-    pub(crate) body: Body,
-}
-
-/// What the store keeps of a person without knowing what it means.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Body {
-    pub(crate) name: String,
-    pub(crate) roles: BTreeSet<Role>,
-    pub(crate) standing: Standing,
-    pub(crate) created_at: i64,
+    /// What others call them; empty as long as they have not accepted the invitation.
+    pub name: String,
+    /// What they may do.
+    pub roles: BTreeSet<Role>,
+    /// How far they have come.
+    pub standing: Standing,
+    /// When they were invited.
+    pub created_at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) password: Option<Password>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,7 +68,10 @@ pub(crate) struct Password {
 impl Person {
     /// Returns somebody who was not there before.
     pub(crate) fn new(id: String, email: String, name: String, roles: BTreeSet<Role>, now: i64) -> Person {
-        let body = Body {
+        Person {
+            id,
+            email,
+            version: 0,
             name,
             roles,
             standing: Standing::Invited,
@@ -74,38 +79,32 @@ impl Person {
             password: None,
             second_factor: None,
             offered: None,
-        };
-        Person { id, email, version: 0, body }
+        }
     }
 
-    /// Returns the name; the address where none was given.
+    /// Returns the name; the address where there is none yet.
     pub fn name(&self) -> &str {
-        if self.body.name.is_empty() { &self.email } else { &self.body.name }
-    }
-
-    /// Returns all roles.
-    pub fn roles(&self) -> impl Iterator<Item = Role> {
-        self.body.roles.iter().copied()
+        if self.name.is_empty() { &self.email } else { &self.name }
     }
 
     /// Returns whether somebody has a role.
     pub fn has(&self, role: Role) -> bool {
-        self.body.roles.contains(&role)
-    }
-
-    /// Returns how far they have come.
-    pub fn standing(&self) -> Standing {
-        self.body.standing
+        self.roles.contains(&role)
     }
 
     /// Returns whether they may sign in.
     pub fn is_active(&self) -> bool {
-        self.body.standing == Standing::Active
+        self.standing == Standing::Active
     }
 
     /// Returns whether signing in takes a code beside the password.
     pub fn has_second_factor(&self) -> bool {
-        self.body.second_factor.is_some()
+        self.second_factor.is_some()
+    }
+
+    /// Returns how many recovery codes are left.
+    pub(crate) fn recovery_left(&self) -> usize {
+        self.second_factor.as_ref().map_or(0, SecondFactor::recovery_left)
     }
 
     /// Returns what stands for them in the audit log, in facts and in signatures.
@@ -114,8 +113,9 @@ impl Person {
     }
 
     pub(crate) fn read(row: PersonRow) -> Result<Person, StoreError> {
-        let body = serde_json::from_slice(&row.body).map_err(|_| StoreError::Damaged { what: "person", id: 0 })?;
-        Ok(Person { id: row.id, email: row.email, version: row.version, body })
+        let person: Person =
+            serde_json::from_slice(&row.body).map_err(|_| StoreError::Damaged { what: "person", id: 0 })?;
+        Ok(Person { id: row.id, email: row.email, version: row.version, ..person })
     }
 
     /// Writes it, as changed once more.
@@ -126,7 +126,7 @@ impl Person {
 
     /// Writes what nobody looks at before they change something else: which code was used.
     pub(crate) fn keep(&self, ledger: &mut dyn Ledger) -> Result<(), StoreError> {
-        let body = serde_json::to_vec(&self.body).unwrap_or_default();
+        let body = serde_json::to_vec(self).unwrap_or_default();
         let row = PersonRow { id: self.id.clone(), email: self.email.clone(), version: self.version, body };
         ledger.save_person(&row)
     }

@@ -12,6 +12,9 @@ pub enum Refusal {
     /// Somebody has this address already.
     #[error("somebody with this address is there already")]
     Known,
+    /// Nobody has a session of this name.
+    #[error("this session has ended already")]
+    NoSession,
     /// The text is no address.
     #[error("this is no address of mail; write one such as `ann@acme.example`")]
     Email,

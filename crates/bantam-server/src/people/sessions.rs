@@ -236,7 +236,7 @@ pub(crate) fn end(
     // Nobody ends a session of somebody else by its name.
     let own = ledger.session(session)?.filter(|row| row.person == person.id);
     if own.is_none() {
-        return Err(Refusal::NoPerson.into());
+        return Err(Refusal::NoSession.into());
     }
     ledger.end_session(session)?;
     Ok(note(ledger, now, actor, "session.ended", &person.reference(), (Value::Null, json!({"sessions": 1})))?)

@@ -8,10 +8,11 @@ use super::links::{self, Chosen, LinkKind};
 use super::passwords::check;
 use super::person::{Person, by_email, folded};
 use super::refusal::{ChangeError, Refusal, settled};
+use super::secrets::form_token;
 use super::{Origin, People, account, sessions};
 use crate::problem::Problem;
 use crate::tracking::unavailable;
-use bantam_store::Ledger;
+use bantam_store::{Ledger, StoreError};
 use serde_json::Value;
 
 /// A browser that was let in, or half.
@@ -21,6 +22,23 @@ pub(crate) struct LetIn {
     pub(crate) secret: String,
     /// Whether the code of the second factor is still missing.
     pub(crate) needs_code: bool,
+}
+
+impl LetIn {
+    /// Returns the token of the forms of the session that just began.
+    pub(crate) fn form_token(&self) -> String {
+        form_token(&self.secret)
+    }
+}
+
+/// Begins a session for somebody who has proved enough already.
+pub(crate) fn begin_session(
+    ledger: &mut dyn Ledger,
+    now: i64,
+    origin: &Origin,
+    person: &Person,
+) -> Result<LetIn, StoreError> {
+    Ok(LetIn { secret: sessions::begin(ledger, now, origin, person, false)?, needs_code: false })
 }
 
 /// What was done, or why not.
@@ -135,7 +153,7 @@ impl People<'_> {
         let Some(mut person) = self.holder(LinkKind::Invitation, link.clone()).await? else {
             return Ok(Err(Refusal::Link));
         };
-        person.body.name.clone_from(&name);
+        person.name.clone_from(&name);
         let chosen = match self.chosen(&person, name, password).await? {
             Ok(chosen) => chosen,
             Err(refusal) => return Ok(Err(refusal)),
@@ -201,5 +219,5 @@ impl People<'_> {
 }
 
 fn hash_of_person(person: &Person) -> Option<String> {
-    person.body.password.as_ref().map(|password| password.hash.clone())
+    person.password.as_ref().map(|password| password.hash.clone())
 }

@@ -1,13 +1,13 @@
 //! All pages and forms, each with whom it is for. There is no other way to add one.
 
 use super::access::{ADMIN, Access, MARKETING, SALES, TEAMS, redirect};
-use super::{answers, assets, changes, lead, queue};
+use super::{account, answers, assets, audit, changes, lead, links, people, queue, sign_in};
 use crate::api::routes::Routes;
 use axum::routing::{get, post};
 
 /// Adds them to the routes.
 pub(crate) fn add(routes: Routes) -> Routes {
-    routes
+    let routes = routes
         .page(Access::Anybody, "/assets/{name}", get(assets::show))
         .page(Access::Person, "/", get(async || redirect("/queue")))
         .page(Access::Person, "/changes", get(changes::stream))
@@ -21,5 +21,36 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .page(MARKETING, "/leads/{id}/do-not-score", post(lead::do_not_score))
         .page(MARKETING, "/facts/{message_id}/retract", post(lead::retract))
         .page(ADMIN, "/leads/{id}/export", get(lead::export))
-        .page(ADMIN, "/leads/{id}/erase", post(lead::erase))
+        .page(ADMIN, "/leads/{id}/erase", post(lead::erase));
+    add_people(routes)
+}
+
+/// Adds those that are about people.
+fn add_people(routes: Routes) -> Routes {
+    routes
+        .page(Access::Anybody, "/set-up/{link}", get(links::show_set_up).post(links::set_up))
+        .page(Access::Anybody, "/invitation/{link}", get(links::show_invitation).post(links::accept))
+        .page(Access::Anybody, "/reset/{link}", get(links::show_reset).post(links::reset))
+        .page(Access::Anybody, "/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .page(Access::Anybody, "/sign-in/code", get(sign_in::show_code).post(sign_in::enter_code))
+        .page(Access::Anybody, "/forgotten", get(sign_in::forgotten).post(sign_in::send_link))
+        .page(Access::Anybody, "/sign-out", post(sign_in::sign_out))
+        .page(Access::Person, "/account", get(account::show))
+        .page(Access::Person, "/account/name", post(account::rename))
+        .page(Access::Person, "/account/password", post(account::change))
+        .page(Access::Person, "/account/second-factor", post(account::show_offer))
+        .page(Access::Person, "/account/second-factor/confirm", post(account::confirm))
+        .page(Access::Person, "/account/second-factor/recovery", post(account::renew))
+        .page(Access::Person, "/account/second-factor/remove", post(account::remove))
+        .page(Access::Person, "/account/sessions/end", post(account::end_others))
+        .page(Access::Person, "/account/sessions/{key}/end", post(account::end))
+        .page(ADMIN, "/settings/people", get(people::list).post(people::create))
+        .page(ADMIN, "/settings/people/{id}", get(people::show))
+        .page(ADMIN, "/settings/people/{id}/roles", post(people::change_roles))
+        .page(ADMIN, "/settings/people/{id}/link", post(people::make_link))
+        .page(ADMIN, "/settings/people/{id}/disable", post(people::turn_off))
+        .page(ADMIN, "/settings/people/{id}/enable", post(people::turn_on))
+        .page(ADMIN, "/settings/people/{id}/withdraw", post(people::remove))
+        .page(ADMIN, "/settings/audit", get(audit::show))
+        .page(ADMIN, "/settings/audit.csv", get(audit::file))
 }

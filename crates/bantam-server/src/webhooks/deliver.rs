@@ -45,6 +45,15 @@ impl Outgoing {
         self.mailer.is_some()
     }
 
+    /// Sends words to somebody by mail.
+    ///
+    /// # Errors
+    /// Returns why the mail server did not take them, or that there is none.
+    pub(crate) async fn send_words(&self, to: &str, subject: &str, text: String) -> Result<(), String> {
+        let mailer = self.mailer.as_ref().ok_or("no mail server is set")?;
+        mailer.send_words(to, subject, text).await
+    }
+
     /// Sends a message. `now` is told to the receiver and signed.
     pub(crate) async fn deliver(&self, attempt: &Attempt, now: i64) -> Outcome {
         if attempt.kind == Kind::Email {

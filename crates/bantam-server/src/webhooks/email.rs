@@ -41,7 +41,18 @@ impl Mailer {
     }
 
     pub(super) async fn send(&self, to: &str, message_id: &str, payload: &[u8]) -> Result<(), String> {
-        let mail = self.word(to, message_id, payload).ok_or("the message cannot be worded as a mail")?;
+        self.hand_in(self.word(to, message_id, payload)).await
+    }
+
+    /// Sends a text as it is.
+    pub(super) async fn send_words(&self, to: &str, subject: &str, text: String) -> Result<(), String> {
+        let to = to.parse().map_err(|_| "the address is none".to_owned())?;
+        let mail = Message::builder().from(self.from.clone()).to(Mailbox::new(None, to)).message_id(None);
+        self.hand_in(mail.subject(subject).header(ContentType::TEXT_PLAIN).body(text).ok()).await
+    }
+
+    async fn hand_in(&self, mail: Option<Message>) -> Result<(), String> {
+        let mail = mail.ok_or("the message cannot be worded as a mail")?;
         self.transport.send(mail).await.map(|_| ()).map_err(|error| match error.status() {
             Some(code) => format!("the mail server answered {code}"),
             None => "the mail server cannot be reached".to_owned(),

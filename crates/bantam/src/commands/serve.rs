@@ -11,6 +11,7 @@ use bantam_server::{
     Unavailable,
 };
 use bantam_store::{Location, Store, StoreError};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -65,6 +66,7 @@ async fn serve(
     // The port is the system's choice where none was asked for.
     let address = listener.local_addr().map_err(|error| Failure::device(error.to_string()))?;
     terminal::say(&format!("listening on http://{address}"));
+    tell_set_up(&app, arguments, address).await?;
     let ended = async {
         tokio::select! {
             () = stopped() => {}
@@ -74,6 +76,25 @@ async fn serve(
     bantam_server::serve(listener, app.router(), ended).await;
     // What is on its way is sent again after the next start.
     delivering.abort();
+    Ok(())
+}
+
+/// Prints a link for the set-up, as long as there is nobody who could sign in.
+async fn tell_set_up(app: &App, arguments: &ServeArguments, address: SocketAddr) -> Result<(), Failure> {
+    let link = app.set_up_path().await.map_err(|_| Failure::device("the store takes nothing"))?;
+    if let Some(path) = link {
+        // Browsers keep a session of a service without TLS for the machine itself alone.
+        let host = if address.ip().is_unspecified() || address.ip().is_loopback() {
+            "localhost".to_owned()
+        } else {
+            address.ip().to_string()
+        };
+        let own = format!("http://{host}:{}", address.port());
+        let url = arguments.public_url.as_deref().unwrap_or(&own).trim_end_matches('/');
+        terminal::say(&format!(
+            "nobody can sign in yet; whoever opens this within a day becomes the admin: {url}{path}"
+        ));
+    }
     Ok(())
 }
 

@@ -46,6 +46,7 @@ fn as_json(verification: &Verification) -> serde_json::Value {
         "decisions": counted.decisions,
         "hand_offs": counted.hand_offs,
         "messages": counted.messages,
+        "audit_entries": counted.audit_entries,
         "replay": comparison.as_ref().map(|comparison| json!({
             "leads_compared": comparison.leads,
             "leads_left_out": comparison.left_out,
@@ -63,12 +64,17 @@ fn as_text(verification: &Verification, replay: bool) -> String {
         text += &format!("and {} more\n", terminal::count(findings.more));
     }
     text += &format!(
-        "{}, {}, {}, {} and {} looked at\n",
+        "{}, {}, {}, {}, {} and {} looked at\n",
         counted(looked_at.facts, "fact"),
         counted(looked_at.leads, "lead"),
         counted(looked_at.decisions, "decision"),
         counted(looked_at.hand_offs, "hand-off"),
         counted(looked_at.messages, "message"),
+        if looked_at.audit_entries == 1 {
+            "1 audit entry".to_owned()
+        } else {
+            format!("{} audit entries", terminal::count(looked_at.audit_entries))
+        },
     );
     match comparison {
         Some(comparison) => {
