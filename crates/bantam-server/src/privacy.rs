@@ -17,7 +17,7 @@ pub(crate) enum Holds {
 }
 
 /// All tables, in either database.
-pub(crate) const TABLES: [(&str, Holds); 16] = [
+pub(crate) const TABLES: [(&str, Holds); 20] = [
     ("fact", Holds::Leads { shown: "facts", erased: "its body is blanked, its number and times stay" }),
     ("message", Holds::NoLeads("hashes of message ids, by which what was erased is known again")),
     ("retraction", Holds::Leads { shown: "facts.retracted_by", erased: "numbers alone, which stay" }),
