@@ -6,6 +6,7 @@
 
 use crate::ids::LeadIds;
 use crate::slots::{Mark, Slots};
+use bantam_lang::meaning::Value;
 use std::hash::BuildHasher;
 
 /// The code of a missing text.
@@ -114,6 +115,17 @@ impl Column {
             Column::Number(values) => values.clear(),
             Column::Boolean(values) => values.clear(),
             Column::Time(values) => values.clear(),
+        }
+    }
+
+    /// Appends a value; one that is missing, or of another type, is missing.
+    pub fn push(&mut self, value: Option<&Value>) {
+        match (self, value) {
+            (Column::Text(texts), Some(Value::Text(text))) => texts.push(Some(text)),
+            (Column::Number(numbers), Some(Value::Number(number))) => numbers.push(*number),
+            (Column::Boolean(truths), Some(Value::Boolean(truth))) => truths.push(Truth::from(*truth)),
+            (Column::Time(times), Some(Value::Time(time))) => times.push(*time),
+            (column, _) => column.push_missing(1),
         }
     }
 

@@ -21,6 +21,7 @@ mod report;
 mod rows;
 mod spots;
 mod tap;
+mod timelines;
 mod window;
 
 pub use dataset::Dataset;

@@ -20,7 +20,7 @@ mod render;
 mod rules;
 mod selectors;
 mod service;
-mod words;
+pub(crate) mod words;
 
 pub use render::render_diff;
 

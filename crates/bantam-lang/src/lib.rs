@@ -6,6 +6,7 @@ pub mod codes;
 pub mod convert;
 mod decode;
 pub mod definition;
+pub mod describe;
 pub mod diagnostic;
 pub mod diff;
 pub mod email;

@@ -2,9 +2,10 @@
 
 use crate::api::routes::{Policy, Routes};
 use crate::api::{
-    calls, definitions, deliveries, document, hand_offs, health, keys as api_keys, leads, quarantine, retraction,
-    stated, teams, webhooks as endpoints,
+    calls, definitions, deliveries, document, export, hand_offs, health, keys as api_keys, leads, quarantine, reports,
+    retraction, spend, stated, teams, webhooks as endpoints, what_if,
 };
+use crate::insight::Insight;
 use crate::keys::{Caller, Found, Keys, StoredKeys, is_well_formed};
 use crate::limits::{REQUESTS_PER_SECOND, RateLimit};
 use crate::peer::Network;
@@ -86,6 +87,7 @@ pub struct App {
     reading: Arc<Semaphore>,
     document: Arc<str>,
     changes: Changes,
+    pub(crate) insight: Arc<Insight>,
 }
 
 impl App {
@@ -110,6 +112,7 @@ impl App {
             reading: Arc::new(Semaphore::new(READERS_MAX)),
             document: Arc::from(""),
             changes: Changes::default(),
+            insight: Arc::default(),
         }
     }
 
@@ -131,12 +134,14 @@ impl App {
             .allow(Policy::Read, routes!(leads::list))
             .allow(Policy::Read, routes!(leads::show))
             .allow(Policy::Manage, routes!(leads::erase))
+            .allow(Policy::Manage, routes!(export::export))
             .allow(Policy::Read, routes!(leads::history))
             .allow(Policy::Read, routes!(leads::score))
             .allow(Policy::Manage, routes!(hand_offs::open))
             .allow(Policy::Manage, routes!(retraction::retract))
             .allow(Policy::Read, routes!(hand_offs::list))
             .allow(Policy::Manage, routes!(hand_offs::answer))
+            .allow(Policy::Read, routes!(teams::list))
             .allow(Policy::Read, routes!(teams::show))
             .allow(Policy::Manage, routes!(teams::set))
             .allow(Policy::Manage, routes!(stated::do_not_score))
@@ -145,10 +150,19 @@ impl App {
             .allow(Policy::Manage, routes!(definitions::draft))
             .allow(Policy::Read, routes!(definitions::show))
             .allow(Policy::Read, routes!(definitions::preview))
+            .allow(Policy::Read, routes!(what_if::what_if))
             .allow(Policy::Manage, routes!(definitions::propose))
             .allow(Policy::Manage, routes!(definitions::sign))
             .allow(Policy::Manage, routes!(definitions::activate))
             .allow(Policy::Read, routes!(quarantine::list))
+            .allow(Policy::Manage, routes!(quarantine::replay_all))
+            .allow(Policy::Read, routes!(quarantine::show))
+            .allow(Policy::Manage, routes!(quarantine::remove))
+            .allow(Policy::Manage, routes!(quarantine::replay))
+            .allow(Policy::Read, routes!(reports::report))
+            .allow(Policy::Read, routes!(reports::impact))
+            .allow(Policy::Read, routes!(spend::list))
+            .allow(Policy::Manage, routes!(spend::enter))
             .allow(Policy::Manage, routes!(api_keys::list, api_keys::create))
             .allow(Policy::Manage, routes!(api_keys::revoke))
             .allow(Policy::Manage, routes!(endpoints::list, endpoints::create))

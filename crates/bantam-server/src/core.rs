@@ -25,10 +25,11 @@ mod values;
 
 pub use desk::{Desk, Given, Refusal, Renewal, Taken};
 pub use lead::LeadState;
-pub use rebuild::{lead_timeline, read_decision, read_fact, timeline_of};
+pub use rebuild::{lead_timeline, read_decision, read_fact, timeline_of, whole_timeline};
 pub use rules::{DefinitionText, Rules};
 
 pub(crate) use decide::{changes_between, rises};
+pub(crate) use erasure::traces;
 
 /// Why the core could not go on.
 #[derive(Debug, thiserror::Error)]

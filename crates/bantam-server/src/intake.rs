@@ -1,12 +1,15 @@
 //! Turns the body of a tracking request into facts.
 
+mod aside;
 mod import;
 mod json;
 mod message;
 mod unpack;
 
 use crate::core::fact::Fact;
+pub(crate) use aside::{Call, read_again};
 use bantam_lang::convert::parse_time;
+use bantam_store::Refused;
 pub(crate) use import::{LineProblem, LineReading, read_line};
 pub(crate) use json::JsonError;
 use json::{Json, Node};
@@ -39,9 +42,9 @@ pub(crate) enum BodyError {
 
 /// A message that cannot be taken, or the fact it is.
 pub(crate) struct Read {
-    /// The message as it was sent, where it cannot be taken.
-    pub(crate) raw: String,
     pub(crate) fact: Result<Fact, Rejection>,
+    /// What is put aside where it cannot.
+    pub(crate) aside: Option<Refused>,
 }
 
 impl<'b> Body<'b> {
@@ -86,7 +89,16 @@ impl<'b> Body<'b> {
                 Ok(sent_at) => message::read_message(node, &message::Reading { source, now, sent_at, kind }),
                 Err(()) => Err(Rejection { field: "sentAt", reason: "is no time" }),
             };
-            Read { raw: if fact.is_err() { node.raw.to_owned() } else { String::new() }, fact }
+            let aside = fact.as_ref().err().map(|rejection| Refused {
+                received_at: now,
+                source: source.to_owned(),
+                call: kind.map_or(Call::Batch, Call::Message).word().to_owned(),
+                sent_at: sent_at.ok().flatten(),
+                reason: rejection.reason.to_owned(),
+                field: Some(rejection.field.to_owned()),
+                body: node.raw.as_bytes().to_vec(),
+            });
+            Read { fact, aside }
         };
         Ok(messages.iter().map(read).collect())
     }

@@ -7,6 +7,7 @@ pub mod core;
 mod edge;
 pub mod erased;
 mod import;
+mod insight;
 mod intake;
 mod keys;
 mod limits;
@@ -15,6 +16,8 @@ mod loaders;
 mod peer;
 #[allow(dead_code, unused_imports, reason = "pages are what most of it is for, and they come with the next changes")]
 pub mod people;
+#[cfg(test)]
+mod privacy;
 mod problem;
 mod recorder;
 mod reserve;

@@ -3,6 +3,7 @@
 
 use crate::core::public_id::Secret;
 use crate::core::{CoreError, Desk, Given, Taken};
+use crate::intake::Call;
 use bantam_store::{Ledger, Refused, Store, StoreError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -355,5 +356,6 @@ fn conflict(given: &Given, taken: &Taken, now: i64) -> Option<Refused> {
     // What is about somebody who was erased must not be kept here instead.
     let is_erased = matches!(taken, Taken::Refused(crate::core::Refusal::Erased));
     let body = if is_erased { Vec::new() } else { given.fact.body() };
-    Some(Refused { received_at: now, reason: reason.into(), field: None, body })
+    let (source, call) = (given.fact.source.clone(), Call::Fact.word().to_owned());
+    Some(Refused { received_at: now, source, call, sent_at: None, reason: reason.into(), field: None, body })
 }

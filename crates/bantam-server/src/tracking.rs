@@ -15,7 +15,6 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use bantam_store::Refused;
 use credentials::{counted, refuse_foreign_page, refuse_key_in_query, source_of};
 use receive::{Received, one_encoding, receive, unpack_and_read};
 use serde::Serialize;
@@ -108,18 +107,18 @@ async fn take_received(
     if !is_batch && let Some(Read { fact: Err(rejection), .. }) = messages.first() {
         let message = format!("`{}` {}", rejection.field, rejection.reason);
         let problem = Problem::bad_request("invalid_message", message).at(rejection.field);
-        let _ = app.recorder.take(Vec::new(), messages.iter().filter_map(|read| aside(read, now)).collect()).await;
+        let _ = app.recorder.take(Vec::new(), messages.into_iter().filter_map(|read| read.aside).collect()).await;
         return Err(problem);
     }
-    record(app, messages, now, is_batch).await
+    record(app, messages, is_batch).await
 }
 
 /// Records what can be, puts the rest aside, and tells what became of each message.
-async fn record(app: &App, messages: Vec<Read>, now: i64, is_batch: bool) -> Result<Json<Taking>, Problem> {
-    let refused: Vec<Refused> = messages.iter().filter_map(|read| aside(read, now)).collect();
-    let mut given = Vec::with_capacity(messages.len());
+async fn record(app: &App, messages: Vec<Read>, is_batch: bool) -> Result<Json<Taking>, Problem> {
+    let (mut given, mut refused) = (Vec::with_capacity(messages.len()), Vec::new());
     let mut read: Vec<Result<String, Rejection>> = Vec::with_capacity(messages.len());
     for message in messages {
+        refused.extend(message.aside);
         read.push(message.fact.map(|fact| {
             let id = fact.message_id.clone();
             given.push(Given::new(fact));
@@ -199,11 +198,8 @@ impl<'m> Told<'m> {
         let (status, reason) = match taken.next() {
             Some(Taken::Accepted { .. }) => (Status::Accepted, None),
             Some(Taken::Duplicate { .. }) => (Status::Duplicate, None),
-            Some(Taken::Conflict { .. }) => {
-                (Status::Rejected, Some("conflict: another message has this messageId, and that one stands"))
-            }
-            Some(Taken::Refused(Refusal::Erased)) => (Status::Rejected, Some("erased: this person was erased")),
-            Some(Taken::Refused(_)) | None => (Status::Rejected, Some("refused")),
+            Some(taken) => (Status::Rejected, Some(why_not(taken))),
+            None => (Status::Rejected, Some("refused")),
         };
         Told { status, message_id: Some(message_id), field: None, reason }
     }
@@ -215,10 +211,13 @@ impl<'m> Told<'m> {
     }
 }
 
-fn aside(read: &Read, now: i64) -> Option<Refused> {
-    let rejection = read.fact.as_ref().err()?;
-    let field = Some(rejection.field.to_owned());
-    Some(Refused { received_at: now, reason: rejection.reason.into(), field, body: read.raw.clone().into_bytes() })
+/// Returns why a fact was not taken.
+pub(crate) fn why_not(taken: &Taken) -> &'static str {
+    match taken {
+        Taken::Conflict { .. } => "conflict: another message has this messageId, and that one stands",
+        Taken::Refused(Refusal::Erased) => "erased: this person was erased",
+        _ => "refused",
+    }
 }
 
 fn body_problem(error: BodyError) -> Problem {

@@ -4,6 +4,8 @@
 
 #[path = "http/errors.rs"]
 mod errors;
+#[path = "http/export.rs"]
+mod export;
 #[path = "http/keys.rs"]
 mod keys;
 #[path = "http/lists.rs"]
@@ -12,12 +14,20 @@ mod lists;
 mod people;
 #[path = "http/policies.rs"]
 mod policies;
+#[path = "http/quarantine.rs"]
+mod quarantine;
+#[path = "http/reports.rs"]
+mod reports;
+#[path = "http/spend.rs"]
+mod spend;
 #[path = "http/stated.rs"]
 mod stated;
 #[path = "http/test_app.rs"]
 mod test_app;
 #[path = "http/webhooks.rs"]
 mod webhooks;
+#[path = "http/what_if.rs"]
+mod what_if;
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! What a store keeps of messages on their way to others, inside one transaction.
 
 use crate::error::StoreError;
-use crate::records::{DeliveryCounts, DeliveryRow, DeliveryState, EndpointRow, MessageRow};
+use crate::records::{DeliveryCounts, DeliveryRow, DeliveryState, EndpointRow, MessageRow, SubjectId};
 
 /// Endpoints, and what is on its way to them.
 ///
@@ -25,6 +25,10 @@ pub trait Deliveries {
     fn take_message(&mut self, id: i64, at: i64, body: Option<&[u8]>) -> Result<(), StoreError>;
     /// Returns a message by its number.
     fn message(&mut self, id: i64) -> Result<Option<MessageRow>, StoreError>;
+    /// Returns the messages about a subject that are still kept, in order.
+    fn messages_about(&mut self, subject: SubjectId) -> Result<Vec<MessageRow>, StoreError>;
+    /// Returns the deliveries of a message, in order.
+    fn deliveries_of(&mut self, message: i64) -> Result<Vec<DeliveryRow>, StoreError>;
     /// Adds a delivery at the end of its lane, unless the endpoint has that message already.
     fn add_delivery(&mut self, endpoint: i64, message: i64, lane: i64, at: i64) -> Result<(), StoreError>;
     /// Returns a delivery by its number.

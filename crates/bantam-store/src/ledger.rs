@@ -4,15 +4,16 @@ use crate::api_keys::ApiKeys;
 use crate::deliveries::Deliveries;
 use crate::error::StoreError;
 use crate::people::People;
+use crate::quarantine::Quarantine;
 use crate::records::{
-    Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadRow, NewFact, Refused, Seq, StoredFact, Subject,
-    SubjectId, SubjectKind,
+    Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadRow, NewFact, Seq, StoredFact, Subject, SubjectId,
+    SubjectKind,
 };
 
 /// A store within a transaction: all that is done through it happens together or not at all.
 ///
 /// INVARIANT: facts are appended and never changed, except that [`Ledger::erase_subject`] blanks them.
-pub trait Ledger: Deliveries + ApiKeys + People {
+pub trait Ledger: Deliveries + ApiKeys + People + Quarantine {
     /// Returns whether what was at hand when this was last asked still holds: nobody else has written since, and no
     /// transaction was taken back.
     fn is_alone(&mut self) -> Result<bool, StoreError>;
@@ -33,8 +34,13 @@ pub trait Ledger: Deliveries + ApiKeys + People {
     fn facts_of(&mut self, subject: SubjectId) -> Result<Vec<StoredFact>, StoreError>;
     /// Returns up to `limit` facts after a number, in order.
     fn facts_after(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError>;
-    /// Returns the number of the latest fact; 0 where there is none.
+    /// Returns up to `limit` facts about nobody after a number, in order.
+    fn facts_of_nobody(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError>;
+    /// Returns the number of the last fact; 0 where there is none.
     fn last_fact(&mut self) -> Result<Seq, StoreError>;
+    /// Returns the facts about all that leads after a number are made of, up to and including another number: by lead, then
+    /// in the order of receipt.
+    fn facts_of_leads(&mut self, after: SubjectId, to: SubjectId) -> Result<Vec<(SubjectId, StoredFact)>, StoreError>;
     /// Lets a fact and its edges no longer count.
     fn retract(&mut self, fact: Seq, by: Seq) -> Result<(), StoreError>;
 
@@ -87,13 +93,11 @@ pub trait Ledger: Deliveries + ApiKeys + People {
     fn post(&mut self, kind: &str, subject: Option<SubjectId>, body: &[u8]) -> Result<i64, StoreError>;
     /// Returns messages that were not delivered, in order.
     fn waiting(&mut self, limit: usize) -> Result<Vec<Entry>, StoreError>;
-    /// Removes what was put aside and holds any of some texts.
-    fn erase_quarantined(&mut self, texts: &[String]) -> Result<(), StoreError>;
-    /// Puts something refused aside; returns its number.
-    fn quarantine(&mut self, refused: &Refused) -> Result<i64, StoreError>;
 
     /// Returns a setting.
     fn setting(&mut self, key: &str) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Returns the settings whose keys begin so, by key.
+    fn settings_with(&mut self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError>;
     /// Writes a setting.
     fn set(&mut self, key: &str, value: &[u8]) -> Result<(), StoreError>;
     /// Keeps a definition by its fingerprint; returns its number, the old one where it is known. A new body takes the old

@@ -13,6 +13,7 @@ mod ledger;
 mod migrate;
 mod outcomes;
 mod people;
+mod quarantine;
 mod reading;
 mod subjects;
 pub(crate) mod text;

@@ -208,19 +208,6 @@ pub struct Entry {
     pub body: Vec<u8>,
 }
 
-/// Something refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// When.
-    pub received_at: i64,
-    /// Why.
-    pub reason: String,
-    /// Which field.
-    pub field: Option<String>,
-    /// What was sent.
-    pub body: Vec<u8>,
-}
-
 /// In which order leads are listed. Of equal ones the latest number comes first; where it begins with the lowest, last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum LeadOrder {

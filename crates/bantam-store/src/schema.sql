@@ -14,6 +14,8 @@ create table fact (
     checksum integer not null
 ) strict;
 create index fact_subject on fact (subject) where subject is not null;
+-- Those about nobody: what was spent, teams, definitions.
+create index fact_nobody on fact (seq) where subject is null;
 
 -- SHA-256 of the message id, cut to 16 bytes. Kept when the fact itself is erased.
 create table message (key blob primary key, seq integer not null) strict, without rowid;
@@ -154,10 +156,18 @@ create index delivery_ended on delivery (ended_at) where state = 1;
 create table quarantine (
     id integer primary key,
     received_at integer not null,
+    -- What facts sent with the key are said to come from.
+    source text not null,
+    -- How it came, which says what the body is.
+    call text not null,
+    -- When it was sent by the sender's clock, where it said so.
+    sent_at integer,
     reason text not null,
     field text,
     body blob not null
 ) strict;
+create index quarantine_reason on quarantine (reason);
+create index quarantine_source on quarantine (source);
 
 -- Definitions by the order in which they became known.
 create table definition (

@@ -10,6 +10,7 @@ mod lock;
 mod log;
 mod outcomes;
 mod people;
+mod quarantine;
 mod reading;
 mod scratch;
 mod subjects;
@@ -22,8 +23,7 @@ pub use scratch::{HandOffNumbers, SqliteScratch};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
 use crate::records::{
-    Appended, Digest, Edge, Entry, HandOffRow, LeadRow, NewFact, Refused, Seq, StoredFact, Subject, SubjectId,
-    SubjectKind,
+    Appended, Digest, Edge, Entry, HandOffRow, LeadRow, NewFact, Seq, StoredFact, Subject, SubjectId, SubjectKind,
 };
 use rusqlite::{Connection, TransactionBehavior};
 use std::cell::RefCell;
@@ -201,8 +201,16 @@ impl Ledger for SqliteLedger<'_> {
         facts::after(self.connection, seq, limit)
     }
 
+    fn facts_of_nobody(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError> {
+        facts::of_nobody(self.connection, seq, limit)
+    }
+
     fn last_fact(&mut self) -> Result<Seq, StoreError> {
         facts::last(self.connection)
+    }
+
+    fn facts_of_leads(&mut self, after: SubjectId, to: SubjectId) -> Result<Vec<(SubjectId, StoredFact)>, StoreError> {
+        facts::of_leads(self.connection, after, to)
     }
 
     fn retract(&mut self, fact: Seq, by: Seq) -> Result<(), StoreError> {
@@ -307,16 +315,12 @@ impl Ledger for SqliteLedger<'_> {
         outcomes::waiting(self.connection, limit)
     }
 
-    fn erase_quarantined(&mut self, texts: &[String]) -> Result<(), StoreError> {
-        outcomes::erase_quarantined(self.connection, texts)
-    }
-
-    fn quarantine(&mut self, refused: &Refused) -> Result<i64, StoreError> {
-        outcomes::quarantine(self.connection, refused)
-    }
-
     fn setting(&mut self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         outcomes::setting(self.connection, key)
+    }
+
+    fn settings_with(&mut self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        outcomes::settings_with(self.connection, prefix)
     }
 
     fn set(&mut self, key: &str, value: &[u8]) -> Result<(), StoreError> {

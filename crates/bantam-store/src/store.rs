@@ -4,7 +4,7 @@ use crate::error::StoreError;
 use crate::ledger::Ledger;
 use crate::location::Location;
 use crate::postgres::{PostgresReader, PostgresStore};
-use crate::records::{HandOffFilter, HandOffRow, LeadFilter, LeadRow, Refused};
+use crate::records::{HandOffFilter, HandOffRow, LeadFilter, LeadRow};
 use crate::sqlite::{SqliteReader, SqliteStore};
 
 /// A store to write to.
@@ -139,17 +139,6 @@ impl Reader {
         match self {
             Reader::Sqlite(reader) => reader.hand_offs(filter),
             Reader::Postgres(reader) => reader.hand_offs(filter),
-        }
-    }
-
-    /// Lists what was refused, after a number, with the numbers.
-    ///
-    /// # Errors
-    /// Returns why the database did not answer.
-    pub fn quarantined(&mut self, after: i64, limit: usize) -> Result<Vec<(i64, Refused)>, StoreError> {
-        match self {
-            Reader::Sqlite(reader) => reader.quarantined(after, limit),
-            Reader::Postgres(reader) => reader.quarantined(after, limit),
         }
     }
 }

@@ -108,7 +108,8 @@ fn write(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError>
             format!("{:?}", ledger.save_hand_off(&hand_off)?)
         }
         11 => {
-            let refused = Refused { received_at: at, reason: name.into(), field: None, body: body.into() };
+            let (reason, body_aside) = (name.to_owned(), body.into());
+            let refused = Refused { received_at: at, reason, body: body_aside, ..Refused::default() };
             ledger.quarantine(&refused)?;
             ledger.record_decision(dice.id(), at, &body)?;
             ledger.post(name, Some(dice.id()), &body)?;

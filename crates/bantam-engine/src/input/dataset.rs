@@ -11,7 +11,7 @@ use bantam_lang::meaning::Value;
 /// How many repeated leads or conflicting events are named.
 const EXAMPLES_MAX: usize = 20;
 /// No row.
-const NO_ROW: u32 = u32::MAX;
+pub(super) const NO_ROW: u32 = u32::MAX;
 
 /// Leads and events as they count, and what there is to say about the files they came from.
 ///
@@ -26,17 +26,17 @@ pub struct Dataset {
     /// What reading found.
     pub report: InputReport,
     /// Each event's own key.
-    event_ids: TextColumn,
+    pub(super) event_ids: TextColumn,
     /// All rows of leads, where `leads` does not already hold each of them.
-    history: Option<History>,
+    pub(super) history: Option<History>,
 }
 
 /// Rows of leads in input order.
 #[derive(Clone, Debug)]
 pub(super) struct History {
-    lead: Vec<u32>,
-    since: Vec<i64>,
-    attributes: Vec<Column>,
+    pub(super) lead: Vec<u32>,
+    pub(super) since: Vec<i64>,
+    pub(super) attributes: Vec<Column>,
 }
 
 impl Dataset {
@@ -268,7 +268,7 @@ fn choose_rows(rows: &Gathered, leads: usize, as_of: i64) -> Vec<u32> {
 }
 
 /// Returns the given rows of a column; [`NO_ROW`] gives a missing value.
-fn pick(column: &Column, rows: &[u32]) -> Column {
+pub(super) fn pick(column: &Column, rows: &[u32]) -> Column {
     fn of<T: Copy>(values: &[T], rows: &[u32], missing: T) -> Vec<T> {
         rows.iter().map(|&row| values.get(row as usize).copied().unwrap_or(missing)).collect()
     }

@@ -5,11 +5,11 @@ use super::hours::{due, time_taken};
 use super::roles::Role;
 use super::rows::{Deal, HandOff, History, LeadRow, NO_CODE, NO_HAND_OFF, NO_TIME, RuleName, Stage, Step};
 use super::walk::{Walked, WalkedDeal, WalkedHandOff, small, walk};
-use bantam_engine::columns::{Column, Truth};
+use bantam_engine::columns::Column;
 use bantam_engine::explain::Explanation;
 use bantam_engine::scores::SectionName;
 use bantam_engine::timeline::Timeline;
-use bantam_lang::meaning::{Meaning, Section, Value};
+use bantam_lang::meaning::{Meaning, Section};
 use rayon::prelude::*;
 
 /// How many timelines are in memory at once: enough to keep all cores busy, a few megabytes.
@@ -183,18 +183,8 @@ impl History {
         let declared = traits.iter().map(|&index| walked.attributes.get(index).and_then(Option::as_ref));
         let derived = (0..).map(|index| walked.derived.get(index).and_then(Option::as_ref));
         for (column, value) in self.values.iter_mut().zip(declared.chain(derived)) {
-            push_value(column, value);
+            column.push(value);
         }
-    }
-}
-
-fn push_value(column: &mut Column, value: Option<&Value>) {
-    match (column, value) {
-        (Column::Text(texts), Some(Value::Text(text))) => texts.push(Some(text)),
-        (Column::Number(numbers), Some(Value::Number(number))) => numbers.push(*number),
-        (Column::Boolean(truths), Some(Value::Boolean(truth))) => truths.push(Truth::from(*truth)),
-        (Column::Time(times), Some(Value::Time(time))) => times.push(*time),
-        (column, _) => column.push_missing(1),
     }
 }
 

@@ -15,7 +15,7 @@ fn in_unit(seconds: i64) -> (i64, String) {
 }
 
 /// Returns `30 days`, `90 minutes`.
-pub(super) fn duration(seconds: i64) -> String {
+pub(crate) fn duration(seconds: i64) -> String {
     let (count, unit) = in_unit(seconds);
     format!("{count} {unit}")
 }

@@ -39,7 +39,7 @@ engagement:
     Viewed pricing: {on: page_viewed, if: 'event.path.startsWith("/pricing")', points: 10, cap: 30, within: 90d}
     Demo: {on: demo_requested, points: 60}
     Often: {if: visit_days >= 3, points: 15}
-stages: [Inquiry, Profiled: fit >= 30, Sales-ready: score >= 60, Accepted: accepted_by_sales]
+stages: [Inquiry, Engaged: engagement >= 10, Sales-ready: score >= 60, Accepted: accepted_by_sales]
 hand_off: Sales-ready
 routes: [{to: sales, respond_within: 1h}]
 "#;

@@ -80,7 +80,7 @@ pub(crate) async fn draft(
 }
 
 /// Returns the fingerprint of a definition without errors, with what is worth a second look.
-fn check(text: &DefinitionText) -> Result<(String, Vec<Finding>), Problem> {
+pub(super) fn check(text: &DefinitionText) -> Result<(String, Vec<Finding>), Problem> {
     let mut read = |name: &str| {
         let found = text.lists.iter().find(|(known, _)| known == name);
         found.map(|(_, content)| content.clone()).ok_or_else(|| "it is not among `lists`".to_owned())

@@ -253,7 +253,7 @@ pub(crate) async fn score(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ByQuery {
-    /// Who erases it.
+    /// Who says so.
     #[param(value_type = Name)]
     pub(crate) by: Name,
 }

@@ -15,6 +15,9 @@ use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// What settings that hold a team begin with.
+const SETTING: &str = "team:";
+
 /// A stretch of time.
 #[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -58,6 +61,27 @@ impl From<assignment::Team> for Team {
     }
 }
 
+/// All teams.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Teams {
+    /// By name.
+    teams: Vec<Team>,
+}
+
+/// List all teams
+#[utoipa::path(get, path = "/api/teams", tag = "teams",
+    responses((status = 200, description = "All teams with who is in them", body = Teams)))]
+pub(crate) async fn list(State(app): State<App>) -> Result<Json<Teams>, Problem> {
+    let found = app.read(|reader| Ok(reader.read(|ledger| ledger.settings_with(SETTING))?)).await?;
+    let teams = found.iter().map(|(_, kept)| read(kept)).collect::<Result<_, _>>()?;
+    Ok(Json(Teams { teams }))
+}
+
+fn read(kept: &[u8]) -> Result<Team, Problem> {
+    let team: Result<assignment::Team, _> = serde_json::from_slice(kept);
+    team.map(Team::from).map_err(|_| Problem::fault("a team cannot be read"))
+}
+
 /// Show who is in a team
 #[utoipa::path(get, path = "/api/teams/{name}", tag = "teams",
     params(("name" = Name, Path, description = "What routes call it")),
@@ -66,11 +90,9 @@ impl From<assignment::Team> for Team {
 pub(crate) async fn show(State(app): State<App>, FromPath(name): FromPath<Name>) -> Result<Json<Team>, Problem> {
     app.read(move |reader| {
         reader.read(|ledger| {
-            let kept = ledger.setting(&format!("team:{}", name.0))?;
+            let kept = ledger.setting(&format!("{SETTING}{}", name.0))?;
             let kept = kept.ok_or_else(|| Problem::not_found("there is no such team"))?;
-            let team: assignment::Team =
-                serde_json::from_slice(&kept).map_err(|_| Problem::fault("a team cannot be read"))?;
-            Ok(Json(Team::from(team)))
+            read(&kept).map(Json)
         })
     })
     .await

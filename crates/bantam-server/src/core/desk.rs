@@ -187,7 +187,8 @@ impl Desk {
 
     fn take_one(&mut self, ledger: &mut dyn Ledger, given: &Given, at: i64) -> Result<Taken, CoreError> {
         let fact = &given.fact;
-        if !matches!(fact.kind, FactKind::Event { .. } | FactKind::Profile { .. })
+        // Of what cannot be out of order, the log tells a repeat from something else under the same id.
+        if !matches!(fact.kind, FactKind::Event { .. } | FactKind::Profile { .. } | FactKind::Spend { .. })
             && let Some(known) = ledger.find_message(given.message)?
         {
             // What was in order then may be refused now: whether it is a repeat comes first.

@@ -22,12 +22,18 @@ pub(super) fn blank(ledger: &mut dyn Ledger, subject: &Subject, mark: &str) -> R
         blank_hand_off(&mut hand_off, mark);
         ledger.save_hand_off(&hand_off.row())?;
     }
+    let traces = traces(ledger, subject)?;
+    Ok(ledger.erase_quarantined(&traces)?)
+}
+
+/// Returns how a subject's id and the e-mail addresses that are known of it may stand in JSON: by these it is found in what
+/// was put aside.
+pub(crate) fn traces(ledger: &mut dyn Ledger, subject: &Subject) -> Result<Vec<String>, CoreError> {
     let mut texts = BTreeSet::from([subject.name.clone()]);
     for stored in ledger.facts_of(subject.id)? {
         texts.extend(read_fact(&stored)?.iter().flat_map(addresses));
     }
-    let quoted: Vec<String> = texts.iter().flat_map(|text| as_json(text)).collect();
-    Ok(ledger.erase_quarantined(&quoted)?)
+    Ok(texts.iter().flat_map(|text| as_json(text)).collect())
 }
 
 fn blank_hand_off(hand_off: &mut HandOff, mark: &str) {

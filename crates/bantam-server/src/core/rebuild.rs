@@ -8,7 +8,7 @@ use super::history::{History, OutOfOrder};
 use super::lead::{Clock, LeadState, Standing};
 use super::records::Decision;
 use super::rules::Rules;
-use bantam_engine::timeline::Timeline;
+use bantam_engine::timeline::{Timeline, TimelineEvent};
 use bantam_lang::meaning::Value;
 use bantam_store::{Entry, Ledger, StoredFact, Subject, SubjectId};
 use serde_json::value::to_raw_value;
@@ -66,6 +66,29 @@ fn history_of(rules: Option<&Rules>, lead_id: &str, facts: &[StoredFact]) -> Res
     Ok((history, is_muted))
 }
 
+/// Returns all facts of a lead, in the order of receipt, as files of them would have them: for any moment, with the events
+/// that nobody listens to; `None` where it must not be scored. `rules` may read more columns than those that decide.
+pub fn whole_timeline(rules: &Rules, lead_id: &str, facts: &[StoredFact]) -> Result<Option<Timeline>, CoreError> {
+    let (history, is_muted) = history_of(Some(rules), lead_id, facts)?;
+    if is_muted {
+        return Ok(None);
+    }
+    let mut timeline = Timeline { events: Vec::new(), ..history.timeline };
+    for stored in facts {
+        let Some(fact) = read_fact(stored)? else { continue };
+        let (name, properties) = match &fact.kind {
+            FactKind::Event { name, properties } if rules.is_name(name.trim()) => {
+                (name.trim(), rules.properties(properties))
+            }
+            FactKind::Answer(answer) => (rules.answer_event(answer.answer), rules.properties(&properties_of(answer))),
+            _ => continue,
+        };
+        let name = name.to_owned();
+        timeline.events.push(TimelineEvent { name, time: fact.happened_at, properties, id: None });
+    }
+    Ok(Some(timeline))
+}
+
 /// What a fact adds to a lead's events.
 pub(super) struct NewEvent<'f> {
     name: &'f str,
@@ -114,6 +137,8 @@ fn properties_of(answer: &Answer) -> Values {
         }
     };
     put("by", answer.by.clone().into());
+    // Reports know who answered by this name, as of answers that are imported.
+    put("owner", answer.by.clone().into());
     if let Some(reason) = &answer.reason {
         put("reason", reason.clone().into());
     }

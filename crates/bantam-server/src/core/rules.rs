@@ -5,6 +5,7 @@ use super::fact::Values;
 use super::values::ValueReader;
 use bantam_engine::horizons::Horizons;
 use bantam_engine::live::{Plan, compile};
+use bantam_lang::CheckedDefinition;
 use bantam_lang::diagnostic::has_errors;
 use bantam_lang::meaning::{Attribute, EventSet, Meaning, SalesAnswer, Value};
 use bantam_lang::source::Source;
@@ -22,6 +23,20 @@ pub struct DefinitionText {
     pub text: String,
     /// Name and content of the list files.
     pub lists: Vec<(String, String)>,
+}
+
+impl DefinitionText {
+    /// Checks it. `None` where it has errors.
+    pub fn check(&self) -> Option<CheckedDefinition> {
+        let mut read = |name: &str| {
+            let found = self.lists.iter().find(|(known, _)| known == name);
+            found.map(|(_, content)| content.clone()).ok_or_else(|| "the file was not kept".to_owned())
+        };
+        // Only errors matter here; what warnings have to say was said when the definition was proposed.
+        let (definition, diagnostics) = bantam_lang::parse(&Source::new(&self.name, &self.text));
+        let (checked, found) = bantam_lang::check(definition?, &mut read);
+        checked.filter(|_| !has_errors(&diagnostics) && !has_errors(&found))
+    }
 }
 
 /// A definition that decides.
@@ -43,24 +58,21 @@ pub struct Rules {
 impl Rules {
     /// Checks a definition and makes it ready. `None` where it has errors.
     pub fn load(number: i64, text: &DefinitionText) -> Option<Rules> {
-        let mut read = |name: &str| {
-            let found = text.lists.iter().find(|(known, _)| known == name);
-            found.map(|(_, content)| content.clone()).ok_or_else(|| "the file was not kept".to_owned())
-        };
-        // Only errors matter here; what warnings have to say was said when the definition was proposed.
-        let (definition, diagnostics) = bantam_lang::parse(&Source::new(&text.name, &text.text));
-        let (checked, found) = bantam_lang::check(definition?, &mut read);
-        let checked = checked.filter(|_| !has_errors(&diagnostics) && !has_errors(&found))?;
-        let meaning = checked.meaning();
-        Some(Rules {
+        let checked = text.check()?;
+        Some(Rules::of(number, checked.fingerprint().to_string(), checked.meaning()))
+    }
+
+    /// Makes a meaning ready: a definition's own, or one that reads more columns beside.
+    pub fn of(number: i64, fingerprint: String, meaning: Arc<Meaning>) -> Rules {
+        Rules {
             number,
-            fingerprint: checked.fingerprint().to_string(),
+            fingerprint,
             plan: compile(meaning.clone()),
             horizons: Horizons::of(&meaning),
             attributes: Columns::new(&meaning.lead.attributes, &meaning.missing),
             properties: Columns::new(&meaning.event.properties, &meaning.missing),
             meaning,
-        })
+        }
     }
 
     /// Returns a definition that was kept, by its fingerprint.
@@ -92,12 +104,16 @@ impl Rules {
     /// Returns whether leads that another definition decided can be gone on with as they are kept: that one reads the same
     /// attributes and properties, and keeps every event that counts for this one.
     pub(super) fn follows(&self, before: &Rules) -> bool {
+        self.reads_as(before) && before.horizons.covers(&self.horizons)
+    }
+
+    /// Returns whether facts turn into the same attributes and events for both.
+    pub(crate) fn reads_as(&self, other: &Rules) -> bool {
         let answers = |rules: &Rules| SalesAnswer::ALL.map(|answer| rules.answer_event(answer).to_owned());
-        self.meaning.lead.attributes == before.meaning.lead.attributes
-            && self.meaning.event.properties == before.meaning.event.properties
-            && self.meaning.missing == before.meaning.missing
-            && answers(self) == answers(before)
-            && before.horizons.covers(&self.horizons)
+        self.meaning.lead.attributes == other.meaning.lead.attributes
+            && self.meaning.event.properties == other.meaning.event.properties
+            && self.meaning.missing == other.meaning.missing
+            && answers(self) == answers(other)
     }
 
     /// Returns the name under which an answer stands among a lead's events.

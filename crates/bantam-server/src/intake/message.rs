@@ -28,6 +28,18 @@ pub(crate) enum MessageKind {
 }
 
 impl MessageKind {
+    /// Returns its name.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            MessageKind::Identify => "identify",
+            MessageKind::Track => "track",
+            MessageKind::Page => "page",
+            MessageKind::Screen => "screen",
+            MessageKind::Group => "group",
+            MessageKind::Alias => "alias",
+        }
+    }
+
     /// Returns the kind by its name in a path or in `type`, in full or by its first letter.
     pub(crate) fn named(name: &str) -> Option<MessageKind> {
         Some(match name {

@@ -16,21 +16,28 @@ enum Admits {
     Manage,
 }
 
-const TABLE: [(&str, &str, Admits); 46] = [
+const TABLE: [(&str, &str, Admits); 57] = [
     ("DELETE", "/api/keys/{id}", Admits::Manage),
     ("DELETE", "/api/leads/{id}", Admits::Manage),
+    ("DELETE", "/api/quarantine/{id}", Admits::Manage),
     ("DELETE", "/api/webhooks/{id}", Admits::Manage),
     ("GET", "/api/definitions", Admits::Read),
     ("GET", "/api/definitions/{fingerprint}", Admits::Read),
+    ("GET", "/api/definitions/{fingerprint}/impact", Admits::Read),
     ("GET", "/api/definitions/{fingerprint}/preview", Admits::Read),
     ("GET", "/api/hand-offs", Admits::Read),
     ("GET", "/api/keys", Admits::Manage),
     ("GET", "/api/leads", Admits::Read),
     ("GET", "/api/leads/{id}", Admits::Read),
+    ("GET", "/api/leads/{id}/export", Admits::Manage),
     ("GET", "/api/leads/{id}/history", Admits::Read),
     ("GET", "/api/leads/{id}/score", Admits::Read),
     ("GET", "/api/openapi.json", Admits::Anybody),
     ("GET", "/api/quarantine", Admits::Read),
+    ("GET", "/api/quarantine/{id}", Admits::Read),
+    ("GET", "/api/reports/{name}", Admits::Read),
+    ("GET", "/api/spend", Admits::Read),
+    ("GET", "/api/teams", Admits::Read),
     ("GET", "/api/teams/{name}", Admits::Read),
     ("GET", "/api/webhooks", Admits::Manage),
     ("GET", "/api/webhooks/{id}", Admits::Manage),
@@ -42,6 +49,7 @@ const TABLE: [(&str, &str, Admits); 46] = [
     ("GET", "/v1/projects/{key}/settings", Admits::Anybody),
     ("PATCH", "/api/webhooks/{id}", Admits::Manage),
     ("POST", "/api/definitions", Admits::Manage),
+    ("POST", "/api/definitions/what-if", Admits::Read),
     ("POST", "/api/definitions/{fingerprint}/activate", Admits::Manage),
     ("POST", "/api/definitions/{fingerprint}/propose", Admits::Manage),
     ("POST", "/api/definitions/{fingerprint}/sign", Admits::Manage),
@@ -50,6 +58,9 @@ const TABLE: [(&str, &str, Admits); 46] = [
     ("POST", "/api/keys", Admits::Manage),
     ("POST", "/api/leads/{id}/hand-off", Admits::Manage),
     ("POST", "/api/leads/{id}/merge", Admits::Manage),
+    ("POST", "/api/quarantine/replay", Admits::Manage),
+    ("POST", "/api/quarantine/{id}/replay", Admits::Manage),
+    ("POST", "/api/spend", Admits::Manage),
     ("POST", "/api/webhooks", Admits::Manage),
     ("POST", "/api/webhooks/{id}/deliveries/{delivery}/resend", Admits::Manage),
     ("POST", "/api/webhooks/{id}/disable", Admits::Manage),
@@ -108,7 +119,11 @@ async fn aut_01_every_route_admits_whom_the_table_says() {
     let mut asked = 0;
     for ((method, path), by) in &table {
         for (authorization, who) in KEYS {
-            let place = path.replace("{call}", "track").replace("{answer}", "accept").replace(['{', '}'], "");
+            let place = path
+                .replace("{call}", "track")
+                .replace("{answer}", "accept")
+                .replace("{name}", "all")
+                .replace(['{', '}'], "");
             let headers: Vec<(&str, &str)> = match authorization {
                 "" => vec![("content-type", "application/json")],
                 key => vec![("content-type", "application/json"), ("authorization", key)],

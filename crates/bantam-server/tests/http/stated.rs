@@ -62,6 +62,9 @@ async fn a_team_is_shown_as_it_was_set() {
     assert_eq!(set.status, StatusCode::NO_CONTENT, "{}", set.text());
     assert_eq!(app.get("/api/teams/sales").await.json(), json!({"name": "sales", "members": members}));
     assert_eq!(app.get("/api/teams/support").await.status, StatusCode::NOT_FOUND);
+    app.manage(Method::PUT, "/api/teams/partners", json!({"members": []})).await;
+    let all = json!({"teams": [{"name": "partners", "members": []}, {"name": "sales", "members": members}]});
+    assert_eq!(app.get("/api/teams").await.json(), all);
     let wrong = app.manage(Method::PUT, "/api/teams/sales", json!({"members": [{"name": "ben", "owner": 1}]})).await;
     assert_eq!(wrong.json()["error"]["field"], json!("members[0].owner"));
 }

@@ -21,7 +21,7 @@ use std::thread::JoinHandle;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-const DEFINITION: &str = r#"
+pub(crate) const DEFINITION: &str = r#"
 bantam: 1
 lead: {industry: text}
 engagement:

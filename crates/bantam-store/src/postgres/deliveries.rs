@@ -5,7 +5,7 @@ use super::ledger::PostgresLedger;
 use super::text::{spelled, unspelled};
 use crate::deliveries::Deliveries;
 use crate::error::StoreError;
-use crate::records::{DeliveryCounts, DeliveryRow, DeliveryState, EndpointRow, MessageRow};
+use crate::records::{DeliveryCounts, DeliveryRow, DeliveryState, EndpointRow, MessageRow, SubjectId};
 use tokio_postgres::Row;
 
 impl Deliveries for PostgresLedger<'_> {
@@ -58,6 +58,17 @@ impl Deliveries for PostgresLedger<'_> {
     fn message(&mut self, id: i64) -> Result<Option<MessageRow>, StoreError> {
         let query = "select id, subject, kind, body from outbox where id = $1";
         self.ask(call!(query, id))?.first().map(read_message).transpose()
+    }
+
+    fn messages_about(&mut self, subject: SubjectId) -> Result<Vec<MessageRow>, StoreError> {
+        let query = "select id, subject, kind, body from outbox where subject = $1 order by id";
+        self.ask(call!(query, subject))?.iter().map(read_message).collect()
+    }
+
+    fn deliveries_of(&mut self, message: i64) -> Result<Vec<DeliveryRow>, StoreError> {
+        let query = "select id, endpoint, message, lane, state, queued_at, due_at, first_tried_at, attempts, ended_at, \
+                     status, error from delivery where message = $1 order by id";
+        self.ask(call!(query, message))?.iter().map(read_delivery).collect()
     }
 
     fn add_delivery(&mut self, endpoint: i64, message: i64, lane: i64, at: i64) -> Result<(), StoreError> {

@@ -142,9 +142,39 @@ pub(super) fn after(ledger: &mut PostgresLedger<'_>, seq: Seq, limit: usize) -> 
     rows.iter().map(read).collect()
 }
 
+pub(super) fn of_nobody(
+    ledger: &mut PostgresLedger<'_>,
+    seq: Seq,
+    limit: usize,
+) -> Result<Vec<StoredFact>, StoreError> {
+    let rows = ledger.ask(call!(
+        "select fact.seq, subject, received_at, happened_at, digest, body, checksum, by \
+         from fact left join retraction on fact = fact.seq where subject is null and fact.seq > $1 \
+         order by fact.seq limit $2",
+        seq,
+        limit as i64
+    ))?;
+    rows.iter().map(read).collect()
+}
+
 pub(super) fn last(ledger: &mut PostgresLedger<'_>) -> Result<Seq, StoreError> {
     let rows = ledger.ask(call!("select coalesce(max(seq), 0) from fact"))?;
-    Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or(0))
+    Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or_default())
+}
+
+pub(super) fn of_leads(
+    ledger: &mut PostgresLedger<'_>,
+    after: SubjectId,
+    to: SubjectId,
+) -> Result<Vec<(SubjectId, StoredFact)>, StoreError> {
+    let rows = ledger.ask(call!(
+        "select fact.seq, subject, received_at, happened_at, digest, body, checksum, by, lead \
+         from subject join fact on fact.subject = subject.id left join retraction on fact = fact.seq \
+         where lead > $1 and lead <= $2 order by lead, fact.seq",
+        after,
+        to
+    ))?;
+    rows.iter().map(|row| Ok((row.try_get(8)?, read(row)?))).collect()
 }
 
 pub(super) fn retract(ledger: &mut PostgresLedger<'_>, fact: Seq, by: Seq) -> Result<(), StoreError> {

@@ -9,8 +9,8 @@ use super::{facts, leads, outcomes, subjects};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
 use crate::records::{
-    Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadRow, NewFact, Refused, Seq, StoredFact, Subject,
-    SubjectId, SubjectKind,
+    Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadRow, NewFact, Seq, StoredFact, Subject, SubjectId,
+    SubjectKind,
 };
 use tokio_postgres::Row;
 
@@ -202,8 +202,16 @@ impl Ledger for PostgresLedger<'_> {
         facts::after(self, seq, limit)
     }
 
+    fn facts_of_nobody(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError> {
+        facts::of_nobody(self, seq, limit)
+    }
+
     fn last_fact(&mut self) -> Result<Seq, StoreError> {
         facts::last(self)
+    }
+
+    fn facts_of_leads(&mut self, after: SubjectId, to: SubjectId) -> Result<Vec<(SubjectId, StoredFact)>, StoreError> {
+        facts::of_leads(self, after, to)
     }
 
     fn retract(&mut self, fact: Seq, by: Seq) -> Result<(), StoreError> {
@@ -306,16 +314,12 @@ impl Ledger for PostgresLedger<'_> {
         outcomes::waiting(self, limit)
     }
 
-    fn quarantine(&mut self, refused: &Refused) -> Result<i64, StoreError> {
-        Ok(outcomes::quarantine(self, refused))
-    }
-
-    fn erase_quarantined(&mut self, texts: &[String]) -> Result<(), StoreError> {
-        outcomes::erase_quarantined(self, texts)
-    }
-
     fn setting(&mut self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         outcomes::setting(self, key)
+    }
+
+    fn settings_with(&mut self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        outcomes::settings_with(self, prefix)
     }
 
     fn set(&mut self, key: &str, value: &[u8]) -> Result<(), StoreError> {

@@ -7,7 +7,8 @@ use super::text::unspelled;
 use crate::checksums::checksum;
 use crate::error::StoreError;
 use crate::listing::NEVER;
-use crate::records::{Entry, HandOffRow, Refused, SubjectId};
+use crate::quarantine::Refused;
+use crate::records::{Entry, HandOffRow, SubjectId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tokio_postgres::Row;
 
@@ -32,6 +33,10 @@ impl Outcomes {
         self.changed_settings.insert(key.to_owned());
     }
 
+    pub(super) fn put_aside(&mut self, id: i64, refused: &Refused) {
+        self.refused.push((id, refused.clone()));
+    }
+
     pub(super) fn write(&mut self, calls: &mut Vec<Call>) {
         self.write_decisions(calls);
         self.write_hand_offs(calls);
@@ -48,16 +53,7 @@ impl Outcomes {
         }
         let refused = std::mem::take(&mut self.refused);
         if !refused.is_empty() {
-            let field = |refused: &Refused| refused.field.as_deref().map(|field| spelled(field).into_owned());
-            calls.push(call!(
-                "insert into quarantine (id, received_at, reason, field, body) select * from \
-                 unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bytea[])",
-                refused.iter().map(|(id, _)| *id).collect::<Vec<_>>(),
-                refused.iter().map(|(_, refused)| refused.received_at).collect::<Vec<_>>(),
-                refused.iter().map(|(_, refused)| spelled(&refused.reason).into_owned()).collect::<Vec<_>>(),
-                refused.iter().map(|(_, refused)| field(refused)).collect::<Vec<_>>(),
-                refused.into_iter().map(|(_, refused)| refused.body).collect::<Vec<_>>()
-            ));
+            calls.push(super::quarantine::written(refused));
         }
         let changed = std::mem::take(&mut self.changed_settings);
         if !changed.is_empty() {
@@ -208,21 +204,6 @@ pub(super) fn waiting(ledger: &mut PostgresLedger<'_>, limit: usize) -> Result<V
     ledger.ask(call!(query, limit as i64))?.iter().map(read).collect()
 }
 
-pub(super) fn quarantine(ledger: &mut PostgresLedger<'_>, refused: &Refused) -> i64 {
-    let id = next(&mut ledger.numbers.quarantine);
-    ledger.outcomes.refused.push((id, refused.clone()));
-    id
-}
-
-pub(super) fn erase_quarantined(ledger: &mut PostgresLedger<'_>, texts: &[String]) -> Result<(), StoreError> {
-    let texts: Vec<Vec<u8>> = texts.iter().map(|text| text.clone().into_bytes()).collect();
-    ledger.write(call!(
-        "delete from quarantine where exists (select 1 from unnest($1::bytea[]) as texts (text) \
-         where position(text in body) > 0)",
-        texts
-    ))
-}
-
 pub(super) fn setting(ledger: &mut PostgresLedger<'_>, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
     if let Some(value) = ledger.outcomes.settings.get(key) {
         return Ok(value.clone());
@@ -231,6 +212,15 @@ pub(super) fn setting(ledger: &mut PostgresLedger<'_>, key: &str) -> Result<Opti
     let value: Option<Vec<u8>> = rows.first().map(|row| row.try_get(0)).transpose()?;
     ledger.outcomes.settings.insert(key.to_owned(), value.clone());
     Ok(value)
+}
+
+pub(super) fn settings_with(
+    ledger: &mut PostgresLedger<'_>,
+    prefix: &str,
+) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+    let query = "select key, value from setting where starts_with(key, $1) order by key";
+    let rows = ledger.ask(call!(query, spelled(prefix).into_owned()))?;
+    rows.iter().map(|row| Ok((unspelled(row.try_get(0)?), row.try_get(1)?))).collect()
 }
 
 pub(super) fn keep_definition(

@@ -8,7 +8,7 @@ use super::{leads, migrate, outcomes};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
 use crate::listing::{self, Dialect, Question, Value, Width};
-use crate::records::{HandOffFilter, HandOffRow, LeadFilter, LeadRow, Refused};
+use crate::records::{HandOffFilter, HandOffRow, LeadFilter, LeadRow};
 use tokio_postgres::Row;
 
 /// What a session that reads is told: a question that takes longer is not worth holding back the server's cleaning.
@@ -102,20 +102,6 @@ impl PostgresReader {
     pub fn hand_offs(&mut self, filter: &HandOffFilter) -> Result<Vec<HandOffRow>, StoreError> {
         let rows = self.ask(call_of(listing::hand_offs(filter, outcomes::HAND_OFF, Dialect::Postgres)))?;
         rows.iter().map(outcomes::read_hand_off).collect()
-    }
-
-    /// Lists what was refused, after a number, with the numbers.
-    ///
-    /// # Errors
-    /// Returns why the database did not answer.
-    pub fn quarantined(&mut self, after: i64, limit: usize) -> Result<Vec<(i64, Refused)>, StoreError> {
-        let query = "select id, received_at, reason, field, body from quarantine where id > $1 order by id limit $2";
-        let read = |row: &Row| {
-            let reason = unspelled(row.try_get(2)?);
-            let field = row.try_get::<_, Option<String>>(3)?.map(unspelled);
-            Ok((row.try_get(0)?, Refused { received_at: row.try_get(1)?, reason, field, body: row.try_get(4)? }))
-        };
-        self.ask(call!(query, after, limit as i64))?.iter().map(read).collect()
     }
 }
 

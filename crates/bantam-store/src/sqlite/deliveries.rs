@@ -3,7 +3,7 @@
 use super::SqliteLedger;
 use crate::deliveries::Deliveries;
 use crate::error::StoreError;
-use crate::records::{DeliveryCounts, DeliveryRow, DeliveryState, EndpointRow, MessageRow};
+use crate::records::{DeliveryCounts, DeliveryRow, DeliveryState, EndpointRow, MessageRow, SubjectId};
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 const ENDPOINT: &str = "id, identity, body";
@@ -71,6 +71,18 @@ impl Deliveries for SqliteLedger<'_> {
     fn message(&mut self, id: i64) -> Result<Option<MessageRow>, StoreError> {
         let query = format!("select {MESSAGE} from outbox where id = ?1");
         Ok(self.connection.prepare_cached(&query)?.query_row([id], read_message).optional()?)
+    }
+
+    fn messages_about(&mut self, subject: SubjectId) -> Result<Vec<MessageRow>, StoreError> {
+        let query = format!("select {MESSAGE} from outbox where subject = ?1 order by id");
+        let mut statement = self.connection.prepare_cached(&query)?;
+        Ok(statement.query_map([subject], read_message)?.collect::<Result<_, _>>()?)
+    }
+
+    fn deliveries_of(&mut self, message: i64) -> Result<Vec<DeliveryRow>, StoreError> {
+        let query = format!("select {DELIVERY} from delivery where message = ?1 order by id");
+        let mut statement = self.connection.prepare_cached(&query)?;
+        Ok(statement.query_map([message], read_delivery)?.collect::<Result<_, _>>()?)
     }
 
     fn add_delivery(&mut self, endpoint: i64, message: i64, lane: i64, at: i64) -> Result<(), StoreError> {

@@ -64,9 +64,38 @@ pub(super) fn after(connection: &Connection, seq: Seq, limit: usize) -> Result<V
     statement.query_map(params![seq, limit as i64], read)?.map(|found| verified(found?)).collect()
 }
 
+pub(super) fn of_nobody(connection: &Connection, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError> {
+    // The index holds few facts, and the database does not know that.
+    let query = format!(
+        "select {COLUMNS} from fact indexed by fact_nobody left join retraction on fact = fact.seq \
+         where subject is null and fact.seq > ?1 order by fact.seq limit ?2"
+    );
+    let mut statement = connection.prepare_cached(&query)?;
+    statement.query_map(params![seq, limit as i64], read)?.map(|found| verified(found?)).collect()
+}
+
 pub(super) fn last(connection: &Connection) -> Result<Seq, StoreError> {
-    let mut statement = connection.prepare_cached("select coalesce(max(seq), 0) from fact")?;
-    Ok(statement.query_row([], |row| row.get(0))?)
+    let query = "select coalesce(max(seq), 0) from fact";
+    Ok(connection.prepare_cached(query)?.query_row([], |row| row.get(0))?)
+}
+
+pub(super) fn of_leads(
+    connection: &Connection,
+    after: SubjectId,
+    to: SubjectId,
+) -> Result<Vec<(SubjectId, StoredFact)>, StoreError> {
+    let query = format!(
+        "select {COLUMNS}, lead from subject indexed by subject_lead cross join fact on fact.subject = subject.id \
+         left join retraction on fact = fact.seq where lead > ?1 and lead <= ?2 order by lead, fact.seq"
+    );
+    let mut statement = connection.prepare_cached(&query)?;
+    let found = statement.query_map([after, to], |row| Ok((row.get(8)?, read(row)?)))?;
+    found
+        .map(|found| {
+            let (lead, fact) = found?;
+            Ok((lead, verified(fact)?))
+        })
+        .collect()
 }
 
 /// Returns facts after a number, whole or damaged.

@@ -4,7 +4,7 @@ use crate::checksums::checksum;
 use crate::error::StoreError;
 use crate::inspection::Record;
 use crate::listing::NEVER;
-use crate::records::{Entry, HandOffRow, Refused, SubjectId};
+use crate::records::{Entry, HandOffRow, SubjectId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 pub(super) fn record_decision(
@@ -145,23 +145,15 @@ pub(super) fn waiting(connection: &Connection, limit: usize) -> Result<Vec<Entry
     Ok(statement.query_map([limit as i64], read)?.collect::<Result<_, _>>()?)
 }
 
-pub(super) fn erase_quarantined(connection: &Connection, texts: &[String]) -> Result<(), StoreError> {
-    for text in texts {
-        connection.execute("delete from quarantine where instr(body, cast(?1 as blob)) > 0", [text])?;
-    }
-    Ok(())
-}
-
-pub(super) fn quarantine(connection: &Connection, refused: &Refused) -> Result<i64, StoreError> {
-    let insert = "insert into quarantine (received_at, reason, field, body) values (?1, ?2, ?3, ?4)";
-    let Refused { received_at, reason, field, body } = refused;
-    connection.prepare_cached(insert)?.execute(params![received_at, reason, field, body])?;
-    Ok(connection.last_insert_rowid())
-}
-
 pub(super) fn setting(connection: &Connection, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
     let query = "select value from setting where key = ?1";
     Ok(connection.prepare_cached(query)?.query_row([key], |row| row.get(0)).optional()?)
+}
+
+pub(super) fn settings_with(connection: &Connection, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+    let query = "select key, value from setting where substr(key, 1, length(?1)) = ?1 order by key";
+    let mut statement = connection.prepare_cached(query)?;
+    Ok(statement.query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn set(connection: &Connection, key: &str, value: &[u8]) -> Result<(), StoreError> {

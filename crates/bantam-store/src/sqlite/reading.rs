@@ -5,9 +5,9 @@ use super::{SqliteLedger, configure_reader, leads, outcomes};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
 use crate::listing::{self, Dialect, Question, Value, Width};
-use crate::records::{HandOffFilter, HandOffRow, LeadFilter, LeadRow, Refused};
+use crate::records::{HandOffFilter, HandOffRow, LeadFilter, LeadRow};
 use rusqlite::types::ToSqlOutput;
-use rusqlite::{Connection, OpenFlags, Row, ToSql, params, params_from_iter};
+use rusqlite::{Connection, OpenFlags, Row, ToSql, params_from_iter};
 use std::path::Path;
 use std::time::Duration;
 
@@ -70,19 +70,6 @@ impl SqliteReader {
             found.push(read(row)?);
         }
         Ok(found)
-    }
-
-    /// Lists what was refused, after a number, with the numbers.
-    pub fn quarantined(&self, after: i64, limit: usize) -> Result<Vec<(i64, Refused)>, StoreError> {
-        let query = "select id, received_at, reason, field, body from quarantine where id > ?1 order by id limit ?2";
-        set_deadline(&self.connection, self.longest)?;
-        let mut statement = self.connection.prepare_cached(query)?;
-        let rows = statement.query_map(params![after, limit as i64], |row| {
-            let refused =
-                Refused { received_at: row.get(1)?, reason: row.get(2)?, field: row.get(3)?, body: row.get(4)? };
-            Ok((row.get(0)?, refused))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 

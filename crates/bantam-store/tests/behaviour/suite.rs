@@ -2,7 +2,7 @@
 
 use bantam_store::{
     ApiKeyRow, Appended, DeliveryRow, DeliveryState, Digest, Edge, EdgeKind, EndpointRow, HandOffRow, LeadRow, Ledger,
-    NewFact, Refused, StoreError, SubjectKind,
+    NewFact, QuarantineFilter, Refused, StoreError, SubjectKind,
 };
 
 /// A store under test.
@@ -30,7 +30,9 @@ macro_rules! behaviour_suite {
             hand_offs_in_progress_are_counted, erasing_leaves_numbers_alone,
             endpoints_are_kept_by_their_identity, the_first_of_a_lane_is_due, parked_deliveries_let_others_pass,
             what_was_sent_is_removed_in_the_end, erasing_takes_messages_along,
-            keys_are_revoked_once_and_keep_their_numbers);
+            keys_are_revoked_once_and_keep_their_numbers, what_was_refused_is_found_again,
+            settings_are_found_by_how_they_begin, facts_about_nobody_are_found_apart,
+            facts_of_leads_come_lead_by_lead);
     };
     ($store:expr; $($name:ident),+) => {
         $(#[test]
@@ -160,7 +162,7 @@ pub(crate) fn erasing_leaves_numbers_alone(store: &mut impl Store) {
     store.ask(|ledger| ledger.append_fact(&fact("m", "ann@example.com came", Some(ann))));
     store.ask(|ledger| ledger.save_lead(&LeadRow { id: ann, ..LeadRow::default() }));
     for body in ["\"ann@example.com\"", "\"ann@example.company\""] {
-        let refused = Refused { received_at: 1, reason: "r".into(), field: None, body: body.into() };
+        let refused = Refused { received_at: 1, reason: "r".into(), body: body.into(), ..Refused::default() };
         store.ask(|ledger| ledger.quarantine(&refused));
     }
     store.ask(|ledger| ledger.erase_quarantined(&["\"ann@example.com\"".into()]));
@@ -285,7 +287,12 @@ pub(crate) fn erasing_takes_messages_along(store: &mut impl Store) {
     let gone = queue(store, &[to], ann, 10);
     let kept = queue(store, &[to], bob, 10);
     store.ask(|ledger| ledger.post("kind", Some(ann), b"posted"));
+    let about = store.ask(|ledger| ledger.messages_about(ann));
+    assert_eq!(about.iter().map(|message| message.body.as_slice()).collect::<Vec<_>>(), [&b"sent"[..], b"posted"]);
+    let deliveries = store.ask(|ledger| ledger.deliveries_of(gone));
+    assert_eq!(deliveries.iter().map(|row| (row.endpoint, row.message)).collect::<Vec<_>>(), [(to, gone)]);
     store.ask(|ledger| ledger.erase_subject(ann, "hash"));
+    assert_eq!(store.ask(|ledger| ledger.messages_about(ann)), []);
     assert_eq!(due(store, to, 99), [kept]);
     assert!(store.ask(|ledger| ledger.message(gone)).is_none());
     assert_eq!(store.ask(|ledger| ledger.untaken(10)), []);
@@ -323,4 +330,87 @@ pub(crate) fn keys_are_revoked_once_and_keep_their_numbers(store: &mut impl Stor
     assert!(store.ask(|ledger| ledger.add_api_key(&row)) > app, "a number stands for one key only");
     let again = key("again", 3);
     assert!(store.transaction(&mut |ledger| ledger.add_api_key(&again).map(drop)).is_err());
+}
+
+/// R2.
+pub(crate) fn what_was_refused_is_found_again(store: &mut impl Store) {
+    let refused = |source: &str, reason: &str, sent_at| Refused {
+        received_at: 5,
+        source: source.into(),
+        call: "batch".into(),
+        sent_at,
+        reason: reason.into(),
+        field: Some("event".into()),
+        body: b"{\"userId\": \"ann\"}".to_vec(),
+    };
+    let all = [
+        refused("web", "is missing", Some(4)),
+        refused("app\0", "is missing", None),
+        refused("web", "is too long", None),
+    ];
+    let ids = all.clone().map(|refused| store.ask(|ledger| ledger.quarantine(&refused)));
+    let mut list = |filter: QuarantineFilter| -> Vec<i64> {
+        let found = store.ask(|ledger| ledger.quarantined(&QuarantineFilter { limit: 2, ..filter.clone() }));
+        found.into_iter().map(|(id, _)| id).collect()
+    };
+    let any = QuarantineFilter::default;
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(list(any()), ids[..2]);
+    assert_eq!(list(QuarantineFilter { after: Some(ids[1]), ..any() }), ids[2..]);
+    assert_eq!(list(QuarantineFilter { newest_first: true, ..any() }), [ids[2], ids[1]]);
+    assert_eq!(list(QuarantineFilter { newest_first: true, after: Some(ids[1]), ..any() }), [ids[0]]);
+    assert_eq!(list(QuarantineFilter { source: text("web"), ..any() }), [ids[0], ids[2]]);
+    assert_eq!(list(QuarantineFilter { source: text("app\0"), reason: text("is missing"), ..any() }), [ids[1]]);
+    assert_eq!(list(QuarantineFilter { reason: text("is"), ..any() }), [0; 0]);
+    for (id, refused) in ids.iter().zip(&all) {
+        assert_eq!(store.ask(|ledger| ledger.find_quarantined(*id)).as_ref(), Some(refused));
+    }
+    let texts = ["\"bob\"".to_owned(), "\"ann\"".to_owned()];
+    assert_eq!(store.ask(|ledger| ledger.quarantined_with(&texts, 9)).len(), 3);
+    assert_eq!(store.ask(|ledger| ledger.quarantined_with(&texts[..1], 9)), []);
+    assert_eq!(store.ask(|ledger| ledger.quarantined_with(&[], 9)), []);
+    assert!(store.ask(|ledger| ledger.remove_quarantined(ids[1])));
+    assert!(!store.ask(|ledger| ledger.remove_quarantined(ids[1])));
+    assert_eq!(store.ask(|ledger| ledger.find_quarantined(ids[1])), None);
+}
+
+pub(crate) fn settings_are_found_by_how_they_begin(store: &mut impl Store) {
+    for key in ["team:b", "team:%", "Team:c", "team", "team:b\\", "teams"] {
+        store.ask(|ledger| ledger.set(key, key.as_bytes()));
+    }
+    let found = store.ask(|ledger| ledger.settings_with("team:"));
+    assert!(found.iter().all(|(key, value)| key.as_bytes() == value), "{found:?}");
+    let keys: Vec<&str> = found.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(keys, ["team:%", "team:b", "team:b\\"]);
+    assert_eq!(store.ask(|ledger| ledger.settings_with("x")), []);
+}
+
+pub(crate) fn facts_about_nobody_are_found_apart(store: &mut impl Store) {
+    for (message, subject) in [("a", None), ("b", Some(7)), ("c", None), ("d", None)] {
+        store.ask(|ledger| ledger.append_fact(&fact(message, message, subject)));
+    }
+    store.ask(|ledger| ledger.retract(3, 4));
+    let found = store.ask(|ledger| ledger.facts_of_nobody(0, 2));
+    let seen: Vec<_> = found.iter().map(|fact| (fact.seq, fact.retracted_by)).collect();
+    assert_eq!(seen, [(1, None), (3, Some(4))]);
+    let rest = store.ask(|ledger| ledger.facts_of_nobody(3, 2));
+    assert_eq!(rest.iter().map(|fact| fact.seq).collect::<Vec<_>>(), [4]);
+}
+
+pub(crate) fn facts_of_leads_come_lead_by_lead(store: &mut impl Store) {
+    assert_eq!(store.ask(|ledger| ledger.last_fact()), 0);
+    let [ann, bob, ann2] =
+        ["ann", "bob", "ann2"].map(|name| store.ask(|ledger| ledger.subject(SubjectKind::User, name)).id);
+    store.ask(|ledger| ledger.assign_lead(ann2, Some(ann)));
+    for (message, subject) in [("a", ann2), ("b", bob), ("c", ann), ("d", bob)] {
+        store.ask(|ledger| ledger.append_fact(&fact(message, message, Some(subject))));
+    }
+    store.ask(|ledger| ledger.append_fact(&fact("e", "e", None)));
+    store.ask(|ledger| ledger.retract(4, 5));
+    let found = store.ask(|ledger| ledger.facts_of_leads(0, bob));
+    let seen: Vec<_> = found.iter().map(|(lead, fact)| (*lead, fact.seq, fact.retracted_by)).collect();
+    assert_eq!(seen, [(ann, 1, None), (ann, 3, None), (bob, 2, None), (bob, 4, Some(5))]);
+    assert_eq!(store.ask(|ledger| ledger.facts_of_leads(ann, bob)).len(), 2);
+    assert_eq!(store.ask(|ledger| ledger.facts_of_leads(bob, i64::MAX)), []);
+    assert_eq!(store.ask(|ledger| ledger.last_fact()), 5);
 }

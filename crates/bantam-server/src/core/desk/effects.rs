@@ -161,7 +161,13 @@ impl Desk {
         if target.retracted_by.is_some() {
             return Ok(());
         }
-        let Some(about) = target.subject else { return Ok(()) };
+        let Some(about) = target.subject else {
+            // What was spent is nobody's, and can be wrong. Teams and definitions are changed by saying how they are now.
+            if rebuild::read_fact(&target)?.is_some_and(|fact| matches!(fact.kind, FactKind::Spend { .. })) {
+                ledger.retract(target.seq, seq)?;
+            }
+            return Ok(());
+        };
         let edges = ledger.edges_by(target.seq)?;
         ledger.retract(target.seq, seq)?;
         let reopened = take_back(ledger, &target)?;

@@ -14,6 +14,8 @@ create table fact (
     checksum bigint not null
 );
 create index fact_subject on fact (subject, seq) where subject is not null;
+-- Those about nobody: what was spent, teams, definitions.
+create index fact_nobody on fact (seq) where subject is null;
 
 -- SHA-256 of the message id, cut to 16 bytes. Kept when the fact itself is erased.
 create table message (key bytea primary key, seq bigint not null);
@@ -157,10 +159,18 @@ create index delivery_message on delivery (message);
 create table quarantine (
     id bigint primary key,
     received_at bigint not null,
+    -- What facts sent with the key are said to come from.
+    source text not null,
+    -- How it came, which says what the body is.
+    call text not null,
+    -- When it was sent by the sender's clock, where it said so.
+    sent_at bigint,
     reason text not null,
     field text,
     body bytea not null
 );
+create index quarantine_reason on quarantine (left(reason, 100), id);
+create index quarantine_source on quarantine (left(source, 100), id);
 
 -- Definitions by the order in which they became known.
 create table definition (

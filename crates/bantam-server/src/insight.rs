@@ -1,0 +1,14 @@
+//! Turns the log into reports: histories of all leads under the active definition, the impact of another one.
+//!
+//! What is computed is kept in memory until there are other facts, on a thread of its own, one at a time.
+
+mod cache;
+mod facts;
+mod history;
+mod impact;
+mod report;
+
+pub(crate) use cache::Insight;
+pub(crate) use history::Told;
+pub(crate) use impact::{ImpactWish, Tried, impact, whatif};
+pub(crate) use report::{ReportName, ReportWish, report};

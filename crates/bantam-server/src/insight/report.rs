@@ -1,0 +1,111 @@
+//! A report over the facts of the store.
+
+use super::Told;
+use super::cache::blocking;
+use crate::api::values::Moment;
+use crate::app::App;
+use crate::problem::Problem;
+use bantam_insight::document::Document;
+use bantam_insight::report::{About, Cut, ReportOptions, report_document};
+use bantam_lang::nearest::{list_names, nearest_name};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// What a report may be cut by beside attributes.
+const CUTS: [&str; 6] = ["source", "campaign", "persona", "grade", "route", "owner"];
+/// How many cuts one report has at most: each is a table of all values.
+const CUTS_MAX: usize = 10;
+/// How many known names a message lists.
+const NAMES_MAX: usize = 12;
+
+/// A report, or one section of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ReportName {
+    /// All sections.
+    All,
+    /// Qualified leads, what becomes of them, what they cost and bring; with the cuts.
+    KeyMetrics,
+    /// Leads by stage.
+    Waterfall,
+    /// Whether higher scores convert better.
+    Calibration,
+    /// What other thresholds would catch.
+    Threshold,
+    /// Which hand-offs wasted time of sales, and by which rules.
+    Wasted,
+    /// Which opportunities the definition missed.
+    Missed,
+    /// What won leads have in common.
+    Journeys,
+    /// How fast sales answers.
+    Speed,
+    /// How leads have changed.
+    Drift,
+    /// What sales thinks otherwise of than before.
+    Turned,
+}
+
+impl ReportName {
+    /// Returns whether a section belongs to it. What is left out of a report stands in all of them.
+    fn has(self, id: &str) -> bool {
+        let own = match self {
+            ReportName::All => return true,
+            ReportName::KeyMetrics => return id == "key-metrics" || id == "left-out" || id.starts_with("by-"),
+            ReportName::Waterfall => "waterfall",
+            ReportName::Calibration => "calibration",
+            ReportName::Threshold => "threshold",
+            ReportName::Wasted => "wasted",
+            ReportName::Missed => "missed",
+            ReportName::Journeys => "journeys",
+            ReportName::Speed => "speed",
+            ReportName::Drift => "drift",
+            ReportName::Turned => "turned",
+        };
+        id == own || id == "left-out"
+    }
+}
+
+/// What is asked of a report.
+pub(crate) struct ReportWish {
+    pub(crate) name: ReportName,
+    /// Its cuts have to be known by name only, as what they may be depends on the history.
+    pub(crate) options: ReportOptions,
+    pub(crate) cuts: Vec<String>,
+}
+
+/// Returns a report over what is in the store, as of about now.
+pub(crate) async fn report(app: &App, wish: ReportWish) -> Result<Document, Problem> {
+    let told = app.history().await?;
+    blocking(move || write(&told, wish)).await
+}
+
+fn write(told: &Told, wish: ReportWish) -> Result<Document, Problem> {
+    let ReportWish { name, mut options, cuts } = wish;
+    if cuts.len() > CUTS_MAX {
+        return Err(Problem::bad_request("invalid_value", "there are too many cuts").at("cut").limit(CUTS_MAX, None));
+    }
+    options.cuts = cuts.iter().map(|cut| cut_of(cut, told)).collect::<Result<_, _>>()?;
+    let found = bantam_insight::report::report(&told.history, told.spend.as_deref(), &options);
+    let as_of = serde_json::to_value(Moment(told.history.as_of)).unwrap_or_default();
+    let about = About {
+        definition: told.definition.clone(),
+        fingerprint: told.fingerprint.clone(),
+        as_of: as_of.as_str().unwrap_or_default().to_owned(),
+    };
+    let mut document = report_document(&found, &told.history, &about);
+    document.sections.retain(|section| name.has(&section.id));
+    Ok(document)
+}
+
+fn cut_of(name: &str, told: &Told) -> Result<Cut, Problem> {
+    Cut::of(name, &told.history).ok_or_else(|| {
+        let attributes = told.history.attributes.iter().map(|(name, _)| name.as_str());
+        let known: Vec<&str> = CUTS.into_iter().chain(attributes).collect();
+        let help = match nearest_name(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known: {}", list_names(known.iter().copied(), NAMES_MAX)),
+        };
+        Problem::bad_request("invalid_value", format!("there is nothing named `{name}` to cut by; {help}")).at("cut")
+    })
+}
