@@ -91,6 +91,17 @@ fn standing(person: &Person) -> &'static str {
     }
 }
 
+#[derive(Template)]
+#[template(path = "settings.html")]
+struct SettingsPage {
+    frame: Frame,
+}
+
+/// The way to all settings.
+pub(crate) async fn settings(Visitor(signed): Visitor) -> Response {
+    render(&SettingsPage { frame: Frame::of(Some(&signed), "/settings", "Settings") })
+}
+
 pub(crate) async fn list(State(app): State<App>, Visitor(signed): Visitor) -> Result<Response, Problem> {
     page(&app, &signed, Errors::default(), String::new(), &BTreeSet::new()).await
 }

@@ -198,6 +198,8 @@ async fn aut_03_extra_fields_are_refused() {
         assert_eq!(bob.change("/account/name", &fields).await.status, StatusCode::BAD_REQUEST, "{fields:?}");
     }
     assert_eq!(bob.get("/settings/people").await.status, StatusCode::FORBIDDEN);
+    assert!(!bob.get("/settings").await.text().contains("/settings/people"));
+    assert!(ann.get("/settings").await.text().contains("/settings/people"));
 }
 
 #[tokio::test]
