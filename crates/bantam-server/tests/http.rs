@@ -10,6 +10,8 @@ mod export;
 mod keys;
 #[path = "http/lists.rs"]
 mod lists;
+#[path = "http/people.rs"]
+mod people;
 #[path = "http/policies.rs"]
 mod policies;
 #[path = "http/quarantine.rs"]

@@ -31,7 +31,7 @@ pub(crate) struct Wanted {
     actor: Option<String>,
     action: Option<String>,
     object: Option<String>,
-    before: Option<i64>,
+    before: Option<u64>,
 }
 
 struct Entry {
@@ -75,7 +75,8 @@ pub(crate) async fn show(
     }
     let some = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let filter = AuditFilter { actor: some(&wanted.actor), action: some(&wanted.action), object: some(&wanted.object) };
-    let (asked, before) = (filter.clone(), wanted.before.unwrap_or(i64::MAX));
+    let (asked, before) =
+        (filter.clone(), wanted.before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX));
     let (mut rows, people) = app
         .read(move |reader| {
             reader.read(|ledger| Ok((ledger.audit_before(&asked, before, PAGE + 1)?, everybody(ledger)?)))

@@ -53,7 +53,7 @@ pub(crate) fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Changed | Refusal::NotOffered => StatusCode::CONFLICT,
-        Refusal::NoPerson | Refusal::Link => StatusCode::NOT_FOUND,
+        Refusal::NoPerson | Refusal::NoSession | Refusal::Link => StatusCode::NOT_FOUND,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -52,6 +52,7 @@ fn add_people(routes: Routes) -> Routes {
         .page(Access::Person, "/account/second-factor/remove", post(account::remove))
         .page(Access::Person, "/account/sessions/end", post(account::end_others))
         .page(Access::Person, "/account/sessions/{key}/end", post(account::end))
+        .page(Access::Person, "/settings", get(people::settings))
         .page(ADMIN, "/settings/people", get(people::list).post(people::create))
         .page(ADMIN, "/settings/people/{id}", get(people::show))
         .page(ADMIN, "/settings/people/{id}/roles", post(people::change_roles))

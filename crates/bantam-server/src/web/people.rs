@@ -91,6 +91,17 @@ fn standing(person: &Person) -> &'static str {
     }
 }
 
+#[derive(Template)]
+#[template(path = "settings.html")]
+struct SettingsPage {
+    frame: Frame,
+}
+
+/// The way to all settings.
+pub(crate) async fn settings(Visitor(signed): Visitor) -> Response {
+    render(&SettingsPage { frame: Frame::of(Some(&signed), "/settings", "Settings") })
+}
+
 pub(crate) async fn list(State(app): State<App>, Visitor(signed): Visitor) -> Result<Response, Problem> {
     page(&app, &signed, Errors::default(), String::new(), &BTreeSet::new()).await
 }
@@ -212,7 +223,7 @@ async fn person_page(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
-    version: i64,
+    version: u64,
     #[serde(default)]
     viewer: bool,
     #[serde(default)]
@@ -231,6 +242,7 @@ pub(crate) async fn change_roles(
     FromForm(given): FromForm<Wanted>,
 ) -> Result<Response, Problem> {
     let Wanted { version, viewer, marketing, sales, admin } = given;
+    let version = i64::try_from(version).unwrap_or(i64::MAX);
     let roles = Invited { viewer, marketing, sales, admin }.roles();
     let (actor, of, chosen) = (signed.actor(&origin), id.clone(), roles.clone());
     let changed = app.people().change(move |ledger, now| set_roles(ledger, now, &actor, &of, version, chosen)).await?;

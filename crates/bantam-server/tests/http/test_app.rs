@@ -39,6 +39,7 @@ pub(crate) struct TestApp {
     origins: Vec<String>,
     intake: IntakeSettings,
     router: Option<Router>,
+    app: Option<App>,
     thread: Option<JoinHandle<()>>,
     folder: TempDir,
     now: Arc<AtomicI64>,
@@ -46,7 +47,7 @@ pub(crate) struct TestApp {
 
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     body: Vec<u8>,
 }
 
@@ -72,7 +73,7 @@ impl TestApp {
     pub(crate) fn with(origins: Vec<String>, intake: IntakeSettings) -> TestApp {
         let now = Arc::new(AtomicI64::new(parse_time(NOW).unwrap()));
         let folder = tempfile::tempdir().unwrap();
-        let mut app = TestApp { origins, intake, router: None, thread: None, folder, now };
+        let mut app = TestApp { origins, intake, router: None, app: None, thread: None, folder, now };
         app.start(&[], None);
         app
     }
@@ -83,10 +84,15 @@ impl TestApp {
         let now = Arc::new(AtomicI64::new(now));
         let (origins, intake) = (Vec::new(), IntakeSettings::default());
         let folder = tempfile::tempdir().unwrap();
-        let mut app = TestApp { origins, intake, router: None, thread: None, folder, now };
+        let mut app = TestApp { origins, intake, router: None, app: None, thread: None, folder, now };
         let delivering = app.start(allow, mail.as_ref());
         tokio::spawn(delivering.deliver_messages());
         app
+    }
+
+    /// The path with which the first admin is made.
+    pub(crate) async fn set_up_path(&self) -> Option<String> {
+        self.app.as_ref().unwrap().set_up_path().await.unwrap()
     }
 
     /// Lets time pass.
@@ -124,6 +130,7 @@ impl TestApp {
         let app = App::new(Settings { store: path.into(), keys, origins, outgoing, intake }, recorder, clock);
         self.router = Some(app.clone().router());
         self.thread = Some(thread);
+        self.app = Some(app.clone());
         app
     }
 
@@ -134,7 +141,7 @@ impl TestApp {
     }
 
     fn stop(&mut self) {
-        drop(self.router.take());
+        drop((self.router.take(), self.app.take()));
         self.thread.take().unwrap().join().unwrap();
     }
 
