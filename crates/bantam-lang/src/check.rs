@@ -4,7 +4,7 @@
 //! resolved before it.
 
 mod events;
-mod functions;
+pub(crate) mod functions;
 mod lead;
 mod names;
 mod rules;

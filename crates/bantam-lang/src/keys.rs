@@ -2,6 +2,11 @@
 //!
 //! The decoder refuses other keys, the JSON Schema offers these, and a test holds the two together.
 
+/// Returns the functions of conditions, each with how it is called.
+pub fn functions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    crate::check::functions::FUNCTIONS.iter().copied()
+}
+
 /// The whole file.
 pub const TOP: &[&str] = &[
     "bantam",

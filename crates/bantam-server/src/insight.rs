@@ -10,5 +10,5 @@ mod report;
 
 pub(crate) use cache::Insight;
 pub(crate) use history::Told;
-pub(crate) use impact::{ImpactWish, Tried, impact, whatif};
+pub(crate) use impact::{ImpactWish, Reasoned, Tried, impact, whatif};
 pub(crate) use report::{CUTS, Found, ReportName, ReportWish, found, report};

@@ -14,6 +14,7 @@ pub(crate) mod assets;
 pub(crate) mod audit;
 pub(crate) mod changes;
 pub(crate) mod charts;
+pub(crate) mod definition;
 pub(crate) mod errors;
 pub(crate) mod escape;
 pub(crate) mod forms;

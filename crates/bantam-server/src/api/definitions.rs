@@ -18,7 +18,8 @@ use axum::{Extension, Json};
 use bantam_lang::source::Source;
 use serde::Deserialize;
 use serde_json::json;
-use shapes::{Finding, ShownPreview, ShownText, ShownVersion, SigningTeam, Versions};
+use shapes::{Finding, ShownPreview, ShownText, ShownVersion, Versions};
+pub(crate) use shapes::{SigningTeam, review_due_at};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -52,11 +53,11 @@ pub(crate) async fn show(
 #[serde(deny_unknown_fields)]
 pub(crate) struct DraftRequest {
     /// The YAML.
-    text: String,
+    pub(crate) text: String,
     /// The files it names, by name.
     #[serde(default)]
-    lists: BTreeMap<String, String>,
-    by: Name,
+    pub(crate) lists: BTreeMap<String, String>,
+    pub(crate) by: Name,
 }
 
 /// Write a definition down
@@ -140,10 +141,10 @@ async fn count_moves(app: &App, fingerprint: String) -> Result<Preview, Problem>
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProposalRequest {
-    by: Name,
-    note: Option<Note>,
+    pub(crate) by: Name,
+    pub(crate) note: Option<Note>,
     /// From when on it is to be active; as soon as it is signed where it is not given.
-    effective_at: Option<Moment>,
+    pub(crate) effective_at: Option<Moment>,
 }
 
 /// Propose a definition
@@ -170,10 +171,10 @@ pub(crate) async fn propose(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SignatureRequest {
-    by: Name,
-    team: SigningTeam,
+    pub(crate) by: Name,
+    pub(crate) team: SigningTeam,
     /// The digest of the text that was read, as `text_digest` shows it.
-    text_digest: String,
+    pub(crate) text_digest: String,
 }
 
 /// Sign a definition
@@ -198,9 +199,9 @@ pub(crate) async fn sign(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ActivationRequest {
-    by: Name,
+    pub(crate) by: Name,
     /// The number of leads that move, as the proposal says: whoever activates has seen it.
-    confirmed_moves: u64,
+    pub(crate) confirmed_moves: u64,
 }
 
 /// Let a definition become active

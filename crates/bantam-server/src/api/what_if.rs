@@ -84,7 +84,7 @@ pub(crate) async fn what_if(
     let text = DefinitionText { name: "definition.yaml".into(), text, lists: lists.into_iter().collect() };
     super::definitions::check(&text)?;
     match whatif(&app, text, NAMED).await? {
-        Tried::Found(found) => Ok(Json(WhatIfShown::from(*found))),
+        Tried::Found(found, _) => Ok(Json(WhatIfShown::from(*found))),
         Tried::Faulty => Err(Problem::bad_request("invalid_definition", "the definition has errors").at("text")),
         Tried::ReadsOthers => {
             let message = "it reads other columns than the active one; write it down and ask for its impact";

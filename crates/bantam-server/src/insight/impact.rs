@@ -6,10 +6,11 @@ use crate::app::App;
 use crate::core::{DefinitionText, Rules};
 use crate::problem::Problem;
 use bantam_engine::input::Dataset;
+use bantam_engine::scores::Reason;
 use bantam_insight::document::Document;
 use bantam_insight::history::{Wishes, prepare};
 use bantam_insight::impact::{ImpactOptions, Judged, Reading, document};
-use bantam_insight::whatif::{WhatIf, Workbench};
+use bantam_insight::whatif::{Moved, WhatIf, Workbench};
 use bantam_lang::CheckedDefinition;
 use bantam_store::Seq;
 use std::sync::{Arc, Mutex};
@@ -85,17 +86,21 @@ pub(crate) enum Tried {
     Faulty,
     /// It reads other columns: to be told by [`impact`], which reads everything anew.
     ReadsOthers,
-    /// Who would stand where.
-    Found(Box<WhatIf>),
+    /// Who would stand where, and for each lead that is named why.
+    Found(Box<WhatIf>, Vec<Reasoned>),
 }
+
+/// What moves a lead: rules with the points they give now, and then.
+pub(crate) type Reasoned = Vec<(String, i64, i64)>;
 
 /// Returns what a definition would do beside the active one, at once; `first` leads that move are named.
 pub(crate) async fn whatif(app: &App, text: DefinitionText, first: usize) -> Result<Tried, Problem> {
     let (definition, seq) = app.read(|reader| reader.read(active)).await?;
     let basis = Basis { fingerprint: definition.fingerprint().to_string(), seq };
     let (reading, handle) = (app.clone(), Handle::current());
+    let meaning = definition.meaning();
+    let base = meaning.clone();
     let bench = app.insight.bench.get(app, basis, move |now| {
-        let meaning = definition.meaning();
         let rules = Arc::new(Rules::of(0, String::new(), meaning.clone()));
         let data = dataset(&reading, &handle, &rules, seq, now)?;
         Ok(Bench(Mutex::new(Workbench::new(&meaning, data, now))))
@@ -104,8 +109,35 @@ pub(crate) async fn whatif(app: &App, text: DefinitionText, first: usize) -> Res
     blocking(move || {
         let Some(version) = text.check() else { return Ok(Tried::Faulty) };
         let mut bench = bench.0.lock().map_err(|_| Problem::fault("a comparison panicked"))?;
-        let found = bench.try_definition(&version.meaning(), first);
-        Ok(found.map_or(Tried::ReadsOthers, |found| Tried::Found(Box::new(found))))
+        let version = version.meaning();
+        let Ok(found) = bench.try_definition(&version, first) else { return Ok(Tried::ReadsOthers) };
+        let why = |moved: &Moved| {
+            let before = bench.reasons(&base, moved.lead).unwrap_or_default();
+            let after = bench.reasons(&version, moved.lead).unwrap_or_default();
+            reasoned(&before, &after)
+        };
+        let why = found.first.iter().map(why).collect();
+        Ok(Tried::Found(Box::new(found), why))
     })
     .await
+}
+
+/// Returns the rules that give other points than before, those that differ most first.
+fn reasoned(before: &[Reason], after: &[Reason]) -> Reasoned {
+    let name = |reason: &Reason| match (&reason.rule, &reason.group) {
+        (Some(rule), _) => rule.clone(),
+        (None, Some(group)) => format!("limit of {group}"),
+        (None, None) => format!("limit of {}", reason.section.word()),
+    };
+    let mut all: Reasoned = before.iter().map(|reason| (name(reason), reason.points, 0)).collect();
+    for reason in after {
+        let name = name(reason);
+        match all.iter_mut().find(|(known, ..)| *known == name) {
+            Some((_, _, then)) => *then = reason.points,
+            None => all.push((name, 0, reason.points)),
+        }
+    }
+    all.retain(|(_, now, then)| now != then);
+    all.sort_by_key(|(_, now, then)| std::cmp::Reverse(now.abs_diff(*then)));
+    all
 }

@@ -19,6 +19,8 @@ pub(crate) static STYLE: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("app", "css", "text/css; charset=utf-8", include_bytes!("../../assets/app.css")));
 pub(crate) static SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("app", "js", JAVASCRIPT, include_bytes!("../../assets/app.js")));
+pub(crate) static EDITOR: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("editor", "js", JAVASCRIPT, include_bytes!("../../assets/editor.js")));
 pub(crate) static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("bantam", "svg", "image/svg+xml", include_bytes!("../../assets/bantam.svg")));
 
@@ -42,7 +44,7 @@ impl Asset {
 
 /// Gives out styles and scripts.
 pub(crate) async fn show(Path(name): Path<String>) -> Result<Response, Problem> {
-    let all: [&'static Asset; 5] = [&STYLE, &SCRIPT, &ICON, &FIGURES, &CHARTS];
+    let all: [&'static Asset; 6] = [&STYLE, &SCRIPT, &EDITOR, &ICON, &FIGURES, &CHARTS];
     let found = all.into_iter().find(|asset| asset.path.strip_prefix("/assets/") == Some(name.as_str()));
     let asset = found.ok_or_else(|| Problem::not_found("there is no such file"))?;
     let mut response = asset.content.into_response();

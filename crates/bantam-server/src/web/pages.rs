@@ -1,7 +1,7 @@
 //! All pages and forms, each with whom it is for. There is no other way to add one.
 
 use super::access::{ADMIN, Access, MARKETING, SALES, TEAMS, redirect};
-use super::{account, answers, assets, audit, changes, lead, links, people, queue, reports, sign_in};
+use super::{account, answers, assets, audit, changes, definition, lead, links, people, queue, reports, sign_in};
 use crate::api::routes::Routes;
 use axum::routing::{get, post};
 
@@ -22,7 +22,7 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .page(MARKETING, "/facts/{message_id}/retract", post(lead::retract))
         .page(ADMIN, "/leads/{id}/export", get(lead::export))
         .page(ADMIN, "/leads/{id}/erase", post(lead::erase));
-    add_people(add_reports(routes))
+    add_people(add_reports(add_definition(routes)))
 }
 
 /// Adds those that tell whether it is working.
@@ -31,6 +31,20 @@ fn add_reports(routes: Routes) -> Routes {
         .page(Access::Person, "/reports", get(reports::overview))
         .page(Access::Person, "/reports/{name}", get(reports::show))
         .page(Access::Person, "/reports/{name}/{table}", get(reports::file))
+}
+
+/// Adds those that are about the definition.
+fn add_definition(routes: Routes) -> Routes {
+    routes
+        .page(Access::Person, "/definition", get(definition::versions))
+        .page(TEAMS, "/definition/edit", get(definition::edit).post(definition::save))
+        .page(TEAMS, "/definition/try", post(definition::try_out))
+        .page(Access::Person, "/definition/compare", get(definition::compare))
+        .page(Access::Person, "/definition/{fingerprint}", get(definition::show))
+        .page(Access::Person, "/definition/{fingerprint}/file", get(definition::text))
+        .page(TEAMS, "/definition/{fingerprint}/propose", post(definition::propose))
+        .page(TEAMS, "/definition/{fingerprint}/sign", post(definition::sign))
+        .page(TEAMS, "/definition/{fingerprint}/activate", post(definition::activate))
 }
 
 /// Adds those that are about people.

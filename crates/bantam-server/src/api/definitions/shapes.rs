@@ -120,7 +120,7 @@ impl ShownVersion {
 }
 
 /// Returns when the active definition is to be looked at again.
-fn review_due_at(ledger: &mut dyn Ledger, version: &Version) -> Result<Option<i64>, CoreError> {
+pub(crate) fn review_due_at(ledger: &mut dyn Ledger, version: &Version) -> Result<Option<i64>, CoreError> {
     let Some(activated_at) = version.activated_at.filter(|_| version.state == DefinitionState::Active) else {
         return Ok(None);
     };

@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 /// Returns a person as whoever asks for something.
-fn caller() -> Extension<Caller> {
+pub(crate) fn caller() -> Extension<Caller> {
     Extension(Caller { scope: Scope::Manage, source: SOURCE.to_owned() })
 }
 

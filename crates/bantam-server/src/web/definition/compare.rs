@@ -1,0 +1,118 @@
+//! Two answers to one question: where two drafts disagree, by criterion and by lead, until one shared draft is left.
+
+use super::checked;
+use super::version::{ChangeLine, Row, changes, row};
+use crate::api::extract::FromQuery;
+use crate::app::App;
+use crate::core::definitions::Version;
+use crate::insight::{ImpactWish, impact};
+use crate::problem::Problem;
+use crate::web::access::Visitor;
+use crate::web::frame::{Frame, render};
+use crate::web::lead::calendar;
+use crate::web::marks::Names;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use bantam_insight::document::Document;
+use bantam_insight::impact::{ImpactOptions, Reading};
+use serde::Deserialize;
+
+/// Which two.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pair {
+    a: Option<String>,
+    b: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "definition_compare.html")]
+struct Page {
+    frame: Frame,
+    rows: Vec<Row>,
+    a: String,
+    b: String,
+    criteria: Option<Vec<ChangeLine>>,
+    leads: Option<Told>,
+}
+
+/// A table of a document, as texts.
+struct Told {
+    sections: Vec<Section>,
+}
+
+struct Section {
+    heading: String,
+    meaning: String,
+    finding: Option<String>,
+    tables: Vec<Table>,
+}
+
+struct Table {
+    caption: String,
+    columns: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+/// Shows where two definitions disagree.
+pub(crate) async fn compare(
+    State(app): State<App>,
+    Visitor(signed): Visitor,
+    FromQuery(pair): FromQuery<Pair>,
+) -> Result<Response, Problem> {
+    let now = app.now();
+    let (a, b) = (pair.a.unwrap_or_default(), pair.b.unwrap_or_default());
+    let (one, other) = (a.clone(), b.clone());
+    let (rows, criteria) = app
+        .read(move |reader| {
+            reader.read(|ledger| {
+                let (names, calendar) = (Names::read(ledger)?, calendar(None, now));
+                let mut rows = Vec::new();
+                for (_, fingerprint) in ledger.definitions()? {
+                    if let Some(version) = Version::read(ledger, &fingerprint)? {
+                        rows.push(row(ledger, &version, &calendar, &names, None)?);
+                    }
+                }
+                rows.reverse();
+                let (old, new) = (checked(ledger, &one)?, checked(ledger, &other)?);
+                let criteria = old.zip(new).map(|(old, new)| changes(&old, &new));
+                Ok::<_, Problem>((rows, criteria))
+            })
+        })
+        .await?;
+    let leads = match criteria.is_some() && a != b {
+        true => {
+            let wish = ImpactWish {
+                fingerprint: b.clone(),
+                against: Some(a.clone()),
+                options: ImpactOptions::default(),
+                reading: Reading::Disagreement,
+            };
+            Some(told(&impact(&app, wish).await?))
+        }
+        false => None,
+    };
+    let frame = Frame::of(Some(&signed), "/definition", "Two answers");
+    Ok(render(&Page { frame, rows, a, b, criteria, leads }))
+}
+
+fn told_cell(cell: &bantam_insight::document::Cell) -> String {
+    let told = cell.told();
+    told.detail.map_or(told.main.clone(), |detail| format!("{} ({detail})", told.main))
+}
+
+fn told(document: &Document) -> Told {
+    let table = |table: &bantam_insight::document::Table| Table {
+        caption: table.caption.clone(),
+        columns: table.columns.iter().map(|column| column.heading()).collect(),
+        rows: table.rows.iter().map(|row| row.iter().map(|cell| told_cell(cell)).collect()).collect(),
+    };
+    let section = |section: &bantam_insight::document::Section| Section {
+        heading: section.heading.clone(),
+        meaning: section.meaning.clone(),
+        finding: section.finding.as_ref().map(|finding| finding.sentence().to_owned()),
+        tables: section.tables.iter().map(table).collect(),
+    };
+    Told { sections: document.sections.iter().map(section).collect() }
+}
