@@ -26,5 +26,8 @@ pub(crate) mod marks;
 pub(crate) mod pages;
 pub(crate) mod people;
 pub(crate) mod queue;
+pub(crate) mod reports;
+pub(crate) mod settings;
 pub(crate) mod sign_in;
+pub(crate) mod standing;
 pub(crate) mod words;

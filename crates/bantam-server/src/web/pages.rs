@@ -1,7 +1,7 @@
 //! All pages and forms, each with whom it is for. There is no other way to add one.
 
 use super::access::{ADMIN, Access, MARKETING, SALES, TEAMS, redirect};
-use super::{account, answers, assets, audit, changes, definition, lead, links, people, queue, sign_in};
+use super::{account, answers, assets, audit, changes, definition, lead, links, people, queue, reports, sign_in};
 use crate::api::routes::Routes;
 use axum::routing::{get, post};
 
@@ -22,7 +22,15 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .page(MARKETING, "/facts/{message_id}/retract", post(lead::retract))
         .page(ADMIN, "/leads/{id}/export", get(lead::export))
         .page(ADMIN, "/leads/{id}/erase", post(lead::erase));
-    add_people(add_definition(routes))
+    add_people(add_reports(add_definition(routes)))
+}
+
+/// Adds those that tell whether it is working.
+fn add_reports(routes: Routes) -> Routes {
+    routes
+        .page(Access::Person, "/reports", get(reports::overview))
+        .page(Access::Person, "/reports/{name}", get(reports::show))
+        .page(Access::Person, "/reports/{name}/{table}", get(reports::file))
 }
 
 /// Adds those that are about the definition.
