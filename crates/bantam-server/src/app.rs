@@ -14,6 +14,7 @@ use crate::problem::Problem;
 use crate::recorder::{Clock, Recorder};
 use crate::reserve::Reserve;
 use crate::web::changes::Changes;
+use crate::web::leads::Counts;
 use crate::webhooks::{self, Outgoing};
 use crate::{edge, erased, import, loaders, tracking, web};
 use axum::Router;
@@ -88,6 +89,7 @@ pub struct App {
     document: Arc<str>,
     changes: Changes,
     pub(crate) insight: Arc<Insight>,
+    pub(crate) counts: Counts,
 }
 
 impl App {
@@ -113,6 +115,7 @@ impl App {
             document: Arc::from(""),
             changes: Changes::default(),
             insight: Arc::default(),
+            counts: Counts::default(),
         }
     }
 
