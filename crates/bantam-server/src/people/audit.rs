@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 /// The setting that holds the number and the hash of the last entry, by which a shortened log is noticed.
 const HEAD: &str = "audit:head";
 /// All that is written down about people, each with what it means.
-pub(crate) const ACTIONS: [(&str, &str); 17] = [
+pub(crate) const ACTIONS: [(&str, &str); 19] = [
     ("people.set_up", "became the first admin"),
     ("people.invited", "invited somebody"),
     ("people.joined", "accepted the invitation"),
@@ -29,6 +29,8 @@ pub(crate) const ACTIONS: [(&str, &str); 17] = [
     ("session.ended", "ended a session"),
     ("session.refused", "could not sign in"),
     ("audit.exported", "took this log as a file"),
+    ("leads.exported", "took a list of leads as a file"),
+    ("data.imported", "brought in a file"),
 ];
 /// How many entries are read at once.
 const PAGE: usize = 1_000;
