@@ -1,5 +1,6 @@
 //! Webhooks: who is told what. Made, changed, switched off and on, removed; their secrets.
 
+mod noted;
 mod shapes;
 mod usable;
 
@@ -7,7 +8,7 @@ use super::extract::{FromBody, FromPath};
 use super::values::Moment;
 use crate::app::App;
 use crate::core::CoreError;
-use crate::people::audit::{Actor, note};
+use crate::people::audit::Actor;
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
 use crate::webhooks::endpoint::{Endpoint, Health, Kind, RATE, RATE_FOR_PEOPLE};
@@ -15,10 +16,10 @@ use crate::webhooks::{new_secret, new_token};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use bantam_store::{DeliveryCounts, EndpointRow, Ledger, StoreError};
+use bantam_store::{DeliveryCounts, EndpointRow};
 use serde::Deserialize;
+use noted::{noted, summary};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 pub(crate) use shapes::Webhook;
 use shapes::{WebhookKind, Webhooks};
 use usable::{usable_rate, usable_text, usable_types, usable_url};
@@ -335,35 +336,6 @@ fn told(saved: Saved) -> Answer {
         }
         Saved::Missing => Err(missing()),
     }
-}
-
-/// Writes down who changed a webhook.
-fn noted(
-    ledger: &mut dyn Ledger,
-    now: i64,
-    by: Option<&Actor>,
-    action: &str,
-    id: i64,
-    change: (Value, Value),
-) -> Result<(), StoreError> {
-    by.map_or(Ok(()), |actor| note(ledger, now, actor, action, &format!("webhook:{id}"), change))
-}
-
-/// Returns what the audit log keeps of an endpoint. An address may be a secret or a person's, so it is told from others by
-/// its digest alone.
-fn summary(endpoint: &Endpoint) -> Value {
-    let host = url::Url::parse(&endpoint.url).ok().and_then(|url| Some(url.host_str()?.to_owned()));
-    let digest: String = Sha256::digest(&endpoint.url).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    json!({
-        "kind": endpoint.kind,
-        "host": host,
-        "url_sha256": digest,
-        "types": endpoint.types,
-        "description": endpoint.description,
-        "rate": endpoint.rate,
-        "source": endpoint.source,
-        "is_on": endpoint.disabled.is_none(),
-    })
 }
 
 /// Returns an endpoint by its number.
