@@ -14,6 +14,7 @@ use crate::problem::Problem;
 use crate::recorder::{Clock, Recorder};
 use crate::reserve::{Reserve, Space};
 use crate::web::changes::Changes;
+use crate::web::leads::Counts;
 use crate::web::standing::AtHand;
 use crate::webhooks::{self, Outgoing};
 use crate::{edge, erased, import, loaders, tracking, web};
@@ -90,6 +91,7 @@ pub struct App {
     changes: Changes,
     standing: Arc<AtHand>,
     pub(crate) insight: Arc<Insight>,
+    pub(crate) counts: Counts,
 }
 
 impl App {
@@ -116,6 +118,7 @@ impl App {
             changes: Changes::default(),
             standing: Arc::default(),
             insight: Arc::default(),
+            counts: Counts::default(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::access::{ADMIN, Access, MARKETING, SALES, TEAMS, redirect};
 use super::{
-    account, answers, assets, audit, changes, definition, lead, links, people, queue, reports, settings, sign_in,
+    account, answers, assets, audit, changes, definition, lead, leads, links, people, queue, reports, settings, sign_in,
 };
 use crate::api::routes::Routes;
 use axum::routing::{get, post};
@@ -16,6 +16,10 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .page(Access::Person, "/queue", get(queue::show))
         .page(SALES, "/hand-offs/{key}/undo", post(answers::undo))
         .page(SALES, "/hand-offs/{key}/{answer}", post(answers::answer))
+        .page(Access::Person, "/leads", get(leads::show))
+        .page(Access::Person, "/leads.csv", get(leads::file))
+        .page(Access::Person, "/leads/views", post(leads::keep))
+        .page(Access::Person, "/leads/views/remove", post(leads::remove))
         .page(Access::Person, "/leads/{id}", get(lead::show))
         .page(SALES, "/leads/{id}/qualification", post(answers::qualify))
         .page(TEAMS, "/leads/{id}/hand-off", post(lead::hand_over))

@@ -39,8 +39,9 @@ pub(crate) struct TestApp {
     origins: Vec<String>,
     intake: IntakeSettings,
     router: Option<Router>,
-    app: Option<App>,
     thread: Option<JoinHandle<()>>,
+    definition: &'static str,
+    app: Option<App>,
     folder: TempDir,
     now: Arc<AtomicI64>,
 }
@@ -73,9 +74,25 @@ impl TestApp {
     pub(crate) fn with(origins: Vec<String>, intake: IntakeSettings) -> TestApp {
         let now = Arc::new(AtomicI64::new(parse_time(NOW).unwrap()));
         let folder = tempfile::tempdir().unwrap();
-        let mut app = TestApp { origins, intake, router: None, app: None, thread: None, folder, now };
+        let mut app =
+            TestApp { definition: DEFINITION, app: None, origins, intake, router: None, thread: None, folder, now };
         app.start(&[], None);
         app
+    }
+
+    /// Starts a service with another definition.
+    pub(crate) fn deciding_by(definition: &'static str) -> TestApp {
+        let mut app = TestApp::new();
+        app.stop();
+        let folder = tempfile::tempdir().unwrap();
+        app = TestApp { definition, folder, ..app };
+        app.start(&[], None);
+        app
+    }
+
+    /// Returns the path at which the first admin is made.
+    pub(crate) async fn set_up_path(&self) -> String {
+        self.app.clone().unwrap().set_up_path().await.unwrap().unwrap()
     }
 
     /// Starts a service that delivers messages, to hosts that are named and by a mail server. It goes on until the
@@ -84,7 +101,8 @@ impl TestApp {
         let now = Arc::new(AtomicI64::new(now));
         let (origins, intake) = (Vec::new(), IntakeSettings::default());
         let folder = tempfile::tempdir().unwrap();
-        let mut app = TestApp { origins, intake, router: None, app: None, thread: None, folder, now };
+        let mut app =
+            TestApp { definition: DEFINITION, app: None, origins, intake, router: None, thread: None, folder, now };
         let delivering = app.start(allow, mail.as_ref());
         tokio::spawn(delivering.deliver_messages());
         app
@@ -103,7 +121,7 @@ impl TestApp {
     fn start(&mut self, allow: &[String], mail: Option<&MailSettings>) -> App {
         let path = self.folder.path().join("leads.db");
         let mut store = SqliteStore::open(&path, "a test").unwrap();
-        let text = DefinitionText { name: "d.yaml".into(), text: DEFINITION.into(), lists: Vec::new() };
+        let text = DefinitionText { name: "d.yaml".into(), text: self.definition.into(), lists: Vec::new() };
         let fingerprint = Rules::load(1, &text).unwrap().fingerprint;
         let body = serde_json::to_vec(&text).unwrap();
         store.transaction(|ledger| ledger.keep_definition(&fingerprint, &body)).unwrap();
@@ -129,8 +147,8 @@ impl TestApp {
         let (origins, intake) = (self.origins.clone(), self.intake.clone());
         let app = App::new(Settings { store: path.into(), keys, origins, outgoing, intake }, recorder, clock);
         self.router = Some(app.clone().router());
-        self.thread = Some(thread);
         self.app = Some(app.clone());
+        self.thread = Some(thread);
         app
     }
 
