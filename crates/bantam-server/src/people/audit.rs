@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 /// The setting that holds the number and the hash of the last entry, by which a shortened log is noticed.
 const HEAD: &str = "audit:head";
-/// All that is written down about people, each with what it means.
-pub(crate) const ACTIONS: [(&str, &str); 19] = [
+/// All that is written down, each with what it means.
+pub(crate) const ACTIONS: [(&str, &str); 29] = [
     ("people.set_up", "became the first admin"),
     ("people.invited", "invited somebody"),
     ("people.joined", "accepted the invitation"),
@@ -28,6 +28,16 @@ pub(crate) const ACTIONS: [(&str, &str); 19] = [
     ("session.began", "signed in"),
     ("session.ended", "ended a session"),
     ("session.refused", "could not sign in"),
+    ("team.changed", "changed a team"),
+    ("key.made", "made a key"),
+    ("key.revoked", "revoked a key"),
+    ("webhook.made", "made a webhook"),
+    ("webhook.changed", "changed a webhook"),
+    ("webhook.enabled", "switched a webhook on"),
+    ("webhook.disabled", "switched a webhook off"),
+    ("webhook.secret_renewed", "made a new secret for a webhook"),
+    ("webhook.resent", "had messages sent again"),
+    ("webhook.removed", "removed a webhook"),
     ("audit.exported", "took this log as a file"),
     ("leads.exported", "took a list of leads as a file"),
     ("data.imported", "brought in a file"),

@@ -2,7 +2,7 @@
 
 use super::access::{ADMIN, Access, MARKETING, SALES, TEAMS, redirect};
 use super::{
-    account, answers, assets, audit, changes, definition, lead, leads, links, people, queue, reports, sign_in,
+    account, answers, assets, audit, changes, definition, lead, leads, links, people, queue, reports, settings, sign_in,
 };
 use crate::api::routes::Routes;
 use axum::routing::{get, post};
@@ -28,7 +28,7 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .page(MARKETING, "/facts/{message_id}/retract", post(lead::retract))
         .page(ADMIN, "/leads/{id}/export", get(lead::export))
         .page(ADMIN, "/leads/{id}/erase", post(lead::erase));
-    add_people(add_reports(add_definition(routes)))
+    settings::add(add_people(add_reports(add_definition(routes))))
 }
 
 /// Adds those that tell whether it is working.
