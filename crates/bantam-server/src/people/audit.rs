@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 /// The setting that holds the number and the hash of the last entry, by which a shortened log is noticed.
 const HEAD: &str = "audit:head";
-/// All that is written down about people, each with what it means.
-pub(crate) const ACTIONS: [(&str, &str); 17] = [
+/// All that is written down, each with what it means.
+pub(crate) const ACTIONS: [(&str, &str); 30] = [
     ("people.set_up", "became the first admin"),
     ("people.invited", "invited somebody"),
     ("people.joined", "accepted the invitation"),
@@ -29,6 +29,19 @@ pub(crate) const ACTIONS: [(&str, &str); 17] = [
     ("session.ended", "ended a session"),
     ("session.refused", "could not sign in"),
     ("audit.exported", "took this log as a file"),
+    ("definition.drafted", "wrote a definition down"),
+    ("definition.proposed", "proposed a definition"),
+    ("definition.signed", "signed a definition"),
+    ("definition.signature_voided", "voided a signature: the role is gone"),
+    ("definition.activated", "let a definition become active"),
+    ("key.made", "made a key"),
+    ("key.revoked", "revoked a key"),
+    ("lead.exported", "took all that is known about a lead"),
+    ("lead.erased", "erased a lead"),
+    ("lead.merged", "merged two leads"),
+    ("lead.do_not_score", "said whether a lead may be scored"),
+    ("lead.handed_over", "handed a lead over by hand"),
+    ("fact.retracted", "took a fact back"),
 ];
 /// How many entries are read at once.
 const PAGE: usize = 1_000;
