@@ -20,11 +20,12 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 /// Returns a person as whoever asks for something.
-fn caller() -> Extension<Caller> {
+pub(crate) fn caller() -> Extension<Caller> {
     Extension(Caller { scope: Scope::Manage, source: SOURCE.to_owned() })
 }
 
-fn name(person: &Person) -> Name {
+/// Returns a person as who says so.
+pub(crate) fn name(person: &Person) -> Name {
     Name(by(person))
 }
 
