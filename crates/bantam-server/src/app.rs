@@ -13,6 +13,7 @@ use crate::people::PeopleState;
 use crate::problem::Problem;
 use crate::recorder::{Clock, Recorder};
 use crate::reserve::{Reserve, Space};
+use crate::web::access::PageRule;
 use crate::web::changes::Changes;
 use crate::web::leads::Counts;
 use crate::web::standing::AtHand;
@@ -195,6 +196,11 @@ impl App {
             .with_state(self)
     }
 
+    /// Returns all pages, each with who may see it.
+    pub fn pages(&self) -> Vec<PageRule> {
+        web::pages::add(Routes::new(self.clone(), document::blank())).into_pages()
+    }
+
     /// Returns what open pages wait for.
     pub(crate) fn changes(&self) -> &Changes {
         &self.changes
@@ -236,7 +242,7 @@ impl App {
     /// Returns what can be told of a key without looking into the store, if anything.
     fn caller_at_hand(&self, key: &str) -> Option<Option<Caller>> {
         if let Some((scope, source)) = self.keys.find(key) {
-            return Some(Some(Caller { scope, source: source.to_owned() }));
+            return Some(Some(Caller::with_key(scope, source.to_owned())));
         }
         if !is_well_formed(key) {
             return Some(None);

@@ -6,9 +6,10 @@ mod new_key;
 mod stored;
 
 pub(crate) use new_key::is_well_formed;
-pub use new_key::{KeyProblem, NewKey};
+pub use new_key::{KeyProblem, NewKey, revoke_key};
 pub(crate) use stored::{Found, StoredKeys};
 
+use crate::people::audit::{Actor, Who};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -48,6 +49,31 @@ pub(crate) struct Caller {
     pub(crate) scope: Scope,
     /// What facts sent with the key are said to come from.
     pub(crate) source: String,
+    /// The person who asks, where one does, by the id.
+    pub(crate) person: Option<String>,
+    /// From where, where that is known.
+    pub(crate) address: String,
+}
+
+impl Caller {
+    /// Returns whoever has a key.
+    pub(crate) fn with_key(scope: Scope, source: String) -> Caller {
+        Caller { scope, source, person: None, address: String::new() }
+    }
+
+    /// Returns them as who does something.
+    pub(crate) fn actor(&self) -> Actor {
+        let who = match &self.person {
+            Some(id) => Who::Person(id.clone()),
+            None => Who::Key(self.source.clone()),
+        };
+        Actor { who, address: self.address.clone() }
+    }
+}
+
+/// Returns what stands for a key of the store in the audit log.
+pub(crate) fn key_reference(id: i64) -> String {
+    format!("api_key:{id}")
 }
 
 /// The keys there are.

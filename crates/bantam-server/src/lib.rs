@@ -28,9 +28,10 @@ pub mod webhooks;
 
 pub use app::{App, IntakeSettings, Settings};
 pub use import::{GROUP_LINES_MAX, Imported, Importer, RejectedLine};
-pub use keys::{KeyProblem, Keys, NewKey, Scope};
+pub use keys::{KeyProblem, Keys, NewKey, Scope, revoke_key};
 pub use limits::REQUESTS_PER_SECOND;
 pub use listen::serve;
 pub use peer::{Network, client_address};
 pub use recorder::{Clock, Counts, Recorder, Unavailable};
 pub use reserve::{Reserve, ReserveSize, Space};
+pub use web::access::{Access, PageRule};

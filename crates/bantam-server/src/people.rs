@@ -22,6 +22,7 @@ mod secrets;
 mod sessions;
 mod sign_in;
 mod signing;
+mod stating;
 mod throttle;
 
 #[cfg(test)]
@@ -30,6 +31,7 @@ mod tests;
 pub use changes::{disable, enable, invite, reset_link, set_roles, withdraw};
 pub use links::{Link, LinkKind, set_up_link};
 pub use passwords::PasswordProblem;
+pub(crate) use person::reference;
 pub use person::{Person, Standing, by_email, by_id, everybody};
 pub use refusal::{ChangeError, Refusal};
 pub use role::Role;
@@ -41,6 +43,7 @@ pub(crate) use account::{
 pub(crate) use second_factor::address_of as factor_address;
 pub(crate) use sessions::{Signed, end as end_session, end_all as end_all_sessions, holds as session_holds};
 pub(crate) use sign_in::{LetIn, begin_session};
+pub(crate) use stating::{Entry, state};
 
 use crate::app::App;
 use crate::peer::{Peer, client_address};

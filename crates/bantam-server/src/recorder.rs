@@ -97,6 +97,16 @@ impl Recorder {
         answer.await.unwrap_or(Err(Unavailable::Failed))
     }
 
+    /// Counts a fact that was taken as work.
+    pub(crate) fn count_one(&self, taken: &Taken) {
+        let counter = match taken {
+            Taken::Accepted { .. } => &self.counts.accepted,
+            Taken::Duplicate { .. } => &self.counts.duplicates,
+            Taken::Conflict { .. } | Taken::Refused(_) => &self.counts.refused,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Does some work with the desk and the store; returns when it is on disk.
     pub async fn work<T: Send + 'static>(
         &self,

@@ -23,6 +23,8 @@ pub struct ApiKeyRow {
     pub last_used_at: Option<i64>,
     /// When it was revoked.
     pub revoked_at: Option<i64>,
+    /// Who made it, where a person did, in the caller's words.
+    pub made_by: Option<String>,
 }
 
 /// Keys of programs.

@@ -190,7 +190,9 @@ create table api_key (
     expires_at integer,
     -- To some minutes.
     last_used_at integer,
-    revoked_at integer
+    revoked_at integer,
+    -- The person who made it, where one did.
+    made_by text
 ) strict;
 
 create table setting (key text primary key, value blob not null) strict, without rowid;

@@ -139,6 +139,7 @@ fn write(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError>
                         expires_at,
                         last_used_at,
                         revoked_at,
+                        made_by: (dice.roll(2) == 0).then(|| name.to_owned()),
                     };
                     ledger.add_api_key(&key)?;
                     String::new()

@@ -8,10 +8,10 @@ use crate::app::App;
 use crate::core::definitions::{DefinitionRefusal, Version};
 use crate::core::fact::{Fact, FactKind};
 use crate::core::preview::Preview;
-use crate::core::{DefinitionText, Given, Refusal, Rules, Taken};
+use crate::core::{DefinitionText, Refusal, Rules, Taken};
 use crate::keys::Caller;
+use crate::people::Entry;
 use crate::problem::{Problem, ProblemBody};
-use crate::tracking::unavailable;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
@@ -23,6 +23,8 @@ pub(crate) use shapes::{SigningTeam, review_due_at};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
+/// What the name of a person begins with at a signature.
+const PERSON: &str = "person:";
 /// How many leads are looked at in one snapshot of the store, so that none stays open for long.
 const LEADS_AT_ONCE: usize = 2_000;
 
@@ -74,7 +76,8 @@ pub(crate) async fn draft(
     let text = DefinitionText { name: "definition.yaml".into(), text, lists: lists.into_iter().collect() };
     let (fingerprint, warnings) = check(&text)?;
     let kind = FactKind::Draft { fingerprint: fingerprint.clone(), text, by: by.0 };
-    take(&app, &caller.source, &format!("draft-{fingerprint}"), kind).await?;
+    let entry = Entry::new("definition.drafted", fingerprint.clone());
+    take(&app, &caller, &format!("draft-{fingerprint}"), kind, entry).await?;
     let now = app.now();
     let shown = app.read(move |reader| reader.read(|ledger| ShownText::read(ledger, &fingerprint, now))).await?;
     Ok((StatusCode::CREATED, Json(shown.with(warnings))))
@@ -164,7 +167,8 @@ pub(crate) async fn propose(
     let effective_at = body.effective_at.map(|moment| moment.0);
     let note = body.note.map(|note| note.0);
     let kind = FactKind::Proposal { fingerprint: fingerprint.clone(), by: body.by.0, note, moves, effective_at };
-    step(&app, &caller.source, "proposal", fingerprint, kind).await
+    let entry = Entry::new("definition.proposed", fingerprint.clone()).with(json!({"moves": moves}));
+    step(&app, &caller, "proposal", fingerprint, kind, entry).await
 }
 
 /// Who signs what, for whom.
@@ -191,8 +195,13 @@ pub(crate) async fn sign(
     FromBody(body): FromBody<SignatureRequest>,
 ) -> Result<Json<ShownVersion>, Problem> {
     let SignatureRequest { by, team, text_digest: text } = body;
+    if caller.person.is_none() && by.0.starts_with(PERSON) {
+        let message = "people sign on the page of the definition; a program signs by a name of its own";
+        return Err(Problem::bad_request("invalid_value", message).at("by"));
+    }
+    let entry = Entry::new("definition.signed", fingerprint.clone()).with(json!({"team": team, "text": &text}));
     let kind = FactKind::Signature { fingerprint: fingerprint.clone(), text, team: team.into(), by: by.0 };
-    step(&app, &caller.source, "signature", fingerprint, kind).await
+    step(&app, &caller, "signature", fingerprint, kind, entry).await
 }
 
 /// Who lets it become active.
@@ -219,31 +228,32 @@ pub(crate) async fn activate(
 ) -> Result<Json<ShownVersion>, Problem> {
     let ActivationRequest { by, confirmed_moves: moves } = body;
     let kind = FactKind::SignedActivation { fingerprint: fingerprint.clone(), by: by.0, moves };
-    step(&app, &caller.source, "activation", fingerprint, kind).await
+    let entry = Entry::new("definition.activated", fingerprint.clone()).with(json!({"moves": moves}));
+    step(&app, &caller, "activation", fingerprint, kind, entry).await
 }
 
 /// Takes a step, and shows where the definition is after it.
 async fn step(
     app: &App,
-    source: &str,
+    caller: &Caller,
     name: &str,
     fingerprint: String,
     kind: FactKind,
+    entry: Entry,
 ) -> Result<Json<ShownVersion>, Problem> {
-    take(app, source, &format!("{name}-{fingerprint}"), kind).await?;
+    take(app, caller, &format!("{name}-{fingerprint}"), kind, entry).await?;
     let now = app.now();
     app.read(move |reader| reader.read(|ledger| ShownVersion::read(ledger, &fingerprint, now).map(Json))).await
 }
 
-async fn take(app: &App, source: &str, message_id: &str, kind: FactKind) -> Result<(), Problem> {
+async fn take(app: &App, caller: &Caller, message_id: &str, kind: FactKind, entry: Entry) -> Result<(), Problem> {
     let now = app.now();
-    let mut fact = Fact::of_service(String::new(), now, source, kind);
+    let mut fact = Fact::of_service(String::new(), now, &caller.source, kind);
     // Two people may do two things in one moment; the same thing twice is once.
     fact.message_id = format!("{message_id}-{now}-{}", fact.content().hex());
-    let taken = app.recorder.take(vec![Given::new(fact)], Vec::new()).await.map_err(unavailable)?;
-    match taken.into_iter().next() {
-        Some(Taken::Refused(Refusal::Definition(refusal))) => Err(refused(refusal)),
-        Some(Taken::Refused(_)) => Err(Problem::not_found("there is no such definition")),
+    match app.state(caller, fact, entry).await? {
+        Taken::Refused(Refusal::Definition(refusal)) => Err(refused(refusal)),
+        Taken::Refused(_) => Err(Problem::not_found("there is no such definition")),
         _ => Ok(()),
     }
 }
@@ -260,6 +270,10 @@ fn refused(refusal: DefinitionRefusal) -> Problem {
         }
         DefinitionRefusal::Signed { by } => {
             conflict("signed", "the team has signed already").at("team").with(json!({"by": by}))
+        }
+        DefinitionRefusal::NoRole { team } => {
+            let message = "only somebody with the role of that team signs for it";
+            Problem::new(StatusCode::FORBIDDEN, "role", message).at("team").with(json!({"team": team}))
         }
         DefinitionRefusal::BothTeams { team } => {
             let message = "the same person signed for the other team; nobody signs for both";

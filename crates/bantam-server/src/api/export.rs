@@ -7,10 +7,12 @@ use super::values::Moment;
 use crate::app::App;
 use crate::core::public_id::Secret;
 use crate::core::{DefinitionText, LeadState, read_decision, traces};
+use crate::keys::Caller;
+use crate::people::Entry;
 use crate::problem::{Problem, ProblemBody};
 use crate::webhooks::endpoint::Endpoint;
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use bantam_store::{DeliveryState, EdgeKind, Ledger, MessageRow, Subject, SubjectId, SubjectKind};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -114,9 +116,16 @@ struct Receiver {
 /// refused.
 #[utoipa::path(get, path = "/api/leads/{id}/export", tag = "leads", params(("id" = String, Path, description = "Any id it is known by")),
     responses((status = 200, description = "All of it", body = Export), (status = 404, description = "There is no such lead", body = ProblemBody)))]
-pub(crate) async fn export(State(app): State<App>, FromPath(id): FromPath<String>) -> Result<Json<Export>, Problem> {
+pub(crate) async fn export(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    FromPath(id): FromPath<String>,
+) -> Result<Json<Export>, Problem> {
     let now = app.now();
+    let entry = Entry::of_lead("lead.exported", &id);
     let export = app.read(move |reader| reader.read(|ledger| gather(ledger, &id, now))).await?;
+    // Nothing is given out that is not written down.
+    app.note(&caller, entry).await?;
     tracing::info!(facts = export.facts.len(), "all that is known about a lead was exported");
     Ok(Json(export))
 }

@@ -10,6 +10,7 @@ use crate::core::hand_off::{self, AnswerRefusal, HandOffState};
 use crate::core::public_id::Secret;
 use crate::core::{Given, Refusal, Taken};
 use crate::keys::Caller;
+use crate::people::Entry;
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
 use axum::extract;
@@ -154,6 +155,7 @@ pub(crate) async fn answer(
     let AnswerRequest { by, reason, amount, close_date, not_before, qualification, message_id } = body;
     // Without an id of the sender's own, one answer of a kind to a hand-off is one message.
     let message_id = message_id.map_or_else(|| format!("answer-{id}-{name}"), |given| given.0);
+    let own = by.0.clone();
     let kind = fact::Answer {
         hand_off: id,
         answer,
@@ -165,7 +167,8 @@ pub(crate) async fn answer(
         qualification,
     };
     let fact = Fact::of_service(message_id, app.now(), &caller.source, FactKind::Answer(kind));
-    respond(&app, fact, id).await
+    let taken = app.recorder.take(vec![Given::new(fact)], Vec::new()).await.map_err(unavailable)?;
+    respond(&app, taken.into_iter().next(), own, id).await
 }
 
 /// Returns a day where a moment is one, else the moment.
@@ -181,13 +184,9 @@ async fn hand_off_number(app: &App, id: String) -> Result<i64, Problem> {
     secret.hand_off_number(&id).ok_or_else(|| Problem::not_found("there is no such hand-off"))
 }
 
-async fn respond(app: &App, fact: Fact, id: i64) -> Result<Json<HandOff>, Problem> {
-    let by = match &fact.kind {
-        FactKind::Answer(answer) => answer.by.clone(),
-        _ => String::new(),
-    };
-    let taken = app.recorder.take(vec![Given::new(fact)], Vec::new()).await.map_err(unavailable)?;
-    let id = match taken.into_iter().next() {
+/// Returns the hand-off that a fact changed; `by` is who answered it.
+async fn respond(app: &App, taken: Option<Taken>, by: String, id: i64) -> Result<Json<HandOff>, Problem> {
+    let id = match taken {
         Some(Taken::Accepted { hand_off, .. }) => hand_off.unwrap_or(id),
         Some(Taken::Refused(refusal)) => return Err(refused(refusal)),
         _ => id,
@@ -260,6 +259,8 @@ pub(crate) async fn open(
     let now = app.now();
     let kind = FactKind::Opening { reason: body.reason.0, by: body.by.0 };
     let mut fact = Fact::of_service(format!("open-{id}-{now}"), now, &caller.source, kind);
+    let entry = Entry::of_lead("lead.handed_over", &id);
     fact.user = Some(id);
-    respond(&app, fact, 0).await
+    let taken = app.state(&caller, fact, entry).await?;
+    respond(&app, Some(taken), String::new(), 0).await
 }

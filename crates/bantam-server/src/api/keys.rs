@@ -3,12 +3,12 @@
 use super::extract::{FromBody, FromPath};
 use super::values::{Moment, Name};
 use crate::app::App;
-use crate::keys::{KeyProblem, NewKey, Scope};
+use crate::keys::{Caller, KeyProblem, NewKey, Scope, revoke_key};
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use bantam_store::ApiKeyRow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -75,11 +75,20 @@ impl From<ApiKeyRow> for ApiKey {
         (status = 409, description = "There are as many as there can be", body = ProblemBody)))]
 pub(crate) async fn create(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     FromBody(wanted): FromBody<WantedKey>,
 ) -> Result<(StatusCode, Json<ApiKey>), Problem> {
     let expires_at = wanted.expires_at.map(|moment| moment.0);
     let mut key = NewKey::generate(wanted.scope, &wanted.source.0, expires_at, app.now()).map_err(refused)?;
-    let kept = app.recorder.work(move |_, ledger, _| Ok(key.keep(ledger)?.then_some(key)));
+    // Of a key that a person made, the person answers for what is done with it.
+    key.made_by(caller.person.as_deref());
+    let kept = app.recorder.work(move |_, ledger, now| {
+        if !key.keep(ledger)? {
+            return Ok(None);
+        }
+        key.note(ledger, now, &caller.actor())?;
+        Ok(Some(key))
+    });
     let kept = kept.await.map_err(unavailable)?;
     app.forget_keys();
     let key = kept.ok_or_else(too_many)?;
@@ -116,8 +125,12 @@ pub(crate) async fn list(State(app): State<App>) -> Result<Json<ApiKeys>, Proble
 #[utoipa::path(delete, path = "/api/keys/{id}", tag = "keys", params(("id" = i64, Path, description = "The key")),
     responses((status = 204, description = "It is revoked"),
         (status = 404, description = "There is no such key", body = ProblemBody)))]
-pub(crate) async fn revoke(State(app): State<App>, FromPath(id): FromPath<i64>) -> Result<StatusCode, Problem> {
-    let revoked = app.recorder.work(move |_, ledger, now| Ok(ledger.revoke_api_key(id, now)?));
+pub(crate) async fn revoke(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    FromPath(id): FromPath<i64>,
+) -> Result<StatusCode, Problem> {
+    let revoked = app.recorder.work(move |_, ledger, now| Ok(revoke_key(ledger, now, &caller.actor(), id)?));
     let revoked = revoked.await.map_err(unavailable);
     app.forget_keys();
     if revoked? { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found("there is no such key")) }

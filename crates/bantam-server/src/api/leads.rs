@@ -10,8 +10,9 @@ use crate::app::App;
 use crate::core::fact::{self, FactKind};
 use crate::core::identity::tombstone;
 use crate::core::public_id::Secret;
-use crate::core::{Given, LeadState, Rules, read_decision};
+use crate::core::{LeadState, Rules, read_decision};
 use crate::keys::Caller;
+use crate::people::{Entry, state};
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
 use axum::extract::State;
@@ -291,7 +292,8 @@ pub(crate) async fn erase(
         let marks = marks_of(ledger, &id)?;
         let kind = FactKind::Erasure { tombstone: mark.clone(), by: query.by.0 };
         let fact = fact::Fact::of_service(format!("erase-{mark}"), now, &caller.source, kind);
-        desk.take(ledger, now, &[Given::new(fact)])?;
+        let entry = Entry::of_lead("lead.erased", &id);
+        state(desk, ledger, now, &caller.actor(), fact, entry)?;
         Ok(Some(marks))
     });
     match erased.await.map_err(unavailable)? {

@@ -4,12 +4,13 @@ use super::extract::{FromBody, FromPath};
 use super::values::{Name, Note};
 use crate::app::App;
 use crate::core::fact::{Fact, FactKind};
-use crate::core::{Given, Refusal, Taken};
+use crate::core::{Refusal, Taken};
 use crate::keys::Caller;
+use crate::people::Entry;
 use crate::problem::{Problem, ProblemBody};
-use crate::tracking::unavailable;
 use axum::extract::State;
 use axum::{Extension, Json};
+use bantam_store::Digest;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -44,10 +45,14 @@ pub(crate) async fn retract(
 ) -> Result<Json<Retracted>, Problem> {
     let kind = FactKind::Retraction { message_id: message_id.clone(), reason: body.reason.0, by: body.by.0 };
     let fact = Fact::of_service(format!("retract-{message_id}"), app.now(), &caller.source, kind);
-    let taken = app.recorder.take(vec![Given::new(fact)], Vec::new()).await.map_err(unavailable)?;
-    match taken.first() {
-        Some(Taken::Refused(Refusal::NoSuchMessage)) => Err(Problem::not_found("there is no such event")),
-        Some(Taken::Accepted { .. } | Taken::Duplicate { .. }) => Ok(Json(Retracted { retracted: message_id })),
+    let digest = Digest::of(message_id.as_bytes());
+    let known = app.read(move |reader| reader.read(|ledger| Ok::<_, Problem>(ledger.find_message(digest)?))).await?;
+    let known = known.ok_or_else(|| Problem::not_found("there is no such event"))?;
+    // By its number: whoever sent it chose the message id.
+    let entry = Entry::new("fact.retracted", format!("fact:{}", known.seq));
+    match app.state(&caller, fact, entry).await? {
+        Taken::Refused(Refusal::NoSuchMessage) => Err(Problem::not_found("there is no such event")),
+        Taken::Accepted { .. } | Taken::Duplicate { .. } => Ok(Json(Retracted { retracted: message_id })),
         _ => Err(Problem::conflict("the event could not be retracted")),
     }
 }

@@ -5,8 +5,9 @@
 
 use crate::app::App;
 use crate::keys::{Caller, Scope};
+use crate::peer::{Peer, client_address};
 use crate::problem::Problem;
-use crate::web::access::{Access, guard as web_guard};
+use crate::web::access::{Access, PageRule, guard as web_guard};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -101,12 +102,13 @@ impl Policy {
 pub(crate) struct Routes {
     app: App,
     inner: OpenApiRouter<App>,
+    pages: Vec<PageRule>,
 }
 
 impl Routes {
     /// Returns no routes, with what the document says beside them.
     pub(crate) fn new(app: App, document: OpenApi) -> Routes {
-        Routes { app, inner: OpenApiRouter::with_openapi(document) }
+        Routes { app, inner: OpenApiRouter::with_openapi(document), pages: Vec::new() }
     }
 
     /// Lets handlers answer those whom a policy admits.
@@ -121,10 +123,16 @@ impl Routes {
     }
 
     /// Lets a page answer those whom it is for. Pages are not part of the document.
-    pub(crate) fn page(self, access: Access, path: &'static str, page: MethodRouter<App>) -> Routes {
+    pub(crate) fn page(mut self, access: Access, path: &'static str, page: MethodRouter<App>) -> Routes {
+        self.pages.push(PageRule { path, access });
         let guard = from_fn_with_state((self.app.clone(), access), web_guard);
         let inner = self.inner.route(path, page.route_layer(guard));
         Routes { inner, ..self }
+    }
+
+    /// Returns all pages with whom they are for.
+    pub(crate) fn into_pages(self) -> Vec<PageRule> {
+        self.pages
     }
 
     /// Returns what answers, and the document.
@@ -137,7 +145,9 @@ async fn guard(State((app, policy)): State<(App, Policy)>, mut request: Request,
     let found = policy.caller(&app, request.headers()).await;
     match found {
         Ok(Some(caller)) => {
-            request.extensions_mut().insert(caller);
+            let address = request.extensions().get::<Peer>();
+            let address = address.map(|Peer(peer)| client_address(*peer, request.headers(), app.proxies()).to_string());
+            request.extensions_mut().insert(Caller { address: address.unwrap_or_default(), ..caller });
         }
         Ok(None) => {}
         Err(problem) => return problem.into_response(),

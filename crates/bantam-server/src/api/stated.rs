@@ -4,15 +4,17 @@ use super::extract::{FromBody, FromPath};
 use super::shown::find_lead;
 use super::values::{Name, Note};
 use crate::app::App;
+use crate::core::Taken;
 use crate::core::fact::{Fact, FactKind};
-use crate::core::{Given, Taken};
 use crate::keys::Caller;
+use crate::people::{Entry, state};
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
 use axum::extract::State;
 use axum::{Extension, Json};
 use bantam_store::SubjectKind;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 /// A fact that was stated.
@@ -49,9 +51,9 @@ pub(crate) async fn do_not_score(
     let kind = FactKind::DoNotScore { on: body.on, by: body.by.0 };
     let fact = stated(&app, &caller, "do-not-score", id.clone(), kind);
     let message_id = fact.message_id.clone();
-    let taken = app.recorder.take(vec![Given::new(fact)], Vec::new()).await.map_err(unavailable)?;
-    match taken.first() {
-        Some(Taken::Accepted { .. } | Taken::Duplicate { .. }) => show(&app, id, message_id).await,
+    let entry = Entry::of_lead("lead.do_not_score", &id).with(json!({"on": body.on}));
+    match app.state(&caller, fact, entry).await? {
+        Taken::Accepted { .. } | Taken::Duplicate { .. } => show(&app, id, message_id).await,
         _ => Err(Problem::not_found("there is no such lead")),
     }
 }
@@ -91,6 +93,7 @@ pub(crate) async fn merge(
     let kind = FactKind::Alias { previous: other.clone(), by: Some(by.0), reason: Some(reason.0) };
     let fact = stated(&app, &caller, "merge", id.clone(), kind);
     let (message_id, one) = (fact.message_id.clone(), id.clone());
+    let entry = Entry::of_lead("lead.merged", &id);
     let merging = app.recorder.work(move |desk, ledger, now| {
         let mut lead_of =
             |name: &str| Ok(ledger.find_subject(SubjectKind::User, name)?.and_then(|subject| subject.lead));
@@ -100,7 +103,7 @@ pub(crate) async fn merge(
             (Some(_), Some(_)) => {}
             _ => return Ok(Merging::NoSuchLead),
         }
-        desk.take(ledger, now, &[Given::new(fact)])?;
+        state(desk, ledger, now, &caller.actor(), fact, entry)?;
         Ok(Merging::Done)
     });
     match merging.await.map_err(unavailable)? {

@@ -2,7 +2,8 @@
 //!
 //! 1. A draft is a text that was checked. It is known by its fingerprint.
 //! 2. Somebody proposes it, with how many leads it would move.
-//! 3. Marketing and sales sign that very text. Another text of the same meaning voids what was signed.
+//! 3. Marketing and sales sign that very text. Another text of the same meaning voids what was signed, and so does that
+//!    whoever signed may not sign for the team any more.
 //! 4. It becomes active, at once or at a moment, when somebody confirms the number of leads that move.
 //! 5. It is retired when another becomes active, and may come back: what both signed stays signed.
 //!
@@ -69,6 +70,9 @@ pub struct Signature {
     pub by: String,
     /// When.
     pub at: i64,
+    /// Since when it counts no more, because whoever signed may not sign for the team any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub void_since: Option<i64>,
 }
 
 /// A definition as it stands.
@@ -122,6 +126,11 @@ pub enum DefinitionRefusal {
         /// For which.
         team: Team,
     },
+    /// Whoever signs has not the team's role, or not any more.
+    NoRole {
+        /// For which.
+        team: Team,
+    },
     /// Teams have to sign first.
     Unsigned {
         /// Which.
@@ -135,10 +144,30 @@ pub enum DefinitionRefusal {
 }
 
 impl Version {
-    /// Returns the teams that have not signed.
+    /// Returns the signatures that count.
+    pub fn valid_signatures(&self) -> impl Iterator<Item = &Signature> {
+        self.signatures.iter().filter(|signature| signature.void_since.is_none())
+    }
+
+    /// Returns the teams that have not signed, or whose signature counts no more.
     pub fn missing(&self) -> Vec<Team> {
-        let signed = |team: &Team| self.signatures.iter().any(|signature| signature.team == *team);
+        let signed = |team: &Team| self.valid_signatures().any(|signature| signature.team == *team);
         Team::ALL.into_iter().filter(|team| !signed(team)).collect()
+    }
+
+    /// Lets what somebody signed for teams count no more, unless the definition decides; returns whether anything did.
+    pub(super) fn void(&mut self, by: &str, teams: &[Team], at: i64) -> bool {
+        if self.state == DefinitionState::Active {
+            return false;
+        }
+        let mut is_changed = false;
+        for signature in &mut self.signatures {
+            if signature.void_since.is_none() && signature.by == by && teams.contains(&signature.team) {
+                signature.void_since = Some(at);
+                is_changed = true;
+            }
+        }
+        is_changed
     }
 
     /// Returns why it cannot be proposed, if it cannot.
@@ -154,10 +183,10 @@ impl Version {
         if self.text != text {
             return Some(DefinitionRefusal::OtherText { text: self.text.clone() });
         }
-        if let Some(signed) = self.signatures.iter().find(|signed| signed.team == team) {
+        if let Some(signed) = self.valid_signatures().find(|signed| signed.team == team) {
             return Some(DefinitionRefusal::Signed { by: signed.by.clone() });
         }
-        let own = self.signatures.iter().find(|signed| is_same_person(&signed.by, by))?;
+        let own = self.valid_signatures().find(|signed| is_same_person(&signed.by, by))?;
         Some(DefinitionRefusal::BothTeams { team: own.team })
     }
 
@@ -196,19 +225,20 @@ pub fn text_digest(text: &DefinitionText) -> String {
     Digest::of(&serde_json::to_vec(&parts).unwrap_or_default()).hex()
 }
 
-/// Writes a definition down: a new one, or another text of one that neither decides nor ever did.
+/// Writes a definition down: a new one, or another text of one that neither decides nor ever did. Returns whether the text is
+/// another one than before.
 pub(super) fn draft(
     ledger: &mut dyn Ledger,
     fingerprint: &str,
     text: &DefinitionText,
     by: &str,
     at: i64,
-) -> Result<(), CoreError> {
+) -> Result<bool, CoreError> {
     let digest = text_digest(text);
     let known = Version::read(ledger, fingerprint)?;
     let is_settled = |version: &Version| version.activated_at.is_some() || version.text == digest;
     if known.as_ref().is_some_and(is_settled) {
-        return Ok(());
+        return Ok(false);
     }
     ledger.keep_definition(fingerprint, &serde_json::to_vec(text).unwrap_or_default())?;
     // Whatever was signed was another text.
@@ -219,7 +249,8 @@ pub(super) fn draft(
         drafted_at: at,
         ..Version::default()
     };
-    version.keep(ledger)
+    version.keep(ledger)?;
+    Ok(true)
 }
 
 /// Lets a version be the active one and the one before be retired.

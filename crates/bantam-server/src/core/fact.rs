@@ -173,6 +173,13 @@ pub enum FactKind {
         /// Who signs.
         by: String,
     },
+    /// Somebody may sign for these teams no more: what they signed of definitions that do not decide is void.
+    SignaturesVoided {
+        /// Who signed.
+        by: String,
+        /// For whom.
+        teams: Vec<SigningTeam>,
+    },
     /// A definition that both teams signed becomes active: now, or when it is to.
     SignedActivation {
         /// Its fingerprint.

@@ -1,8 +1,11 @@
 //! Makes keys: `bk_`, the scope, 160 bits of chance and four characters that tell a slip of the pen.
 
-use super::{Scope, hash_of};
+use super::{Scope, hash_of, key_reference};
 use crate::base32;
+use crate::people::audit::{Actor, note};
+use crate::people::reference;
 use bantam_store::{ApiKeyRow, Ledger, StoreError};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 /// Bytes of chance in a key: six of their letters are shown in lists, and 130 bits are left.
@@ -66,6 +69,7 @@ impl NewKey {
             expires_at,
             last_used_at: None,
             revoked_at: None,
+            made_by: None,
         };
         Ok(NewKey { text, row })
     }
@@ -78,6 +82,21 @@ impl NewKey {
     /// Returns what is kept of it.
     pub fn row(&self) -> &ApiKeyRow {
         &self.row
+    }
+
+    /// Says which person made it, by the id: it is revoked when they may not sign in any more.
+    pub fn made_by(&mut self, person: Option<&str>) {
+        self.row.made_by = person.map(reference);
+    }
+
+    /// Writes down who made it, in the transaction that keeps it.
+    ///
+    /// # Errors
+    /// Returns why the database did not do it.
+    pub fn note(&self, ledger: &mut dyn Ledger, now: i64, actor: &Actor) -> Result<(), StoreError> {
+        let ApiKeyRow { id, scope, source, expires_at, .. } = &self.row;
+        let new = json!({"scope": scope, "source": source, "expires_at": expires_at});
+        note(ledger, now, actor, "key.made", &key_reference(*id), (Value::Null, new))
     }
 
     /// Keeps it, without the key itself. Where there are as many keys as there can be, the one that was revoked first is
@@ -95,6 +114,20 @@ impl NewKey {
         self.row.id = ledger.add_api_key(&self.row)?;
         Ok(true)
     }
+}
+
+/// Revokes a key and writes down who did; returns whether there is such a key.
+///
+/// # Errors
+/// Returns why the database did not do it.
+pub fn revoke_key(ledger: &mut dyn Ledger, now: i64, actor: &Actor, id: i64) -> Result<bool, StoreError> {
+    let known = ledger.api_keys()?.into_iter().find(|key| key.id == id);
+    let Some(known) = known else { return Ok(false) };
+    if known.revoked_at.is_none() {
+        ledger.revoke_api_key(id, now)?;
+        note(ledger, now, actor, "key.revoked", &key_reference(id), (Value::Null, Value::Null))?;
+    }
+    Ok(true)
 }
 
 /// Returns whether a text is written as a key that a store may have. Others need not be looked for.

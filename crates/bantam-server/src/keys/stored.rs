@@ -116,7 +116,7 @@ fn by_hash(rows: Vec<ApiKeyRow>) -> HashMap<[u8; 8], Vec<Key>> {
         let key = Key {
             id: row.id,
             hash: row.hash,
-            caller: Caller { scope, source: row.source },
+            caller: Caller::with_key(scope, row.source),
             expires_at: row.expires_at,
             last_used_at: AtomicI64::new(row.last_used_at.unwrap_or(i64::MIN)),
         };

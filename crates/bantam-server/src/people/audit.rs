@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 /// The setting that holds the number and the hash of the last entry, by which a shortened log is noticed.
 const HEAD: &str = "audit:head";
 /// All that is written down, each with what it means.
-pub(crate) const ACTIONS: [(&str, &str); 29] = [
+pub(crate) const ACTIONS: [(&str, &str); 40] = [
     ("people.set_up", "became the first admin"),
     ("people.invited", "invited somebody"),
     ("people.joined", "accepted the invitation"),
@@ -41,6 +41,17 @@ pub(crate) const ACTIONS: [(&str, &str); 29] = [
     ("audit.exported", "took this log as a file"),
     ("leads.exported", "took a list of leads as a file"),
     ("data.imported", "brought in a file"),
+    ("definition.drafted", "wrote a definition down"),
+    ("definition.proposed", "proposed a definition"),
+    ("definition.signed", "signed a definition"),
+    ("definition.signature_voided", "voided a signature: the role is gone"),
+    ("definition.activated", "let a definition become active"),
+    ("lead.exported", "took all that is known about a lead"),
+    ("lead.erased", "erased a lead"),
+    ("lead.merged", "merged two leads"),
+    ("lead.do_not_score", "said whether a lead may be scored"),
+    ("lead.handed_over", "handed a lead over by hand"),
+    ("fact.retracted", "took a fact back"),
 ];
 /// How many entries are read at once.
 const PAGE: usize = 1_000;

@@ -7,6 +7,9 @@ use super::person::{Person, Standing, by_email, by_id, checked_email, everybody}
 use super::refusal::{ChangeError, Refusal};
 use super::role::Role;
 use super::secrets::new_id;
+use super::signing::void_signatures_of;
+use crate::core::Desk;
+use crate::keys::key_reference;
 use bantam_store::{Ledger, StoreError};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -43,11 +46,13 @@ pub fn invite(
     Ok((person, link))
 }
 
-/// Gives somebody other roles than they have. All their sessions end.
+/// Gives somebody other roles than they have. All their sessions end; what they signed for a team whose role they lose is
+/// void, and keys that they made as an admin are revoked with that role.
 ///
 /// # Errors
 /// Returns why it was not done.
 pub fn set_roles(
+    desk: &mut Desk,
     ledger: &mut dyn Ledger,
     now: i64,
     actor: &Actor,
@@ -73,14 +78,25 @@ pub fn set_roles(
     person.save(ledger)?;
     ledger.end_sessions_of(id)?;
     note(ledger, now, actor, "people.roles", &person.reference(), (before, names(&person)))?;
+    void_signatures_of(desk, ledger, now, actor, &person)?;
+    if !person.has(Role::Admin) {
+        revoke_keys(ledger, now, actor, &person)?;
+    }
     Ok(person)
 }
 
-/// Lets somebody sign in no more. All their sessions and links end.
+/// Lets somebody sign in no more. All their sessions and links end, what they signed is void where it does not decide, and
+/// keys that they made are revoked.
 ///
 /// # Errors
 /// Returns why it was not done.
-pub fn disable(ledger: &mut dyn Ledger, now: i64, actor: &Actor, id: &str) -> Result<Person, ChangeError> {
+pub fn disable(
+    desk: &mut Desk,
+    ledger: &mut dyn Ledger,
+    now: i64,
+    actor: &Actor,
+    id: &str,
+) -> Result<Person, ChangeError> {
     let mut person = found(ledger, id)?;
     if person.standing == Standing::Disabled {
         return Ok(person);
@@ -92,6 +108,8 @@ pub fn disable(ledger: &mut dyn Ledger, now: i64, actor: &Actor, id: &str) -> Re
     ledger.end_sessions_of(id)?;
     ledger.remove_invitations_of(Some(id))?;
     note(ledger, now, actor, "people.disabled", &person.reference(), (before, json!(person.standing)))?;
+    void_signatures_of(desk, ledger, now, actor, &person)?;
+    revoke_keys(ledger, now, actor, &person)?;
     Ok(person)
 }
 
@@ -154,6 +172,18 @@ pub fn withdraw(ledger: &mut dyn Ledger, now: i64, actor: &Actor, id: &str) -> R
     ledger.remove_person(id)?;
     note(ledger, now, actor, "people.withdrawn", &person.reference(), (names(&person), Value::Null))?;
     Ok(person)
+}
+
+/// Revokes the keys that somebody made: nobody would answer for them any more.
+fn revoke_keys(ledger: &mut dyn Ledger, now: i64, actor: &Actor, person: &Person) -> Result<(), ChangeError> {
+    let own = person.reference();
+    for key in ledger.api_keys()? {
+        if key.revoked_at.is_none() && key.made_by.as_deref() == Some(own.as_str()) {
+            ledger.revoke_api_key(key.id, now)?;
+            note(ledger, now, actor, "key.revoked", &key_reference(key.id), (Value::Null, Value::Null))?;
+        }
+    }
+    Ok(())
 }
 
 fn found(ledger: &mut dyn Ledger, id: &str) -> Result<Person, ChangeError> {

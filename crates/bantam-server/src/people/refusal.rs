@@ -1,6 +1,7 @@
 //! Why something about people was not done.
 
 use super::passwords::PasswordProblem;
+use crate::core::CoreError;
 use bantam_store::StoreError;
 
 /// Why something was not done. Nothing was changed.
@@ -71,13 +72,26 @@ pub enum ChangeError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The facts that follow from it could not be taken.
+    #[error(transparent)]
+    Core(CoreError),
+}
+
+impl From<CoreError> for ChangeError {
+    fn from(error: CoreError) -> Self {
+        match error {
+            CoreError::Store(error) => ChangeError::Store(error),
+            other => ChangeError::Core(other),
+        }
+    }
 }
 
 /// Returns a refusal as an answer: the store is as well as before. Whoever refuses has written nothing.
-pub(crate) fn settled<T>(result: Result<T, ChangeError>) -> Result<Result<T, Refusal>, StoreError> {
+pub(crate) fn settled<T>(result: Result<T, ChangeError>) -> Result<Result<T, Refusal>, CoreError> {
     match result {
         Ok(done) => Ok(Ok(done)),
         Err(ChangeError::Refused(refusal)) => Ok(Err(refusal)),
-        Err(ChangeError::Store(error)) => Err(error),
+        Err(ChangeError::Store(error)) => Err(error.into()),
+        Err(ChangeError::Core(error)) => Err(error),
     }
 }

@@ -10,6 +10,7 @@ use super::person::{Person, by_email, folded};
 use super::refusal::{ChangeError, Refusal, settled};
 use super::secrets::form_token;
 use super::{Origin, People, account, sessions};
+use crate::core::Desk;
 use crate::problem::Problem;
 use crate::tracking::unavailable;
 use bantam_store::{Ledger, StoreError};
@@ -212,7 +213,15 @@ impl People<'_> {
         &self,
         work: impl FnOnce(&mut dyn Ledger, i64) -> Result<T, ChangeError> + Send + 'static,
     ) -> Answer<T> {
-        let done = self.app.recorder.work(move |_, ledger, now| Ok(settled(work(ledger, now))?)).await;
+        self.change_at_desk(move |_, ledger, now| work(ledger, now)).await
+    }
+
+    /// Does the same where facts follow from it.
+    pub(crate) async fn change_at_desk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Desk, &mut dyn Ledger, i64) -> Result<T, ChangeError> + Send + 'static,
+    ) -> Answer<T> {
+        let done = self.app.recorder.work(move |desk, ledger, now| settled(work(desk, ledger, now))).await;
         self.state().at_hand.forget();
         done.map_err(unavailable)
     }

@@ -5,6 +5,7 @@ use super::second_factor::tests::code_of;
 use super::sign_in::LetIn;
 use super::*;
 use crate::app::Settings;
+use crate::core::Desk;
 use crate::core::definitions::Team;
 use crate::keys::Keys;
 use crate::recorder::{Clock, Recorder};
@@ -281,14 +282,15 @@ async fn aut_08_other_roles_and_disabling_end_sessions_at_once() {
     let (service, _) = Service::with_admin().await;
     let bob = service.add("bob@acme.example", &[Role::Sales]).await;
     let same = |ledger: &mut dyn Ledger, now, bob: &Person| {
-        set_roles(ledger, now, &console(), &bob.id, bob.version, [Role::Sales].into())
+        set_roles(&mut Desk::default(), ledger, now, &console(), &bob.id, bob.version, [Role::Sales].into())
     };
     assert!(stays_after(&service, &bob, same).await, "nothing changed");
     let other = |ledger: &mut dyn Ledger, now, bob: &Person| {
-        set_roles(ledger, now, &console(), &bob.id, bob.version, [Role::Viewer].into())
+        set_roles(&mut Desk::default(), ledger, now, &console(), &bob.id, bob.version, [Role::Viewer].into())
     };
     assert!(!stays_after(&service, &bob, other).await);
-    let off = |ledger: &mut dyn Ledger, now, bob: &Person| disable(ledger, now, &console(), &bob.id);
+    let off =
+        |ledger: &mut dyn Ledger, now, bob: &Person| disable(&mut Desk::default(), ledger, now, &console(), &bob.id);
     assert!(!stays_after(&service, &bob, off).await);
     assert_eq!(service.sign_in("bob@acme.example", PASSWORD).await.unwrap_err(), Refusal::Wrong);
     let id = bob.id.clone();
@@ -438,12 +440,12 @@ async fn aut_11_the_last_admin_stays() {
     let demote = |person: &Person| {
         let (id, version) = (person.id.clone(), person.version);
         move |ledger: &mut dyn Ledger, now| {
-            set_roles(ledger, now, &console(), &id, version, [Role::Sales].into()).map(drop)
+            set_roles(&mut Desk::default(), ledger, now, &console(), &id, version, [Role::Sales].into()).map(drop)
         }
     };
     let off = |person: &Person| {
         let id = person.id.clone();
-        move |ledger: &mut dyn Ledger, now| disable(ledger, now, &console(), &id).map(drop)
+        move |ledger: &mut dyn Ledger, now| disable(&mut Desk::default(), ledger, now, &console(), &id).map(drop)
     };
     let (one, two) = tokio::join!(service.ask(demote(&ann)), service.ask(off(&bob)));
     assert_eq!(usize::from(one.is_ok()) + usize::from(two.is_ok()), 1, "two who remove each other at once");
@@ -461,7 +463,9 @@ async fn ui_05_a_change_that_was_thought_out_before_another_is_refused() {
     let bob = service.add("bob@acme.example", &[Role::Sales]).await;
     let roles = |role: Role| {
         let (id, version) = (bob.id.clone(), bob.version);
-        move |ledger: &mut dyn Ledger, now| set_roles(ledger, now, &console(), &id, version, [role].into()).map(drop)
+        move |ledger: &mut dyn Ledger, now| {
+            set_roles(&mut Desk::default(), ledger, now, &console(), &id, version, [role].into()).map(drop)
+        }
     };
     assert_eq!(service.ask(roles(Role::Viewer)).await, Ok(()));
     assert_eq!(service.ask(roles(Role::Marketing)).await, Err(Refusal::Changed));
@@ -479,7 +483,7 @@ async fn def_05_whoever_is_demoted_or_disabled_no_longer_signs() {
     assert_eq!(counts("person:nobody".into(), Team::Sales).await, Ok(false));
     assert_eq!(counts("deploy script".into(), Team::Sales).await, Ok(true));
     let id = bob.id.clone();
-    service.ask(move |ledger, now| disable(ledger, now, &console(), &id)).await.unwrap();
+    service.ask(move |ledger, now| disable(&mut Desk::default(), ledger, now, &console(), &id)).await.unwrap();
     assert_eq!(counts(bob.reference(), Team::Sales).await, Ok(false));
 }
 
@@ -489,7 +493,10 @@ async fn aut_12_what_is_done_about_people_is_in_the_log_without_their_names() {
     let bob = service.add("bob@acme.example", &[Role::Sales]).await;
     let (id, version, by) =
         (bob.id.clone(), bob.version, Actor { who: Who::Person(ann.id.clone()), address: "::1".into() });
-    service.ask(move |ledger, now| set_roles(ledger, now, &by, &id, version, [Role::Viewer].into())).await.unwrap();
+    service
+        .ask(move |ledger, now| set_roles(&mut Desk::default(), ledger, now, &by, &id, version, [Role::Viewer].into()))
+        .await
+        .unwrap();
     service.people().note_failure(&origin(), "bob@acme.example");
     service.people().note_failure(&origin(), "nobody@acme.example");
     let (ann, bob) = (ann.reference(), bob.reference());
@@ -524,6 +531,7 @@ async fn aut_12_what_is_done_about_people_is_in_the_log_without_their_names() {
 #[test]
 fn a_refusal_in_the_store_is_no_failure_of_it() {
     let mut store = SqliteStore::in_memory().unwrap();
-    let told = store.transaction(|ledger| refusal::settled(disable(ledger, 0, &console(), "nobody")));
+    let told =
+        store.transaction(|ledger| refusal::settled(disable(&mut Desk::default(), ledger, 0, &console(), "nobody")));
     assert!(matches!(told, Ok::<_, StoreError>(Err(Refusal::NoPerson))));
 }

@@ -18,7 +18,7 @@ pub(super) fn refuse_key_in_query(uri: &Uri) -> Result<(), Problem> {
 /// Returns what facts with a key from a body are said to come from, and counts the request. May wait for the disk.
 pub(super) fn source_of(app: &App, key: &str) -> Result<String, Problem> {
     match app.find_caller(key)? {
-        Some(Caller { scope: Scope::Write, source }) => counted(app, source),
+        Some(Caller { scope: Scope::Write, source, .. }) => counted(app, source),
         Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "wrong_key", "this key may not send facts")),
         None => Err(Problem::new(StatusCode::UNAUTHORIZED, "unknown_key", "the write key is not known")),
     }

@@ -12,13 +12,22 @@ use axum::response::{IntoResponse, Response};
 
 /// Who may see a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Access {
+pub enum Access {
     /// Anybody, also who has not signed in.
     Anybody,
     /// Whoever has signed in.
     Person,
     /// Whoever has one of these roles.
     Any(&'static [Role]),
+}
+
+/// A page, and who may see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageRule {
+    /// Its path, with the names of parts in braces.
+    pub path: &'static str,
+    /// Who may see it, and send its forms.
+    pub access: Access,
 }
 
 /// Those of either team: they change definitions, and hand leads over by hand.

@@ -2,6 +2,7 @@
 
 use super::access::{Visitor, own_path, redirect};
 use super::forms::FromForm;
+use super::lead::caller;
 use super::marks::{Who, encoded};
 use super::words::{Notice, Undo};
 use crate::api::hand_offs::{AnswerName, day, refused};
@@ -10,10 +11,11 @@ use crate::app::App;
 use crate::core::fact::{self, Fact, FactKind, Values};
 use crate::core::hand_off::{HandOff, HandOffState};
 use crate::core::public_id::Secret;
-use crate::core::{Given, Rules, Taken, read_fact};
-use crate::people::Person;
+use crate::core::{Given, Refusal, Rules, Taken, read_fact};
+use crate::people::{Entry, Origin, Person};
 use crate::problem::Problem;
 use crate::tracking::unavailable;
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -160,6 +162,7 @@ pub(crate) async fn answer(
 pub(crate) async fn undo(
     State(app): State<App>,
     Visitor(signed): Visitor,
+    origin: Origin,
     Path(key): Path<String>,
     FromForm(mut fields): FromForm<BTreeMap<String, String>>,
 ) -> Result<Response, Problem> {
@@ -176,7 +179,10 @@ pub(crate) async fn undo(
         })
         .await?;
     let kind = FactKind::Retraction { message_id: message_id.clone(), reason: "undone".into(), by: by(&signed.person) };
-    take(&app, Fact::of_service(format!("undo-{message_id}"), app.now(), SOURCE, kind)).await?;
+    let fact = Fact::of_service(format!("undo-{message_id}"), app.now(), SOURCE, kind);
+    let entry = Entry::new("fact.retracted", format!("hand_off:{key}"));
+    let Extension(caller) = caller(&signed, &origin);
+    settled(app.state(&caller, fact, entry).await?)?;
     Ok(redirect(&done(&next, "undo", &key)))
 }
 
@@ -214,10 +220,16 @@ async fn again(app: &App, message_id: String, now: i64) -> Result<String, Proble
 /// Gives a fact to the recorder; what it refuses is told.
 pub(crate) async fn take(app: &App, fact: Fact) -> Result<Taken, Problem> {
     let taken = app.recorder.take(vec![Given::new(fact)], Vec::new()).await.map_err(unavailable)?;
-    match taken.into_iter().next() {
-        Some(Taken::Refused(refusal)) => Err(refused(refusal)),
-        Some(taken @ (Taken::Accepted { .. } | Taken::Duplicate { .. })) => Ok(taken),
-        _ => Err(Problem::conflict("the same was sent before with other content; load the page again")),
+    settled(taken.into_iter().next().unwrap_or(Taken::Refused(Refusal::Nobody)))
+}
+
+fn settled(taken: Taken) -> Result<Taken, Problem> {
+    match taken {
+        Taken::Refused(refusal) => Err(refused(refusal)),
+        taken @ (Taken::Accepted { .. } | Taken::Duplicate { .. }) => Ok(taken),
+        Taken::Conflict { .. } => {
+            Err(Problem::conflict("the same was sent before with other content; load the page again"))
+        }
     }
 }
 

@@ -245,7 +245,10 @@ pub(crate) async fn change_roles(
     let version = i64::try_from(version).unwrap_or(i64::MAX);
     let roles = Invited { viewer, marketing, sales, admin }.roles();
     let (actor, of, chosen) = (signed.actor(&origin), id.clone(), roles.clone());
-    let changed = app.people().change(move |ledger, now| set_roles(ledger, now, &actor, &of, version, chosen)).await?;
+    let changed = app
+        .people()
+        .change_at_desk(move |desk, ledger, now| set_roles(desk, ledger, now, &actor, &of, version, chosen))
+        .await?;
     match changed {
         Ok(_) => Ok(redirect(&format!("/settings/people/{id}"))),
         Err(Refusal::NoPerson) => Err(refused(&Refusal::NoPerson)),
@@ -287,7 +290,7 @@ pub(crate) async fn turn_off(
     FromForm(Nothing {}): FromForm<Nothing>,
 ) -> Result<Response, Problem> {
     let (actor, of) = (signed.actor(&origin), id.clone());
-    match app.people().change(move |ledger, now| disable(ledger, now, &actor, &of)).await? {
+    match app.people().change_at_desk(move |desk, ledger, now| disable(desk, ledger, now, &actor, &of)).await? {
         Ok(_) => Ok(redirect(&format!("/settings/people/{id}"))),
         Err(Refusal::NoPerson) => Err(refused(&Refusal::NoPerson)),
         Err(refusal) => {

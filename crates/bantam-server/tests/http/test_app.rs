@@ -90,9 +90,9 @@ impl TestApp {
         app
     }
 
-    /// Returns the path at which the first admin is made.
-    pub(crate) async fn set_up_path(&self) -> String {
-        self.app.clone().unwrap().set_up_path().await.unwrap().unwrap()
+    /// Returns the path at which the first admin is made, as long as there is none.
+    pub(crate) async fn set_up_path(&self) -> Option<String> {
+        self.app.as_ref().unwrap().set_up_path().await.unwrap()
     }
 
     /// Starts a service that delivers messages, to hosts that are named and by a mail server. It goes on until the
@@ -106,11 +106,6 @@ impl TestApp {
         let delivering = app.start(allow, mail.as_ref());
         tokio::spawn(delivering.deliver_messages());
         app
-    }
-
-    /// The path with which the first admin is made.
-    pub(crate) async fn set_up_path(&self) -> Option<String> {
-        self.app.as_ref().unwrap().set_up_path().await.unwrap()
     }
 
     /// Lets time pass.

@@ -14,7 +14,7 @@ pub(crate) struct Browser<'a> {
 impl<'a> Browser<'a> {
     /// Makes the first admin.
     pub(crate) async fn admin(app: &'a TestApp) -> Browser<'a> {
-        let path = app.set_up_path().await;
+        let path = app.set_up_path().await.unwrap();
         Browser::enter(app, &path, &[("name", "Ann"), ("email", "ann@acme.example"), ("password", PASSWORD)]).await
     }
 

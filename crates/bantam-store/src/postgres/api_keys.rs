@@ -9,15 +9,15 @@ use tokio_postgres::Row;
 
 impl ApiKeys for PostgresLedger<'_> {
     fn api_keys(&mut self) -> Result<Vec<ApiKeyRow>, StoreError> {
-        let query = "select id, shown, hash, scope, source, created_at, expires_at, last_used_at, revoked_at \
+        let query = "select id, shown, hash, scope, source, created_at, expires_at, last_used_at, revoked_at, made_by \
                      from api_key order by id";
         self.ask(call!(query))?.iter().map(read).collect()
     }
 
     fn add_api_key(&mut self, key: &ApiKeyRow) -> Result<i64, StoreError> {
         let rows = self.change(call!(
-            "insert into api_key (shown, hash, scope, source, created_at, expires_at, last_used_at, revoked_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
+            "insert into api_key (shown, hash, scope, source, created_at, expires_at, last_used_at, revoked_at, \
+             made_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
             spelled(&key.shown).into_owned(),
             key.hash.to_vec(),
             spelled(&key.scope).into_owned(),
@@ -25,7 +25,8 @@ impl ApiKeys for PostgresLedger<'_> {
             key.created_at,
             key.expires_at,
             key.last_used_at,
-            key.revoked_at
+            key.revoked_at,
+            key.made_by.as_deref().map(|by| spelled(by).into_owned())
         ))?;
         Ok(rows.first().map(|row| row.try_get(0)).transpose()?.unwrap_or_default())
     }
@@ -59,5 +60,6 @@ fn read(row: &Row) -> Result<ApiKeyRow, StoreError> {
         expires_at: row.try_get(6)?,
         last_used_at: row.try_get(7)?,
         revoked_at: row.try_get(8)?,
+        made_by: row.try_get::<_, Option<&str>>(9)?.map(|by| unspelled(by.to_owned())),
     })
 }

@@ -7,17 +7,18 @@ use rusqlite::{Row, params};
 
 impl ApiKeys for SqliteLedger<'_> {
     fn api_keys(&mut self) -> Result<Vec<ApiKeyRow>, StoreError> {
-        let query = "select id, shown, hash, scope, source, created_at, expires_at, last_used_at, revoked_at \
+        let query = "select id, shown, hash, scope, source, created_at, expires_at, last_used_at, revoked_at, made_by \
                      from api_key order by id";
         let mut statement = self.connection.prepare_cached(query)?;
         Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
     }
 
     fn add_api_key(&mut self, key: &ApiKeyRow) -> Result<i64, StoreError> {
-        let insert = "insert into api_key (shown, hash, scope, source, created_at, expires_at, last_used_at, revoked_at) \
-                      values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        let ApiKeyRow { shown, hash, scope, source, created_at, expires_at, last_used_at, revoked_at, .. } = key;
-        let row = params![shown, hash, scope, source, created_at, expires_at, last_used_at, revoked_at];
+        let insert = "insert into api_key (shown, hash, scope, source, created_at, expires_at, last_used_at, \
+                      revoked_at, made_by) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let ApiKeyRow { shown, hash, scope, source, created_at, expires_at, last_used_at, revoked_at, made_by, .. } =
+            key;
+        let row = params![shown, hash, scope, source, created_at, expires_at, last_used_at, revoked_at, made_by];
         self.connection.prepare_cached(insert)?.execute(row)?;
         Ok(self.connection.last_insert_rowid())
     }
@@ -51,5 +52,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ApiKeyRow> {
         expires_at: row.get(6)?,
         last_used_at: row.get(7)?,
         revoked_at: row.get(8)?,
+        made_by: row.get(9)?,
     })
 }

@@ -311,6 +311,7 @@ pub(crate) fn keys_are_revoked_once_and_keep_their_numbers(store: &mut impl Stor
         expires_at: Some(90),
         last_used_at: None,
         revoked_at: None,
+        made_by: (byte == 2).then(|| "person:1\0".into()),
     };
     let [web, app] = [("web", 1), ("zero\0", 2)].map(|(source, byte)| {
         let row = key(source, byte);

@@ -7,7 +7,8 @@ use crate::cli::{CreateKeyArguments, KeeperArguments, KeysArguments, KeysCommand
 use crate::failure::Failure;
 use crate::{Done, clock, terminal};
 use bantam_lang::convert::parse_time;
-use bantam_server::{KeyProblem, NewKey, Scope};
+use bantam_server::people::audit::Actor;
+use bantam_server::{KeyProblem, NewKey, Scope, revoke_key};
 use bantam_store::{ApiKeyRow, Location, Reader, Store, StoreError};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -48,7 +49,11 @@ fn create(arguments: &CreateKeyArguments) -> Result<(), Failure> {
         Keeper::Store(location) => {
             let mut new = NewKey::generate(scope, &arguments.source, expires_at, clock::now()).map_err(key_failure)?;
             let mut store = open(location)?;
-            if !store.transaction(|ledger| new.keep(ledger)).map_err(store_failure)? {
+            let kept = store.transaction(|ledger| match new.keep(ledger)? {
+                true => new.note(ledger, clock::now(), &Actor::console()).map(|()| true),
+                false => Ok(false),
+            });
+            if !kept.map_err(store_failure)? {
                 let failure = Failure::bad_input("there are as many keys as there can be");
                 return Err(failure.help("revoke one that nobody uses"));
             }
@@ -90,7 +95,7 @@ fn revoke(arguments: &RevokeKeyArguments) -> Result<(), Failure> {
     match Keeper::of(&arguments.keeper)? {
         Keeper::Store(location) => {
             refuse_missing_file(location)?;
-            let revoked = open(location)?.transaction(|ledger| ledger.revoke_api_key(id, clock::now()));
+            let revoked = open(location)?.transaction(|ledger| revoke_key(ledger, clock::now(), &Actor::console(), id));
             if !revoked.map_err(store_failure)? {
                 let failure = Failure::bad_input(format!("there is no key {id}"));
                 return Err(failure.help("`bantam keys list` shows all with their numbers"));
@@ -172,6 +177,7 @@ fn read_key(told: &Value) -> Option<ApiKeyRow> {
         expires_at: moment("expires_at"),
         last_used_at: moment("last_used_at"),
         revoked_at: moment("revoked_at"),
+        made_by: None,
     })
 }
 

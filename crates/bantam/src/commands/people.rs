@@ -5,6 +5,7 @@ use super::store::refuse_missing;
 use crate::cli::{DisableArguments, InviteArguments, PeopleArguments, PeopleCommand, PeopleStore, ResetArguments};
 use crate::failure::Failure;
 use crate::{Done, clock, terminal};
+use bantam_server::core::Desk;
 use bantam_server::people::audit::Actor;
 use bantam_server::people::{self, ChangeError, Link, Person, Refusal, Standing};
 use bantam_store::{Ledger, Location, Reader, Store, StoreError};
@@ -62,7 +63,7 @@ fn reset(arguments: &ResetArguments) -> Result<(), Failure> {
 fn disable(arguments: &DisableArguments) -> Result<(), Failure> {
     let person = change(&arguments.keeper, |ledger| {
         let id = id_of(ledger, &arguments.email)?;
-        people::disable(ledger, clock::now(), &Actor::console(), &id)
+        people::disable(&mut Desk::open(ledger)?, ledger, clock::now(), &Actor::console(), &id)
     })?;
     terminal::say(&format!("{} can sign in no more", terminal::printable(&person.email)));
     Ok(())
@@ -93,6 +94,7 @@ fn change<T>(keeper: &PeopleStore, work: impl FnOnce(&mut dyn Ledger) -> Result<
     })?;
     store.transaction(work).map_err(|error| match error {
         ChangeError::Store(error) => store_failure(error),
+        ChangeError::Core(error) => Failure::device(error.to_string()),
         ChangeError::Refused(refusal) => {
             let failure = Failure::bad_input(refusal.to_string());
             if refusal == Refusal::NoPerson { failure.help("`bantam people list` shows everybody") } else { failure }

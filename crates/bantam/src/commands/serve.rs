@@ -5,12 +5,14 @@ use crate::failure::Failure;
 use crate::{Done, clock, definitions, logs, terminal};
 use bantam_server::core::fact::{Fact, FactKind};
 use bantam_server::core::{DefinitionText, Given, Rules};
+use bantam_server::people::audit::{Actor, note};
 use bantam_server::webhooks::{MailSettings, Outgoing};
 use bantam_server::{
     App, Clock, IntakeSettings, Keys, Network, REQUESTS_PER_SECOND, Recorder, Reserve, ReserveSize, Scope, Settings,
     Unavailable,
 };
 use bantam_store::{Location, Store, StoreError};
+use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -153,6 +155,14 @@ async fn activate(recorder: &Recorder, fingerprint: String, text: DefinitionText
             let fact = Fact::of_service(format!("{name}-{fingerprint}-{now}"), now, "serve", kind);
             desk.take(ledger, now, &[Given::new(fact)])?;
         }
+        note(
+            ledger,
+            now,
+            &Actor::console(),
+            "definition.activated",
+            &fingerprint,
+            (Value::Null, json!({"signed": false})),
+        )?;
         Ok(())
     });
     activate.await

@@ -83,6 +83,8 @@ struct ShownSignature {
     team: SigningTeam,
     by: String,
     at: Moment,
+    /// Since when it counts no more: whoever signed may not sign for the team any more.
+    void_since: Option<Moment>,
 }
 
 impl ShownVersion {
@@ -100,8 +102,12 @@ impl ShownVersion {
             note: known.note,
             moves: known.moves,
         };
-        let signature =
-            |known: Signature| ShownSignature { team: known.team.into(), by: known.by, at: Moment(known.at) };
+        let signature = |known: Signature| ShownSignature {
+            team: known.team.into(),
+            by: known.by,
+            at: Moment(known.at),
+            void_since: known.void_since.map(Moment),
+        };
         Ok(ShownVersion {
             is_signed: version.missing().is_empty(),
             fingerprint: version.fingerprint,

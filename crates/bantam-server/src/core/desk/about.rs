@@ -28,6 +28,7 @@ impl Desk {
             | FactKind::Draft { .. }
             | FactKind::Proposal { .. }
             | FactKind::Signature { .. }
+            | FactKind::SignaturesVoided { .. }
             | FactKind::SignedActivation { .. }
             | FactKind::Activation { .. }
             | FactKind::Renewal { .. } => return Ok(About::Nobody),

@@ -2,7 +2,7 @@
 
 use super::{Desk, load_rules};
 use crate::core::CoreError;
-use crate::core::definitions::{self, DefinitionRefusal, DefinitionState, Proposal, Signature, Version};
+use crate::core::definitions::{self, DefinitionRefusal, DefinitionState, Proposal, Signature, Team, Version};
 use crate::core::fact::FactKind;
 use bantam_store::Ledger;
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,25 @@ impl Desk {
             Some(scheduled) if scheduled.fingerprint == fingerprint => self.forget_schedule(ledger),
             _ => Ok(()),
         }
+    }
+
+    /// Lets what somebody signed for teams count no more where the definition does not decide. One that would become active
+    /// by such a signature no longer is to.
+    pub(super) fn void_signatures(
+        &mut self,
+        ledger: &mut dyn Ledger,
+        by: &str,
+        teams: &[Team],
+        at: i64,
+    ) -> Result<(), CoreError> {
+        for (_, fingerprint) in ledger.definitions()? {
+            let Some(mut version) = Version::read(ledger, &fingerprint)? else { continue };
+            if version.void(by, teams, at) {
+                version.keep(ledger)?;
+                self.unschedule(ledger, &fingerprint)?;
+            }
+        }
+        Ok(())
     }
 
     fn forget_schedule(&mut self, ledger: &mut dyn Ledger) -> Result<(), CoreError> {
@@ -123,7 +142,7 @@ pub(super) fn sign_or_propose(ledger: &mut dyn Ledger, step: &FactKind, at: i64)
         }
         FactKind::Signature { fingerprint, team, by, .. } => {
             let Some(mut version) = Version::read(ledger, fingerprint)? else { return Ok(()) };
-            version.signatures.push(Signature { team: *team, by: by.clone(), at });
+            version.signatures.push(Signature { team: *team, by: by.clone(), at, void_since: None });
             version.keep(ledger)
         }
         _ => Ok(()),

@@ -83,12 +83,18 @@ impl Desk {
             FactKind::Team(team) => {
                 ledger.set(&format!("team:{}", team.name), &serde_json::to_vec(team).unwrap_or_default())?;
             }
-            FactKind::Draft { fingerprint, text, by } => definitions::draft(ledger, fingerprint, text, by, at)?,
+            FactKind::Draft { fingerprint, text, by } => {
+                // Nobody signed the text that would become active.
+                if definitions::draft(ledger, fingerprint, text, by, at)? {
+                    self.unschedule(ledger, fingerprint)?;
+                }
+            }
             FactKind::Proposal { fingerprint, .. } => {
                 self.unschedule(ledger, fingerprint)?;
                 sign_or_propose(ledger, &fact.kind, at)?;
             }
             FactKind::Signature { .. } => sign_or_propose(ledger, &fact.kind, at)?,
+            FactKind::SignaturesVoided { by, teams } => self.void_signatures(ledger, by, teams, at)?,
             FactKind::SignedActivation { fingerprint, .. } => self.schedule(ledger, fingerprint, at)?,
             FactKind::Activation { fingerprint } => self.activate(ledger, fingerprint, at, true)?,
             FactKind::Renewal { leads } => self.renew_next(ledger, *leads, at)?,

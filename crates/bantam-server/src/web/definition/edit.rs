@@ -8,6 +8,7 @@ use crate::api::extract::{FromBody, FromQuery};
 use crate::api::values::Name;
 use crate::app::App;
 use crate::core::DefinitionText;
+use crate::people::Origin;
 use crate::problem::Problem;
 use crate::web::access::{Visitor, redirect};
 use crate::web::answers::{by, refuse_others};
@@ -151,6 +152,7 @@ impl Typed {
 pub(crate) async fn save(
     State(app): State<App>,
     Visitor(signed): Visitor,
+    origin: Origin,
     FromForm(fields): FromForm<BTreeMap<String, String>>,
 ) -> Result<Response, Problem> {
     let typed = Typed::read(&app, fields).await?;
@@ -161,7 +163,7 @@ pub(crate) async fn save(
             lists: typed.text.lists.into_iter().collect(),
             by: Name(by(&signed.person)),
         };
-        let _ = definitions::draft(State(app), caller(), FromBody(body)).await?;
+        let _ = definitions::draft(State(app), caller(&signed, &origin), FromBody(body)).await?;
         return Ok(redirect(&path(&checked.fingerprint().to_string())));
     }
     // What was typed is kept on the page, with what is wrong beside it.

@@ -6,7 +6,7 @@ use crate::api::extract::{FromBody, FromPath};
 use crate::api::values::{Moment, Name, Note};
 use crate::app::App;
 use crate::core::definitions::Team;
-use crate::people::{Person, may_sign};
+use crate::people::{Origin, Person, may_sign};
 use crate::problem::Problem;
 use crate::web::access::{Visitor, redirect};
 use crate::web::answers::by;
@@ -29,12 +29,13 @@ pub(crate) struct Proposal {
 pub(crate) async fn propose(
     State(app): State<App>,
     Visitor(signed): Visitor,
+    origin: Origin,
     FromPath(fingerprint): FromPath<String>,
     FromForm(form): FromForm<Proposal>,
 ) -> Result<Response, Problem> {
     let body = ProposalRequest { by: name(&signed.person), note: form.note, effective_at: form.effective_at };
     let to = path(&fingerprint);
-    let _ = definitions::propose(State(app), caller(), FromPath(fingerprint), FromBody(body)).await?;
+    let _ = definitions::propose(State(app), caller(&signed, &origin), FromPath(fingerprint), FromBody(body)).await?;
     Ok(redirect(&to))
 }
 
@@ -50,6 +51,7 @@ pub(crate) struct Signature {
 pub(crate) async fn sign(
     State(app): State<App>,
     Visitor(signed): Visitor,
+    origin: Origin,
     FromPath(fingerprint): FromPath<String>,
     FromForm(form): FromForm<Signature>,
 ) -> Result<Response, Problem> {
@@ -59,7 +61,7 @@ pub(crate) async fn sign(
     }
     let body = SignatureRequest { by: name(&signed.person), team: form.team, text_digest: form.text_digest };
     let to = path(&fingerprint);
-    let _ = definitions::sign(State(app), caller(), FromPath(fingerprint), FromBody(body)).await?;
+    let _ = definitions::sign(State(app), caller(&signed, &origin), FromPath(fingerprint), FromBody(body)).await?;
     Ok(redirect(&to))
 }
 
@@ -74,12 +76,13 @@ pub(crate) struct Activation {
 pub(crate) async fn activate(
     State(app): State<App>,
     Visitor(signed): Visitor,
+    origin: Origin,
     FromPath(fingerprint): FromPath<String>,
     FromForm(form): FromForm<Activation>,
 ) -> Result<Response, Problem> {
     let body = ActivationRequest { by: name(&signed.person), confirmed_moves: form.confirmed_moves };
     let to = path(&fingerprint);
-    let _ = definitions::activate(State(app), caller(), FromPath(fingerprint), FromBody(body)).await?;
+    let _ = definitions::activate(State(app), caller(&signed, &origin), FromPath(fingerprint), FromBody(body)).await?;
     Ok(redirect(&to))
 }
 

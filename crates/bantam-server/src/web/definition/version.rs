@@ -42,6 +42,8 @@ pub(super) struct SignatureLine {
     pub(super) team: &'static str,
     pub(super) by: Option<String>,
     pub(super) at: Option<Moment>,
+    /// Whose signature counts no more, where nobody has signed since.
+    pub(super) void: Option<String>,
     /// Whether whoever looks may sign here now.
     pub(super) can_sign: bool,
 }
@@ -210,7 +212,8 @@ pub(super) fn row(
     let checked = checked(ledger, &version.fingerprint)?;
     let name = checked.and_then(|checked| checked.meaning().name.clone());
     let line = |team: Team| {
-        let found = version.signatures.iter().find(|signature| signature.team == team);
+        let found = version.valid_signatures().find(|signature| signature.team == team);
+        let void = version.signatures.iter().rfind(|signature| signature.team == team && found.is_none());
         SignatureLine {
             team: match team {
                 Team::Marketing => "Marketing",
@@ -218,6 +221,7 @@ pub(super) fn row(
             },
             by: found.map(|signature| names.of(&signature.by)),
             at: found.map(|signature| calendar.moment(signature.at)),
+            void: void.map(|signature| names.of(&signature.by)),
             can_sign: found.is_none()
                 && version.state == DefinitionState::Proposed
                 && person.is_some_and(|person| {

@@ -5,10 +5,10 @@ use crate::api::extract::{FromBody, FromPath, FromQuery};
 use crate::api::leads::{self, ByQuery};
 use crate::api::stated::{self, DoNotScoreRequest, MergeRequest};
 use crate::api::values::{Name, Note};
-use crate::api::{hand_offs, retraction};
+use crate::api::{export as exports, hand_offs, retraction};
 use crate::app::App;
 use crate::keys::{Caller, Scope};
-use crate::people::Person;
+use crate::people::{Origin, Person, Signed};
 use crate::problem::Problem;
 use crate::web::access::{Visitor, own_path, redirect};
 use crate::web::answers::{SOURCE, by};
@@ -16,12 +16,14 @@ use crate::web::forms::FromForm;
 use crate::web::marks::lead_path;
 use axum::Extension;
 use axum::extract::State;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 /// Returns a person as whoever asks for something.
-pub(crate) fn caller() -> Extension<Caller> {
-    Extension(Caller { scope: Scope::Manage, source: SOURCE.to_owned() })
+pub(crate) fn caller(signed: &Signed, origin: &Origin) -> Extension<Caller> {
+    let (person, address) = (Some(signed.person.id.clone()), origin.shown());
+    Extension(Caller { scope: Scope::Manage, source: SOURCE.to_owned(), person, address })
 }
 
 fn name(person: &Person) -> Name {
@@ -40,12 +42,13 @@ pub(crate) struct Reason {
 pub(crate) async fn hand_over(
     State(app): State<App>,
     Visitor(signed): Visitor,
+    origin: Origin,
     FromPath(id): FromPath<String>,
     FromForm(form): FromForm<Reason>,
 ) -> Result<Response, Problem> {
     let body = hand_offs::OpenRequest { reason: form.reason, by: name(&signed.person) };
     let path = lead_path(&id);
-    let _ = hand_offs::open(State(app), caller(), FromPath(id), FromBody(body)).await?;
+    let _ = hand_offs::open(State(app), caller(&signed, &origin), FromPath(id), FromBody(body)).await?;
     Ok(redirect(&path))
 }
 
@@ -53,11 +56,12 @@ pub(crate) async fn hand_over(
 pub(crate) async fn retract(
     State(app): State<App>,
     Visitor(signed): Visitor,
+    origin: Origin,
     FromPath(message_id): FromPath<String>,
     FromForm(form): FromForm<Reason>,
 ) -> Result<Response, Problem> {
     let body = retraction::RetractionRequest { reason: form.reason, by: name(&signed.person) };
-    let _ = retraction::retract(State(app), caller(), FromPath(message_id), FromBody(body)).await?;
+    let _ = retraction::retract(State(app), caller(&signed, &origin), FromPath(message_id), FromBody(body)).await?;
     Ok(redirect(&own_path(form.next.as_deref())))
 }
 
@@ -73,12 +77,13 @@ pub(crate) struct Merge {
 pub(crate) async fn merge(
     State(app): State<App>,
     Visitor(signed): Visitor,
+    origin: Origin,
     FromPath(id): FromPath<String>,
     FromForm(form): FromForm<Merge>,
 ) -> Result<Response, Problem> {
     let body = MergeRequest { other: form.other, reason: form.reason, by: name(&signed.person) };
     let path = lead_path(&id);
-    let _ = stated::merge(State(app), caller(), FromPath(id), FromBody(body)).await?;
+    let _ = stated::merge(State(app), caller(&signed, &origin), FromPath(id), FromBody(body)).await?;
     Ok(redirect(&path))
 }
 
@@ -93,12 +98,13 @@ pub(crate) struct DoNotScore {
 pub(crate) async fn do_not_score(
     State(app): State<App>,
     Visitor(signed): Visitor,
+    origin: Origin,
     FromPath(id): FromPath<String>,
     FromForm(form): FromForm<DoNotScore>,
 ) -> Result<Response, Problem> {
     let body = DoNotScoreRequest { on: form.on, by: name(&signed.person) };
     let path = lead_path(&id);
-    let _ = stated::do_not_score(State(app), caller(), FromPath(id), FromBody(body)).await?;
+    let _ = stated::do_not_score(State(app), caller(&signed, &origin), FromPath(id), FromBody(body)).await?;
     Ok(redirect(&path))
 }
 
@@ -113,6 +119,7 @@ pub(crate) struct Erase {
 pub(crate) async fn erase(
     State(app): State<App>,
     Visitor(signed): Visitor,
+    origin: Origin,
     FromPath(id): FromPath<String>,
     FromForm(form): FromForm<Erase>,
 ) -> Result<Response, Problem> {
@@ -121,16 +128,19 @@ pub(crate) async fn erase(
         return Err(Problem::bad_request("unconfirmed", message).at("confirm"));
     }
     let query = ByQuery { by: name(&signed.person) };
-    leads::erase(State(app), caller(), FromPath(id), FromQuery(query)).await?;
+    leads::erase(State(app), caller(&signed, &origin), FromPath(id), FromQuery(query)).await?;
     Ok(redirect("/leads"))
 }
 
 /// Gives out all that is known about a lead, as one file.
 pub(crate) async fn export(
     State(app): State<App>,
-    Visitor(_): Visitor,
+    Visitor(signed): Visitor,
+    origin: Origin,
     FromPath(id): FromPath<String>,
 ) -> Result<Response, Problem> {
-    let history = leads::history(State(app), FromPath(id)).await?;
-    Ok(history.into_response())
+    let mut response = exports::export(State(app), caller(&signed, &origin), FromPath(id)).await?.into_response();
+    let file = HeaderValue::from_static("attachment; filename=\"lead.json\"");
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, file);
+    Ok(response)
 }

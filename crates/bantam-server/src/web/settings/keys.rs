@@ -3,9 +3,8 @@
 use super::at_field;
 use crate::api::extract::FromPath;
 use crate::app::App;
-use crate::keys::{KeyProblem, NewKey, Scope};
+use crate::keys::{KeyProblem, NewKey, Scope, revoke_key};
 use crate::people::Origin;
-use crate::people::audit::note;
 use crate::problem::Problem;
 use crate::tracking::unavailable;
 use crate::web::access::{Visitor, redirect};
@@ -21,7 +20,6 @@ use axum::response::Response;
 use bantam_lang::convert::parse_time;
 use bantam_store::ApiKeyRow;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 struct Row {
     id: i64,
@@ -134,13 +132,12 @@ pub(crate) async fn create(
     let made = match generate(&wanted, app.now()) {
         Ok(mut key) => {
             let actor = signed.actor(&origin);
+            key.made_by(Some(&signed.person.id));
             let kept = app.recorder.work(move |_, ledger, now| {
                 if !key.keep(ledger)? {
                     return Ok(None);
                 }
-                let row = key.row();
-                let new = json!({"scope": row.scope, "source": row.source, "shown": row.shown});
-                note(ledger, now, &actor, "key.made", &format!("key:{}", row.id), (Value::Null, new))?;
+                key.note(ledger, now, &actor)?;
                 Ok(Some(key))
             });
             let kept = kept.await.map_err(unavailable)?;
@@ -199,15 +196,7 @@ pub(crate) async fn revoke(
     FromForm(Nothing {}): FromForm<Nothing>,
 ) -> Result<Response, Problem> {
     let actor = signed.actor(&origin);
-    let revoked = app.recorder.work(move |_, ledger, now| {
-        let known = ledger.api_keys()?.into_iter().find(|key| key.id == id && key.revoked_at.is_none());
-        let done = ledger.revoke_api_key(id, now)?;
-        if let Some(key) = known {
-            let old = json!({"scope": key.scope, "source": key.source, "shown": key.shown});
-            note(ledger, now, &actor, "key.revoked", &format!("key:{id}"), (old, Value::Null))?;
-        }
-        Ok(done)
-    });
+    let revoked = app.recorder.work(move |_, ledger, now| Ok(revoke_key(ledger, now, &actor, id)?));
     let revoked = revoked.await.map_err(unavailable);
     app.forget_keys();
     if revoked? { Ok(redirect("/settings/keys")) } else { Err(Problem::not_found("there is no such key")) }

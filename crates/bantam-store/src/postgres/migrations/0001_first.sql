@@ -193,7 +193,9 @@ create table api_key (
     expires_at bigint,
     -- To some minutes.
     last_used_at bigint,
-    revoked_at bigint
+    revoked_at bigint,
+    -- The person who made it, where one did.
+    made_by text
 );
 
 create table setting (key text collate "C" primary key, value bytea not null);

@@ -19,7 +19,7 @@ from unnest(array[
     'quarantine.reason', 'quarantine.field', 'quarantine.body',
     'definition.id', 'definition.fingerprint', 'definition.body', 'setting.key', 'setting.value',
     'api_key.id', 'api_key.shown', 'api_key.hash', 'api_key.scope', 'api_key.source', 'api_key.created_at',
-    'api_key.expires_at', 'api_key.last_used_at', 'api_key.revoked_at',
+    'api_key.expires_at', 'api_key.last_used_at', 'api_key.revoked_at', 'api_key.made_by',
     'person.id', 'person.email', 'person.version', 'person.body',
     'session.hash', 'session.person', 'session.is_half', 'session.created_at', 'session.seen_at', 'session.address',
     'session.agent',
