@@ -11,8 +11,8 @@ pub(crate) struct Browser<'a> {
     pub(crate) cookie: String,
 }
 
-impl Browser<'_> {
-    pub(crate) fn new(app: &TestApp) -> Browser<'_> {
+impl<'s> Browser<'s> {
+    pub(crate) fn new(app: &'s TestApp) -> Browser<'s> {
         Browser { app, cookie: String::new() }
     }
 
@@ -60,12 +60,20 @@ impl Browser<'_> {
     }
 
     /// Ann, the first admin.
-    pub(crate) async fn ann(app: &TestApp) -> Browser<'_> {
+    pub(crate) async fn ann(app: &'s TestApp) -> Browser<'s> {
         let mut browser = Browser::new(app);
         let path = app.set_up_path().await.unwrap();
         let named = [("name", "Ann"), ("email", "ann@acme.example"), ("password", PASSWORD)];
         let answer = browser.post(&path, &named).await;
         assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/account"));
+        browser
+    }
+
+    /// The same person, signed in once more.
+    pub(crate) async fn again(self) -> Self {
+        let mut browser = Browser::new(self.app);
+        let given = [("email", "ann@acme.example"), ("password", PASSWORD)];
+        assert_eq!(browser.post("/sign-in", &given).await.status, StatusCode::SEE_OTHER);
         browser
     }
 

@@ -35,7 +35,10 @@ async fn ui_02_every_report_has_a_page_without_inline_script_or_style() {
         for tag in tags(&text) {
             assert!(!tag.contains(" style=") && !tag.starts_with("style"), "{path}: <{tag}>");
             let is_script = tag.starts_with("script");
-            assert!(!is_script || tag.contains("src=\"/assets/") || tag.contains("application/json"), "{path}: <{tag}>");
+            assert!(
+                !is_script || tag.contains("src=\"/assets/") || tag.contains("application/json"),
+                "{path}: <{tag}>"
+            );
         }
         let has_charts = text.contains("data-chart=");
         assert_eq!(text.contains("/assets/charts."), has_charts, "{path}");
@@ -115,7 +118,7 @@ async fn ui_04_what_cannot_be_read_is_said_and_kept() {
 #[tokio::test]
 async fn a_definition_without_a_hand_off_has_no_reports_and_says_so() {
     let without = DEFINITION.lines().filter(|line| !line.starts_with("hand_off") && !line.starts_with("routes"));
-    let app = TestApp::deciding(&without.collect::<Vec<_>>().join("\n"));
+    let app = TestApp::deciding_by(without.collect::<Vec<_>>().join("\n").leak());
     let ann = Browser::ann(&app).await;
     for path in ["/reports", "/reports/speed"] {
         let page = ann.get(path).await;
@@ -127,10 +130,13 @@ async fn a_definition_without_a_hand_off_has_no_reports_and_says_so() {
 
 #[tokio::test]
 async fn every_page_says_that_the_definition_is_unsigned_and_its_review_due() {
-    let app = TestApp::deciding(&format!("{DEFINITION}review_every: 30d\n"));
+    let app = TestApp::deciding_by(format!("{DEFINITION}review_every: 30d\n").leak());
     let ann = Browser::ann(&app).await;
     let page = ann.get("/queue").await.text();
-    assert!(page.contains("The definition runs unsigned") && page.contains("marketing and sales did not sign it"), "{page}");
+    assert!(
+        page.contains("The definition runs unsigned") && page.contains("marketing and sales did not sign it"),
+        "{page}"
+    );
     assert!(!page.contains("review of the definition is due"));
     app.pass(30 * 86_400);
     let ann = ann.again().await;

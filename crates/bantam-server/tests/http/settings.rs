@@ -27,7 +27,8 @@ async fn settings_show_each_what_they_may_change() {
     }
     assert!(!bob.get("/settings/teams/sales").await.text().contains("Add somebody"));
     let mut bob = bob;
-    let refused = bob.change("/settings/teams/sales/member", &[("was", "none"), ("name", "x"), ("capacity", "1")]).await;
+    let refused =
+        bob.change("/settings/teams/sales/member", &[("was", "none"), ("name", "x"), ("capacity", "1")]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
 }
 
@@ -115,11 +116,18 @@ async fn what_is_wrong_with_a_member_is_said_at_each_field() {
     let app = TestApp::new();
     let mut ann = Browser::ann(&app).await;
     let path = "/settings/teams/sales";
-    let fields =
-        [("was", "none"), ("capacity", "-1"), ("limit", "many"), ("away_from", "2026-12-24"), ("away_to", "2026-12-01")];
+    let fields = [
+        ("was", "none"),
+        ("capacity", "-1"),
+        ("limit", "many"),
+        ("away_from", "2026-12-24"),
+        ("away_to", "2026-12-01"),
+    ];
     let page = ann.change(&format!("{path}/member"), &fields).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for says in ["Choose somebody, or give a name", "from 0 to 1,000,000", "This is no whole number.", "before the first"] {
+    for says in
+        ["Choose somebody, or give a name", "from 0 to 1,000,000", "This is no whole number.", "before the first"]
+    {
         assert!(page.text().contains(says), "{says}: {}", page.text());
     }
     assert_eq!(app.get(path.trim_start_matches("/settings")).await.status, StatusCode::NOT_FOUND);
@@ -141,7 +149,8 @@ async fn what_is_wrong_with_a_member_is_said_at_each_field() {
 async fn whk_08_a_webhook_is_made_tried_switched_and_removed_by_its_page() {
     let app = TestApp::new();
     let mut ann = Browser::ann(&app).await;
-    let fields = [("kind", "standard"), ("url", "https://hooks.example.com/secret-path"), ("type.hand_off.opened", "true")];
+    let fields =
+        [("kind", "standard"), ("url", "https://hooks.example.com/secret-path"), ("type.hand_off.opened", "true")];
     let page = ann.change("/settings/webhooks", &fields).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text());
     let secret = between(&page.text(), "class=\"secret\">", "<");
@@ -204,8 +213,8 @@ async fn a_webhook_that_cannot_be_is_refused_at_its_field_with_what_was_typed() 
 
 #[tokio::test]
 async fn office_hours_are_those_of_the_definition() {
-    let hours = "office_hours: {time_zone: Europe/Berlin, days: {mon-thu: 9:00-17:00, fri: 9:00-15:30}, holidays: [2026-12-25]}\n";
-    let app = TestApp::deciding(&format!("{}{hours}", crate::test_app::DEFINITION));
+    let hours = "office_hours: {time_zone: Europe/Berlin, days: {mon-thu: \"09:00-17:00\", fri: \"09:00-15:30\"}, holidays: [\"2026-12-25\"]}\n";
+    let app = TestApp::deciding_by(format!("{}{hours}", crate::test_app::DEFINITION).leak());
     let ann = Browser::ann(&app).await;
     let page = ann.get("/settings/hours").await.text();
     for says in ["38 hours 30 min a week", "Europe/Berlin", "09:00 to 15:30", "closed", "2026-12-25"] {
@@ -221,7 +230,13 @@ async fn the_service_tells_of_itself() {
     let app = TestApp::new();
     let ann = Browser::ann(&app).await;
     let page = ann.get("/settings/service").await.text();
-    for says in ["The service takes facts", env!("CARGO_PKG_VERSION"), "SQLite, ", "/api/openapi.json", "without marketing and sales"] {
+    for says in [
+        "The service takes facts",
+        env!("CARGO_PKG_VERSION"),
+        "SQLite, ",
+        "/api/openapi.json",
+        "without marketing and sales",
+    ] {
         assert!(page.contains(says), "{says}: {page}");
     }
 }
