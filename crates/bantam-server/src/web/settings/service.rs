@@ -26,6 +26,13 @@ struct Page {
     counts: Vec<(&'static str, String)>,
 }
 
+impl Page {
+    /// Returns as much of a fingerprint as people compare.
+    fn short(&self, fingerprint: &str) -> String {
+        fingerprint.trim_start_matches("sha256:").chars().take(12).collect()
+    }
+}
+
 /// Shows the service.
 pub(crate) async fn show(State(app): State<App>, Visitor(signed): Visitor) -> Result<Response, Problem> {
     let (rules, last, waiting) = app
