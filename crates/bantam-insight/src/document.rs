@@ -10,6 +10,8 @@
 mod cell;
 mod chart;
 mod csv;
+mod drawn;
+mod embed;
 mod html;
 mod json;
 mod markdown;
@@ -18,6 +20,7 @@ mod visible;
 
 pub use cell::{Cell, Told};
 pub use chart::{Axis, Chart, ChartKind};
+pub use embed::{CHARTS_SCRIPT, Embedding, FIGURES_STYLE};
 pub use visible::visible;
 
 use crate::statistics::{Enough, TooFew};
@@ -184,6 +187,19 @@ impl Document {
     #[must_use]
     pub fn table(&self, id: &str) -> Option<&Table> {
         self.tables().find(|table| table.id == id)
+    }
+
+    /// Returns whether there is a picture in it.
+    #[must_use]
+    pub fn has_charts(&self) -> bool {
+        self.tables().any(|table| !table.charts.is_empty())
+    }
+
+    /// Returns the sections as HTML for a page of somebody else, with the data of the charts in it, and neither scripts nor
+    /// styles.
+    #[must_use]
+    pub fn to_embedded_html(&self, embedding: &Embedding<'_>) -> String {
+        embed::render(self, embedding)
     }
 
     /// Returns the document as one HTML file that asks no other for anything.

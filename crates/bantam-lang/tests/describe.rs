@@ -63,11 +63,11 @@ routes:
 Industry: by industry: Software +30, Fintech +20
 Size: by employees: from 50 +10, from 200 +20
 Boss +5: when title contains Chief or employees is less than 5
-# What they do: These points are the lead's engagement.
-Demo +60: for demo requested, once; halved every 30 days
-Pricing +10: for page viewed where path starts with /pricing, once a day, in the last 90 days; 30 at most in all; halved every 30 days
-Opened [Mail, together 15 at most] +1: each time for email opened; halved every 30 days
-Gone \u{2212}25: each time for email unsubscribed
+# What they do: These points are the lead's engagement. They are halved every 30 days, unless a line says otherwise.
+Demo +60: for demo requested, once
+Pricing +10: for page viewed where path starts with /pricing, once a day, in the last 90 days; 30 at most in all
+Opened [Mail, together 15 at most] +1: each time for email opened
+Gone \u{2212}25: each time for email unsubscribed; never less with time
 Often +15: when visit days is at least 3
 # Signals: Facts about what a lead did, which rules and stages refer to.
 visit days: how often: page viewed, once a day, in the last 14 days

@@ -215,5 +215,12 @@
     setInterval(() => { if (!document.hidden) refresh(); }, 60000);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   }
+  // Paper has room for what is folded.
+  let unfolded = [];
+  window.addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll(".figures details:not([open])")];
+    unfolded.forEach((each) => { each.open = true; });
+  });
+  window.addEventListener("afterprint", () => unfolded.forEach((each) => { each.open = false; }));
   document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
 })();

@@ -10,7 +10,7 @@ pub(crate) mod hand_offs;
 pub(crate) mod health;
 pub(crate) mod keys;
 pub(crate) mod leads;
-mod paging;
+pub(crate) mod paging;
 pub(crate) mod quarantine;
 pub(crate) mod reports;
 pub(crate) mod retraction;

@@ -12,9 +12,11 @@ use crate::peer::Network;
 use crate::people::PeopleState;
 use crate::problem::Problem;
 use crate::recorder::{Clock, Recorder};
-use crate::reserve::Reserve;
+use crate::reserve::{Reserve, Space};
 use crate::web::access::PageRule;
 use crate::web::changes::Changes;
+use crate::web::leads::Counts;
+use crate::web::standing::AtHand;
 use crate::webhooks::{self, Outgoing};
 use crate::{edge, erased, import, loaders, tracking, web};
 use axum::Router;
@@ -88,7 +90,9 @@ pub struct App {
     reading: Arc<Semaphore>,
     document: Arc<str>,
     changes: Changes,
+    standing: Arc<AtHand>,
     pub(crate) insight: Arc<Insight>,
+    pub(crate) counts: Counts,
 }
 
 impl App {
@@ -113,7 +117,9 @@ impl App {
             reading: Arc::new(Semaphore::new(READERS_MAX)),
             document: Arc::from(""),
             changes: Changes::default(),
+            standing: Arc::default(),
             insight: Arc::default(),
+            counts: Counts::default(),
         }
     }
 
@@ -200,6 +206,11 @@ impl App {
         &self.changes
     }
 
+    /// Returns how it stood with the definition when somebody looked last.
+    pub(crate) fn standing_at_hand(&self) -> &AtHand {
+        &self.standing
+    }
+
     /// Returns the document of all paths.
     pub(crate) fn document(&self) -> &str {
         &self.document
@@ -269,6 +280,17 @@ impl App {
     /// Returns whether so little of the disk is free that nothing more may be taken in.
     pub(crate) fn is_low_on_disk(&self) -> bool {
         self.reserve.is_low(self.now())
+    }
+
+    /// Returns what is left of the disk that holds the store, and how much of it is kept free, in bytes; `None` where the
+    /// store is on no disk of ours.
+    pub(crate) fn space(&self) -> Option<(Space, u64)> {
+        self.reserve.space()
+    }
+
+    /// Returns where the store is.
+    pub(crate) fn store(&self) -> &Location {
+        &self.store
     }
 
     /// Takes down who was erased, beside the store: a restored backup is told by it.

@@ -11,4 +11,4 @@ mod report;
 pub(crate) use cache::Insight;
 pub(crate) use history::Told;
 pub(crate) use impact::{ImpactWish, Reasoned, Tried, impact, whatif};
-pub(crate) use report::{ReportName, ReportWish, report};
+pub(crate) use report::{CUTS, Found, ReportName, ReportWish, found, report};

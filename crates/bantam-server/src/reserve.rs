@@ -78,6 +78,13 @@ impl Reserve {
     }
 }
 
+impl Reserve {
+    /// Returns what is left, and how much of it is kept free; `None` where the disk does not say.
+    pub(crate) fn space(&self) -> Option<(Space, u64)> {
+        (self.ask)().map(|space| (space, self.size.bytes(space.total)))
+    }
+}
+
 impl Default for Reserve {
     /// Returns a reserve of nothing, for a store that is on no disk of ours.
     fn default() -> Self {

@@ -6,8 +6,8 @@ use crate::error::StoreError;
 use crate::people::People;
 use crate::quarantine::Quarantine;
 use crate::records::{
-    Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadRow, NewFact, Seq, StoredFact, Subject, SubjectId,
-    SubjectKind,
+    Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadCount, LeadRow, NewFact, Seq, StoredFact, Subject,
+    SubjectId, SubjectKind,
 };
 
 /// A store within a transaction: all that is done through it happens together or not at all.
@@ -34,6 +34,8 @@ pub trait Ledger: Deliveries + ApiKeys + People + Quarantine {
     fn facts_of(&mut self, subject: SubjectId) -> Result<Vec<StoredFact>, StoreError>;
     /// Returns up to `limit` facts after a number, in order.
     fn facts_after(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError>;
+    /// Returns up to `limit` facts before a number, the latest first.
+    fn facts_before(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError>;
     /// Returns up to `limit` facts about nobody after a number, in order.
     fn facts_of_nobody(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError>;
     /// Returns the number of the last fact; 0 where there is none.
@@ -74,6 +76,9 @@ pub trait Ledger: Deliveries + ApiKeys + People + Quarantine {
     fn next_due(&mut self) -> Result<Option<(i64, SubjectId)>, StoreError>;
     /// Returns the numbers of up to `limit` leads after a number, in order.
     fn leads_after(&mut self, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError>;
+
+    /// Returns how many leads there are of each stage, grade and route that some lead has, in no particular order.
+    fn lead_counts(&mut self) -> Result<Vec<LeadCount>, StoreError>;
 
     /// Writes a decision; returns its number.
     fn record_decision(&mut self, subject: SubjectId, at: i64, body: &[u8]) -> Result<i64, StoreError>;

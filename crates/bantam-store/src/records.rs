@@ -174,6 +174,19 @@ pub struct LeadRow {
     pub state: Vec<u8>,
 }
 
+/// How many leads have the same place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeadCount {
+    /// Their stage.
+    pub stage: Option<String>,
+    /// Their grade.
+    pub grade: Option<String>,
+    /// Their route.
+    pub route: Option<String>,
+    /// How many.
+    pub count: i64,
+}
+
 /// A hand-off.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HandOffRow {

@@ -23,7 +23,8 @@ pub use scratch::{HandOffNumbers, SqliteScratch};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
 use crate::records::{
-    Appended, Digest, Edge, Entry, HandOffRow, LeadRow, NewFact, Seq, StoredFact, Subject, SubjectId, SubjectKind,
+    Appended, Digest, Edge, Entry, HandOffRow, LeadCount, LeadRow, NewFact, Seq, StoredFact, Subject, SubjectId,
+    SubjectKind,
 };
 use rusqlite::{Connection, TransactionBehavior};
 use std::cell::RefCell;
@@ -201,6 +202,10 @@ impl Ledger for SqliteLedger<'_> {
         facts::after(self.connection, seq, limit)
     }
 
+    fn facts_before(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError> {
+        facts::before(self.connection, seq, limit)
+    }
+
     fn facts_of_nobody(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError> {
         facts::of_nobody(self.connection, seq, limit)
     }
@@ -271,6 +276,10 @@ impl Ledger for SqliteLedger<'_> {
 
     fn leads_after(&mut self, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError> {
         leads::after(self.connection, id, limit)
+    }
+
+    fn lead_counts(&mut self) -> Result<Vec<LeadCount>, StoreError> {
+        leads::counts(self.connection)
     }
 
     fn record_decision(&mut self, subject: SubjectId, at: i64, body: &[u8]) -> Result<i64, StoreError> {

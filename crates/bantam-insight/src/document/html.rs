@@ -1,14 +1,17 @@
 //! Turns a document into one page that asks nobody for anything: style, charts and data are all in it.
 
-use super::{Alignment, Cell, Chart, ChartKind, Column, Document, Section, Table, visible};
+use super::drawn::{charts, escape_data, file_name};
+use super::{Alignment, Cell, Column, Document, Section, Table, visible};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("../../assets/document.css");
+/// How sections with figures look, here and in pages of others.
+pub(super) const FIGURES: &str = include_str!("../../assets/figures.css");
 /// The buttons beside tables.
 const BEHAVIOUR: &str = include_str!("../../assets/document.js");
 /// Draws the charts. Built from `assets/charts`; more than half a megabyte, so pages without charts go without it.
-const CHARTS: &str = include_str!("../../assets/charts.js");
+pub(super) const CHARTS: &str = include_str!("../../assets/charts.js");
 /// Tables with charts and more rows than this are folded: the picture says it first.
 const ROWS_BESIDE_A_CHART: usize = 12;
 /// Tables with more rows than this are folded in any case.
@@ -27,7 +30,7 @@ pub(super) fn render(document: &Document) -> String {
              <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
-             <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+             <title>{title}</title>\n<style>\n{STYLE}{FIGURES}</style>\n</head>\n<body>\n\
              <a class=\"skip\" href=\"#content\">Skip to the content</a>\n<header>\n<h1>{title}</h1>\n"
         ),
     );
@@ -36,7 +39,7 @@ pub(super) fn render(document: &Document) -> String {
     render_contents(&mut page, document);
     page.push_str("<main id=\"content\" tabindex=\"-1\">\n");
     for (number, section) in document.sections.iter().enumerate() {
-        render_section(&mut page, number, section);
+        render_section(&mut page, number, section, &Around::default());
     }
     page.push_str("</main>\n</div>\n");
     render_scripts(&mut page, document);
@@ -74,21 +77,33 @@ fn section_id(number: usize, section: &Section) -> String {
     format!("s{}-{kept}", number + 1)
 }
 
-fn render_section(page: &mut String, number: usize, section: &Section) {
+/// What the page around a section gives.
+#[derive(Default)]
+pub(super) struct Around<'a> {
+    /// The id of the element that is the section's heading already.
+    pub(super) heading: Option<&'a str>,
+    /// Where the CSV of a table is, by the table's id.
+    pub(super) csv: Option<&'a dyn Fn(&str) -> String>,
+}
+
+pub(super) fn render_section(page: &mut String, number: usize, section: &Section, around: &Around<'_>) {
     let id = section_id(number, section);
-    push(
-        page,
-        format_args!(
-            "<section id=\"{id}\" aria-labelledby=\"{id}-h\">\n<h2 id=\"{id}-h\">{}</h2>\n<p class=\"meaning\">{}</p>\n",
-            escape(&section.heading),
-            escape(&section.meaning)
+    match around.heading {
+        Some(heading) => push(page, format_args!("<section id=\"{id}\" aria-labelledby=\"{}\">\n", escape(heading))),
+        None => push(
+            page,
+            format_args!(
+                "<section id=\"{id}\" aria-labelledby=\"{id}-h\">\n<h2 id=\"{id}-h\">{}</h2>\n",
+                escape(&section.heading)
+            ),
         ),
-    );
+    }
+    push(page, format_args!("<p class=\"meaning\">{}</p>\n", escape(&section.meaning)));
     if let Some(finding) = &section.finding {
         push(page, format_args!("<p class=\"finding\">{}</p>\n", escape(finding.sentence())));
     }
     for (place, table) in section.tables.iter().enumerate() {
-        render_figures(page, &format!("{id}-t{}", place + 1), table);
+        render_figures(page, &format!("{id}-t{}", place + 1), table, around);
     }
     if !section.notes.is_empty() {
         page.push_str("<div class=\"notes\">\n<h3>Left out, and why</h3>\n<ul>\n");
@@ -101,7 +116,7 @@ fn render_section(page: &mut String, number: usize, section: &Section) {
 }
 
 /// Writes the charts of a table, then the table itself.
-fn render_figures(page: &mut String, id: &str, table: &Table) {
+fn render_figures(page: &mut String, id: &str, table: &Table, around: &Around<'_>) {
     push(page, format_args!("<div class=\"figures\" data-table=\"{id}\">\n"));
     for (place, chart) in table.charts.iter().enumerate() {
         push(
@@ -122,7 +137,19 @@ fn render_figures(page: &mut String, id: &str, table: &Table) {
         push(page, format_args!("<details>\n<summary>{caption}: all {rows} rows</summary>\n"));
     }
     render_table(page, id, table);
-    page.push_str(if folded { "</details>\n</div>\n" } else { "</div>\n" });
+    if folded {
+        page.push_str("</details>\n");
+    }
+    if let Some(csv) = around.csv {
+        let (path, caption) = (escape(&csv(&table.id)), escape(&table.caption));
+        push(
+            page,
+            format_args!(
+                "<p class=\"tools\"><a href=\"{path}\" download aria-label=\"{caption}, as CSV\">CSV</a></p>\n"
+            ),
+        );
+    }
+    page.push_str("</div>\n");
 }
 
 fn render_table(page: &mut String, id: &str, table: &Table) {
@@ -175,77 +202,15 @@ fn class(column: &Column) -> &'static str {
 }
 
 fn render_scripts(page: &mut String, document: &Document) {
-    let mut tables = serde_json::Map::new();
-    for (number, section) in document.sections.iter().enumerate() {
-        let id = section_id(number, section);
-        for (place, table) in section.tables.iter().enumerate() {
-            tables.insert(format!("{id}-t{}", place + 1), table_data(table));
-        }
-    }
-    let data = escape_data(&Value::Object(tables).to_string());
-    push(page, format_args!("<script type=\"application/json\" id=\"data\">{data}</script>\n"));
+    render_data(
+        page,
+        document,
+        |table| json!({"name": file_name(&table.id), "csv": table.to_csv(), "charts": charts(table)}),
+    );
     push(page, format_args!("<script>\n{BEHAVIOUR}</script>\n"));
-    if document.tables().any(|table| !table.charts.is_empty()) {
+    if document.has_charts() {
         push(page, format_args!("<script>\n{CHARTS}</script>\n"));
     }
-}
-
-/// Returns what scripts need of a table: its CSV, and each chart with the values that it draws.
-fn table_data(table: &Table) -> Value {
-    let charts: Vec<Value> = table.charts.iter().map(|chart| chart_data(table, chart)).collect();
-    json!({"name": file_name(&table.id), "csv": table.to_csv(), "charts": charts})
-}
-
-fn chart_data(table: &Table, chart: &Chart) -> Value {
-    let name = |column: usize| table.columns.get(column).map_or_else(String::new, |column| visible(&column.name));
-    let axis = |axis: &super::Axis| json!({"name": visible(&axis.name), "unit": visible(&axis.unit)});
-    let points = |column: usize, unit: &str| -> Vec<Value> {
-        (0..table.rows.len()).map(|row| point(table.cell(row, column), unit)).collect()
-    };
-    let series = chart.kind.series().iter();
-    let series = series.map(|&column| json!({"name": name(column), "points": points(column, &chart.y.unit)}));
-    let (mut y_labels, mut marked) = (None, None);
-    match &chart.kind {
-        ChartKind::HeatMap { y, .. } => y_labels = Some(points(*y, "")),
-        ChartKind::Thresholds { marked: Some((row, name)), .. } => {
-            marked = Some(json!({"row": row, "name": visible(name)}));
-        }
-        _ => {}
-    }
-    json!({
-        "kind": chart.kind.name(),
-        "title": visible(&chart.title),
-        "x": axis(&chart.x),
-        "y": axis(&chart.y),
-        "labels": points(chart.kind.x(), &chart.x.unit),
-        "yLabels": y_labels,
-        "series": series.collect::<Vec<_>>(),
-        "marked": marked,
-    })
-}
-
-/// Returns a cell as it is drawn along an axis with a unit: value, bounds, and what people read.
-fn point(cell: &Cell, unit: &str) -> Value {
-    let scale = match (cell, unit) {
-        (Cell::Rate(_), _) => 100.0,
-        (Cell::Duration(_) | Cell::Lasting(_), "days") => 1.0 / 86_400.0,
-        (Cell::Duration(_) | Cell::Lasting(_), "hours") => 1.0 / 3_600.0,
-        (Cell::Duration(_) | Cell::Lasting(_), "minutes") => 1.0 / 60.0,
-        _ => 1.0,
-    };
-    let scaled = |value: Option<f64>| value.map(|value| value * scale);
-    let (low, high) = cell.bounds();
-    let told = cell.told();
-    let told = told.detail.map_or(told.main.clone(), |detail| format!("{} ({detail})", told.main));
-    json!([scaled(cell.value()), scaled(low), scaled(high), told])
-}
-
-/// Returns a name that any file system takes.
-fn file_name(id: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-    let kept: String = id.chars().map(plain).take(60).collect();
-    let kept = kept.trim_matches('-');
-    if kept.is_empty() { "table".to_owned() } else { kept.to_owned() }
 }
 
 /// Returns a text that HTML shows as it is, in an element or an attribute in quotes.
@@ -264,13 +229,17 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// Returns JSON that cannot end the element it stands in, nor begin a comment there.
-fn escape_data(json: &str) -> String {
-    json.replace('&', "\\u0026")
-        .replace('<', "\\u003c")
-        .replace('>', "\\u003e")
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029")
+/// Writes what scripts need of each table. No browser executes it.
+pub(super) fn render_data(page: &mut String, document: &Document, of: impl Fn(&Table) -> Value) {
+    let mut tables = serde_json::Map::new();
+    for (number, section) in document.sections.iter().enumerate() {
+        let id = section_id(number, section);
+        for (place, table) in section.tables.iter().enumerate() {
+            tables.insert(format!("{id}-t{}", place + 1), of(table));
+        }
+    }
+    let data = escape_data(&Value::Object(tables).to_string());
+    push(page, format_args!("<script type=\"application/json\" id=\"data\">{data}</script>\n"));
 }
 
 fn push(page: &mut String, text: std::fmt::Arguments<'_>) {
@@ -285,7 +254,5 @@ mod tests {
     #[test]
     fn texts_cannot_leave_their_element() {
         assert_eq!(escape("<a href='x'>\"&"), "&lt;a href=&#39;x&#39;&gt;&quot;&amp;");
-        assert_eq!(escape_data("\"</script><!--&\u{2028}\""), "\"\\u003c/script\\u003e\\u003c!--\\u0026\\u2028\"");
-        assert_eq!(file_name("../a b.exe\0"), "a-b-exe");
     }
 }

@@ -9,7 +9,7 @@
 
 mod sample;
 
-use bantam_insight::document::{Cell, Column, Table};
+use bantam_insight::document::{Cell, Column, Embedding, Table};
 use bantam_insight::statistics::{Interval, Rate};
 use sample::{HOSTILE, hostile, realistic};
 use serde_json::Value;
@@ -96,6 +96,26 @@ fn a_page_asks_no_other_for_anything() {
         }
         assert!(page.contains("content=\"default-src 'none'; script-src 'unsafe-inline'"));
         assert!(!page.contains("@import") && !page.contains("url(http") && !page.contains("sourceMappingURL"));
+    }
+}
+
+#[test]
+fn ui_02_what_stands_in_pages_of_others_holds_no_script_and_no_style() {
+    for document in [realistic(), hostile()] {
+        let csv = |id: &str| format!("/tables/{}\"><script>", id.len());
+        let html = document.to_embedded_html(&Embedding { heading: Some("top"), csv: &csv });
+        let (text, tags) = parts(&html);
+        for tag in &tags {
+            assert!(!tag.contains("style=") && !tag.starts_with("style"), "<{tag}>");
+            assert!(!tag.contains(" onerror") && !tag.contains("javascript:"), "<{tag}>");
+            assert!(!tag.starts_with("script") || tag.starts_with("script type=\"application/json\""), "<{tag}>");
+        }
+        let count = |name: &str| tags.iter().filter(|tag| tag.split(' ').next() == Some(name)).count();
+        assert_eq!(count("table"), document.tables().count());
+        assert_eq!(count("a"), document.tables().count());
+        assert_eq!(count("h2"), document.sections.len() - 1);
+        assert!(tags.iter().any(|tag| tag.starts_with("section ") && tag.contains("aria-labelledby=\"top\"")));
+        assert!(!text.contains('\u{202e}'));
     }
 }
 

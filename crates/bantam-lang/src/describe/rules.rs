@@ -3,21 +3,63 @@
 use super::conditions::Speaker;
 use super::{Chapter, Line, event_names};
 use crate::diff::words::duration;
-use crate::meaning::{Decay, Limit, Once, OnceKey, Points, Rule, RuleKind, Section, Select, Table, TableKeys};
+use crate::meaning::{
+    Decay, EventSet, Limit, Once, OnceKey, Points, Rule, RuleKind, Section, Select, Table, TableKeys,
+};
 
 /// Entries of a table named before the rest is counted.
 const ENTRIES: usize = 12;
 
 pub(super) fn section(speaker: &Speaker<'_>, title: &str, noun: &str, section: &Section) -> Chapter {
-    let intro = match section.limit {
+    let mut intro = match section.limit {
         Some(limit) => format!("These points are the lead's {noun}, kept {}.", between(limit)),
         None => format!("These points are the lead's {noun}."),
     };
-    let lines = section.rules.iter().map(|rule| line(speaker, section, rule));
+    let usual = Usual::of(section);
+    if let Some(decay) = usual.decay.map(decay_words).filter(|words| !words.is_empty()) {
+        intro.push_str(&format!(" They are {decay}, unless a line says otherwise."));
+    }
+    if let Some(since) = usual.since.filter(|since| !since.is_empty()) {
+        intro.push_str(&format!(" What counts is what came after the latest {}.", event_names(speaker, since)));
+    }
+    let lines = section.rules.iter().map(|rule| line(speaker, section, rule, &usual));
     Chapter { title: title.to_owned(), intro, lines: lines.collect() }
 }
 
-fn line(speaker: &Speaker<'_>, section: &Section, rule: &Rule) -> Line {
+/// What most rules about events share: said once, above them.
+struct Usual<'s> {
+    decay: Option<Decay>,
+    since: Option<&'s EventSet>,
+}
+
+impl<'s> Usual<'s> {
+    fn of(section: &'s Section) -> Usual<'s> {
+        let events = || {
+            section.rules.iter().filter_map(|rule| match &rule.kind {
+                RuleKind::Events { select, decay, .. } => Some((select, *decay)),
+                RuleKind::Lead { .. } => None,
+            })
+        };
+        let most = events().count() / 2 + 1;
+        let decay =
+            events().map(|(_, decay)| decay).find(|one| events().filter(|(_, other)| other == one).count() >= most);
+        let sinces = || events().map(|(select, _)| select.since.as_ref());
+        // One that is not everybody's is said where it holds.
+        let since = sinces().next().flatten().filter(|one| sinces().all(|other| other == Some(*one)));
+        let is_many = events().count() > 1;
+        Usual { decay: decay.filter(|_| is_many), since: since.filter(|_| is_many) }
+    }
+}
+
+fn decay_words(decay: Decay) -> String {
+    match decay {
+        Decay::Never => String::new(),
+        Decay::HalveEvery(seconds) => format!("halved every {}", duration(seconds)),
+        Decay::FadeOver(seconds) => format!("fading to nothing over {}", duration(seconds)),
+    }
+}
+
+fn line(speaker: &Speaker<'_>, section: &Section, rule: &Rule, usual: &Usual<'_>) -> Line {
     let group = rule.group.and_then(|place| section.groups.get(place));
     let group = group.map(|group| match group.limit {
         Some(limit) => format!("{}, together {}", group.name, within(limit)),
@@ -27,10 +69,10 @@ fn line(speaker: &Speaker<'_>, section: &Section, rule: &Rule) -> Line {
         Points::Fixed(points) => signed(*points),
         Points::Table { .. } => String::new(),
     };
-    Line { name: rule.name.clone(), group, points, text: words(speaker, rule) }
+    Line { name: rule.name.clone(), group, points, text: words(speaker, rule, usual) }
 }
 
-fn words(speaker: &Speaker<'_>, rule: &Rule) -> String {
+fn words(speaker: &Speaker<'_>, rule: &Rule, usual: &Usual<'_>) -> String {
     let mut parts = Vec::new();
     match &rule.kind {
         RuleKind::Lead { condition } => {
@@ -38,7 +80,9 @@ fn words(speaker: &Speaker<'_>, rule: &Rule) -> String {
         }
         RuleKind::Events { select, once, .. } => {
             let each = if once.is_some() { "for" } else { "each time for" };
-            parts.push(format!("{each} {}", events_words(speaker, select, once.as_ref())));
+            let own =
+                Select { since: select.since.clone().filter(|since| usual.since != Some(since)), ..select.clone() };
+            parts.push(format!("{each} {}", events_words(speaker, &own, once.as_ref())));
         }
     }
     if let Points::Table { by, table } = &rule.points {
@@ -49,9 +93,10 @@ fn words(speaker: &Speaker<'_>, rule: &Rule) -> String {
     }
     if let RuleKind::Events { decay, .. } = rule.kind {
         match decay {
-            Decay::Never => {}
-            Decay::HalveEvery(seconds) => parts.push(format!("halved every {}", duration(seconds))),
-            Decay::FadeOver(seconds) => parts.push(format!("fading to nothing over {}", duration(seconds))),
+            decay if Some(decay) == usual.decay => {}
+            Decay::Never if usual.decay.is_none() => {}
+            Decay::Never => parts.push("never less with time".to_owned()),
+            decay => parts.push(decay_words(decay)),
         }
     }
     parts.join("; ")

@@ -59,6 +59,7 @@ function begin() {
       ],
     }),
   });
+  view.scrollDOM.tabIndex = 0;
   // Escape leaves the editor, so that the tab key is no trap.
   root.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) view.contentDOM.blur(); });
 

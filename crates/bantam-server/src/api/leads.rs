@@ -1,7 +1,7 @@
 //! Leads: lists, one lead with where its points come from, its history, its score at any moment, its erasure.
 
 use super::extract::{FromPath, FromQuery};
-use super::paging::{Cursor, Limit, next};
+use super::paging::{Cursor, Limit};
 use super::shown::{
     Decision, Fact, HandOff, Lead, LeadSummary, Scored, active_rules, attributes, facts, find_lead, hand_offs, scored,
 };
@@ -18,7 +18,7 @@ use crate::tracking::unavailable;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use bantam_store::{LeadFilter, LeadOrder, LeadPlace, Ledger, StoreError, Subject, SubjectId, SubjectKind};
+use bantam_store::{LeadFilter, LeadOrder, LeadPlace, LeadRow, Ledger, StoreError, Subject, SubjectId, SubjectKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
@@ -77,7 +77,7 @@ pub(crate) enum LeadSort {
 
 impl LeadSort {
     /// Returns the order, and what the list in this order is called to its cursors.
-    fn order(self) -> (LeadOrder, &'static str) {
+    pub(crate) fn order(self) -> (LeadOrder, &'static str) {
         match self {
             LeadSort::HighestScore => (LeadOrder::HighestScore, "leads score"),
             LeadSort::LowestScore => (LeadOrder::LowestScore, "leads -score"),
@@ -86,6 +86,26 @@ impl LeadSort {
             LeadSort::Id => (LeadOrder::Name, "leads id"),
             LeadSort::Changed => (LeadOrder::Changed, "leads changed"),
         }
+    }
+}
+
+impl LeadSort {
+    /// Returns the place that a cursor of the list in this order holds.
+    pub(crate) fn place(self, cursor: &Cursor) -> Result<LeadPlace, Problem> {
+        Ok(match cursor.place(self.order().1)? {
+            Place::Number(number, id) => LeadPlace::Number(number, id),
+            Place::Name(name) => LeadPlace::Name(name),
+        })
+    }
+
+    /// Returns the cursor after a lead.
+    pub(crate) fn cursor_after(self, name: &str, lead: &LeadRow) -> Cursor {
+        let (order, list) = self.order();
+        let place = match order.place(name, lead) {
+            LeadPlace::Number(number, id) => Place::Number(number, id),
+            LeadPlace::Name(name) => Place::Name(name),
+        };
+        Cursor::new(list, &place)
     }
 }
 
@@ -111,12 +131,8 @@ pub(crate) async fn list(
     State(app): State<App>,
     FromQuery(query): FromQuery<ListQuery>,
 ) -> Result<Json<LeadPage>, Problem> {
-    let (order, list) = query.sort.order();
-    let place = query.cursor.map(|cursor| cursor.place(list)).transpose()?;
-    let after = place.map(|place| match place {
-        Place::Number(number, id) => LeadPlace::Number(number, id),
-        Place::Name(name) => LeadPlace::Name(name),
-    });
+    let sort = query.sort;
+    let after = query.cursor.map(|cursor| sort.place(&cursor)).transpose()?;
     let limit = query.limit;
     let filter = LeadFilter {
         stage: query.stage,
@@ -124,16 +140,14 @@ pub(crate) async fn list(
         route: query.route,
         owner: query.owner,
         prefix: query.q.filter(|prefix| !prefix.is_empty()),
-        order,
+        order: sort.order().0,
         after,
         limit: limit.0,
     };
     app.read(move |reader| {
         let rows = reader.leads(&filter)?;
-        let next_cursor = next(list, &rows, limit, |(name, row)| match order.place(name, row) {
-            LeadPlace::Number(number, id) => Place::Number(number, id),
-            LeadPlace::Name(name) => Place::Name(name),
-        });
+        let last = rows.last().filter(|_| rows.len() >= limit.0);
+        let next_cursor = last.map(|(name, row)| sort.cursor_after(name, row));
         let mut leads = Vec::with_capacity(rows.len());
         for (_, row) in &rows {
             let lead = LeadState::from_row(row)?;

@@ -72,6 +72,11 @@ impl Cursor {
         Cursor(BASE64_URL_SAFE_NO_PAD.encode(bytes))
     }
 
+    /// Returns it as it stands in an address.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// Returns the place, where the cursor is of this list.
     pub(crate) fn place<P: DeserializeOwned>(&self, list: &str) -> Result<P, Problem> {
         let foreign = || {

@@ -288,8 +288,7 @@ pub(crate) fn find_lead(ledger: &mut dyn Ledger, id: &str) -> Result<Subject, Pr
 
 /// Returns the definition that is active in the store.
 pub(crate) fn active_rules(ledger: &mut dyn Ledger) -> Result<Option<Arc<Rules>>, Problem> {
-    let Some(fingerprint) = ledger.setting("active")? else { return Ok(None) };
-    Ok(Rules::kept(ledger, &String::from_utf8_lossy(&fingerprint))?.map(Arc::new))
+    Ok(Rules::active(ledger)?.map(Arc::new))
 }
 
 /// Returns the attributes of a lead as they were sent last, by column.

@@ -12,11 +12,23 @@ use crate::tracking::unavailable;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
+use bantam_store::Ledger;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// What settings that hold a team begin with.
 const SETTING: &str = "team:";
+
+/// Returns the members of all teams, by name, each once.
+pub(crate) fn everybody(ledger: &mut dyn Ledger) -> Result<Vec<String>, Problem> {
+    let mut names = BTreeSet::new();
+    for (_, kept) in ledger.settings_with(SETTING)? {
+        let team: assignment::Team = serde_json::from_slice(&kept).map_err(Problem::fault)?;
+        names.extend(team.members.into_iter().map(|member| member.name));
+    }
+    Ok(names.into_iter().collect())
+}
 
 /// A stretch of time.
 #[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]

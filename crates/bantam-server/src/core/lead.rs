@@ -7,6 +7,7 @@ use super::rules::Rules;
 use bantam_engine::explain::Explanation;
 use bantam_engine::live::explain_lead;
 use bantam_engine::scores::LeadScore;
+use bantam_lang::meaning::Value;
 use bantam_store::{LeadRow, Seq, SubjectId};
 
 /// A hand-off in progress, as far as time matters to it.
@@ -104,6 +105,13 @@ impl LeadState {
     /// Returns where its score at a moment from now on comes from.
     pub(crate) fn explain(&self, rules: &Rules, as_of: i64) -> Option<Explanation> {
         if self.is_muted { None } else { explain_lead(&rules.plan, &self.history.timeline, as_of) }
+    }
+
+    /// Returns its attributes by a definition, in the order in which that declares them; none where it was last decided by
+    /// another one, so that they stand in another order.
+    pub(crate) fn attributes(&self, rules: &Rules) -> Option<&[Option<Value>]> {
+        let last = self.history.timeline.profiles.last();
+        (self.definition == rules.number).then(|| last.map_or(&[][..], |profile| &profile.attributes))
     }
 
     /// Returns the next moment at which time alone may change something.

@@ -6,13 +6,13 @@ use crate::api::values::Moment;
 use crate::app::App;
 use crate::problem::Problem;
 use bantam_insight::document::Document;
-use bantam_insight::report::{About, Cut, ReportOptions, report_document};
+use bantam_insight::report::{About, Cut, Report, ReportOptions, report_document};
 use bantam_lang::nearest::{list_names, nearest_name};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// What a report may be cut by beside attributes.
-const CUTS: [&str; 6] = ["source", "campaign", "persona", "grade", "route", "owner"];
+pub(crate) const CUTS: [&str; 6] = ["source", "campaign", "persona", "grade", "route", "owner"];
 /// How many cuts one report has at most: each is a table of all values.
 const CUTS_MAX: usize = 10;
 /// How many known names a message lists.
@@ -74,13 +74,28 @@ pub(crate) struct ReportWish {
     pub(crate) cuts: Vec<String>,
 }
 
+/// A report, as figures and as what is said of them.
+pub(crate) struct Found {
+    /// The figures.
+    pub(crate) report: Report,
+    /// What is said of them: the sections that were asked for.
+    pub(crate) document: Document,
+    /// The attributes that it may be cut by.
+    pub(crate) attributes: Vec<String>,
+}
+
 /// Returns a report over what is in the store, as of about now.
 pub(crate) async fn report(app: &App, wish: ReportWish) -> Result<Document, Problem> {
+    found(app, wish).await.map(|found| found.document)
+}
+
+/// Returns the same with its figures.
+pub(crate) async fn found(app: &App, wish: ReportWish) -> Result<Found, Problem> {
     let told = app.history().await?;
     blocking(move || write(&told, wish)).await
 }
 
-fn write(told: &Told, wish: ReportWish) -> Result<Document, Problem> {
+fn write(told: &Told, wish: ReportWish) -> Result<Found, Problem> {
     let ReportWish { name, mut options, cuts } = wish;
     if cuts.len() > CUTS_MAX {
         return Err(Problem::bad_request("invalid_value", "there are too many cuts").at("cut").limit(CUTS_MAX, None));
@@ -95,7 +110,8 @@ fn write(told: &Told, wish: ReportWish) -> Result<Document, Problem> {
     };
     let mut document = report_document(&found, &told.history, &about);
     document.sections.retain(|section| name.has(&section.id));
-    Ok(document)
+    let attributes = told.history.attributes.iter().map(|(name, _)| name.clone()).collect();
+    Ok(Found { report: found, document, attributes })
 }
 
 fn cut_of(name: &str, told: &Told) -> Result<Cut, Problem> {

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 /// The setting that holds the number and the hash of the last entry, by which a shortened log is noticed.
 const HEAD: &str = "audit:head";
 /// All that is written down, each with what it means.
-pub(crate) const ACTIONS: [(&str, &str); 30] = [
+pub(crate) const ACTIONS: &[(&str, &str)] = &[
     ("people.set_up", "became the first admin"),
     ("people.invited", "invited somebody"),
     ("people.joined", "accepted the invitation"),
@@ -42,6 +42,8 @@ pub(crate) const ACTIONS: [(&str, &str); 30] = [
     ("lead.do_not_score", "said whether a lead may be scored"),
     ("lead.handed_over", "handed a lead over by hand"),
     ("fact.retracted", "took a fact back"),
+    ("leads.exported", "took a list of leads as a file"),
+    ("data.imported", "brought in a file"),
 ];
 /// How many entries are read at once.
 const PAGE: usize = 1_000;

@@ -9,6 +9,7 @@ use super::refusal::{ChangeError, Refusal};
 use super::secrets::{form_token, hash_of, is_same, new_secret};
 use super::{Origin, People};
 use crate::problem::Problem;
+use crate::web::standing::Standing;
 use axum::http::{HeaderMap, HeaderValue, header};
 use bantam_store::{Ledger, SessionRow, StoreError};
 use serde_json::{Value, json};
@@ -43,6 +44,8 @@ pub(crate) struct Signed {
     pub(crate) session: SessionId,
     /// Goes with every form that changes something.
     pub(crate) csrf: String,
+    /// How it stands with the definition that decides, which every page says.
+    pub(crate) standing: Arc<Standing>,
 }
 
 impl Signed {
@@ -118,7 +121,8 @@ impl People<'_> {
         }
         self.see(&found.session);
         let csrf = form_token(&secret);
-        Ok(Some(Signed { person: found.person, session: found.session.hash, csrf }))
+        let standing = self.app.standing().await;
+        Ok(Some(Signed { person: found.person, session: found.session.hash, csrf, standing }))
     }
 
     /// Returns who gave the right password, and not the code of the second factor yet.

@@ -4,6 +4,7 @@ use crate::problem::Problem;
 use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use bantam_insight::document::{CHARTS_SCRIPT, FIGURES_STYLE};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
@@ -23,6 +24,11 @@ pub(crate) static EDITOR: LazyLock<Asset> =
 pub(crate) static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("bantam", "svg", "image/svg+xml", include_bytes!("../../assets/bantam.svg")));
 
+pub(crate) static FIGURES: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("figures", "css", "text/css; charset=utf-8", FIGURES_STYLE.as_bytes()));
+pub(crate) static CHARTS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("charts", "js", JAVASCRIPT, CHARTS_SCRIPT.as_bytes()));
+
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 impl Asset {
@@ -38,7 +44,7 @@ impl Asset {
 
 /// Gives out styles and scripts.
 pub(crate) async fn show(Path(name): Path<String>) -> Result<Response, Problem> {
-    let all: [&'static Asset; 4] = [&STYLE, &SCRIPT, &EDITOR, &ICON];
+    let all: [&'static Asset; 6] = [&STYLE, &SCRIPT, &EDITOR, &ICON, &FIGURES, &CHARTS];
     let found = all.into_iter().find(|asset| asset.path.strip_prefix("/assets/") == Some(name.as_str()));
     let asset = found.ok_or_else(|| Problem::not_found("there is no such file"))?;
     let mut response = asset.content.into_response();

@@ -1,6 +1,7 @@
 //! Settings: who did what, from the latest on, and all of it as CSV.
 
 use super::access::Visitor;
+use super::csv::{self, cell};
 use super::frame::{Frame, render};
 use super::words::{Calendar, Moment};
 use crate::api::extract::FromQuery;
@@ -11,8 +12,7 @@ use crate::problem::Problem;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bantam_store::{AuditFilter, AuditRow};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -90,7 +90,7 @@ pub(crate) async fn show(
     Ok(render(&AuditPage {
         frame: Frame::of(Some(&signed), "/settings", "Audit log"),
         entries: rows.iter().map(|row| entry(row, &names, &calendar)).collect(),
-        choices: ACTIONS.map(|(name, says)| Choice { name, says, is_chosen: chosen == Some(name) }).into(),
+        choices: ACTIONS.iter().map(|&(name, says)| Choice { name, says, is_chosen: chosen == Some(name) }).collect(),
         is_filtered: filter != AuditFilter::default(),
         actor: filter.actor.unwrap_or_default(),
         object: filter.object.unwrap_or_default(),
@@ -168,11 +168,7 @@ pub(crate) async fn file(
             }
         }
     });
-    let mut response = Body::from_stream(lines).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"audit.csv\""));
-    Ok(response)
+    Ok(csv::file(Body::from_stream(lines), "audit.csv"))
 }
 
 fn line(row: &AuditRow) -> String {
@@ -181,22 +177,4 @@ fn line(row: &AuditRow) -> String {
     let (old, new) = (words(&details.old), words(&details.new));
     let texts = [&at, &row.actor, &row.action, &row.object, &details.from, &old, &new].map(|text| cell(text));
     format!("{},{}\r\n", row.id, texts.join(","))
-}
-
-/// Returns a text as a cell that no spreadsheet takes for a formula.
-fn cell(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cell;
-
-    #[test]
-    fn exp_01_cells_are_no_formulas_and_come_back() {
-        let cells = ["a", "=1+1", "＋1", "a,b", "say \"hi\"", "-\n"].map(cell);
-        assert_eq!(cells, ["a", "'=1+1", "'＋1", "\"a,b\"", "\"say \"\"hi\"\"\"", "\"'-\n\""]);
-    }
 }

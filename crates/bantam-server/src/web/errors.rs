@@ -29,6 +29,11 @@ impl Errors {
         Errors(vec![FieldError { field, message: sentence(&refusal.to_string()) }])
     }
 
+    /// Returns what was found wrong at several fields.
+    pub(crate) fn all_of(errors: Vec<FieldError>) -> Errors {
+        Errors(errors)
+    }
+
     pub(crate) fn all(&self) -> &[FieldError] {
         &self.0
     }

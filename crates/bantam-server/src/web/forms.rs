@@ -4,8 +4,9 @@ use crate::app::App;
 use crate::people::Signed;
 use crate::problem::Problem;
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 /// The largest form: a definition of 256 KiB, each byte of which takes three in a form.
@@ -33,6 +34,25 @@ impl<T: DeserializeOwned> FromRequest<App> for FromForm<T> {
         let rest: Vec<_> = fields.iter().filter(|(name, value)| name != TOKEN && !value.is_empty()).collect();
         parse(&rest).map(FromForm)
     }
+}
+
+/// What a form puts into the address, as a struct that refuses unknown fields. What was left blank is as if it were not
+/// there.
+pub(crate) struct FromSearch<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for FromSearch<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        search(parts.uri.query().unwrap_or_default()).map(FromSearch)
+    }
+}
+
+/// Reads what a form put into an address.
+pub(crate) fn search<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+    let broken = |_| Problem::bad_request("invalid_value", "the query is not percent-encoded UTF-8");
+    let fields: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(broken)?;
+    parse(&fields.iter().filter(|(_, value)| !value.is_empty()).collect::<Vec<_>>())
 }
 
 async fn read(body: Body) -> Result<Vec<(String, String)>, Problem> {

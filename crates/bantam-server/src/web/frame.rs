@@ -1,7 +1,9 @@
 //! What stands around every page: navigation, who is signed in, what has to be known about the service itself.
 
 use super::assets;
-use super::words::Notice;
+use super::standing::Standing;
+use super::words::{Calendar, Notice};
+use crate::core::definitions::Team;
 use crate::people::{Person, Role, Signed};
 use crate::problem::Problem;
 use askama::Template;
@@ -39,6 +41,8 @@ pub(crate) struct Frame {
     pub(crate) notice: Option<Notice>,
     /// Whether the page shows what changes by itself.
     pub(crate) is_live: bool,
+    /// What is said above it of the definition.
+    pub(crate) standing: Arc<Standing>,
 }
 
 impl Frame {
@@ -51,6 +55,7 @@ impl Frame {
             token: signed.map(|signed| signed.csrf.clone()).unwrap_or_default(),
             notice: None,
             is_live: false,
+            standing: signed.map(|signed| signed.standing.clone()).unwrap_or_default(),
         }
     }
 
@@ -65,6 +70,17 @@ impl Frame {
 
     pub(crate) fn navigation(&self) -> &'static [Entry] {
         if self.person.is_some() { &NAVIGATION } else { &[] }
+    }
+
+    /// Returns who has not signed the definition that decides: `marketing and sales`; nothing where both have.
+    pub(crate) fn unsigned_by(&self) -> String {
+        let name = |team: &Team| if *team == Team::Marketing { "marketing" } else { "sales" };
+        self.standing.missing.iter().map(name).collect::<Vec<_>>().join(" and ")
+    }
+
+    /// Returns since when the teams want to look at the definition again; `None` as long as that is not due.
+    pub(crate) fn review_due(&self) -> Option<String> {
+        self.standing.review_due.map(|due| Calendar::new(due, None).day(due))
     }
 
     pub(crate) fn style(&self) -> &'static str {

@@ -1,7 +1,9 @@
 //! All pages and forms, each with whom it is for. There is no other way to add one.
 
 use super::access::{ADMIN, Access, MARKETING, SALES, TEAMS, redirect};
-use super::{account, answers, assets, audit, changes, definition, lead, links, people, queue, sign_in};
+use super::{
+    account, answers, assets, audit, changes, definition, lead, leads, links, people, queue, reports, sign_in,
+};
 use crate::api::routes::Routes;
 use axum::routing::{get, post};
 
@@ -14,6 +16,10 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .page(Access::Person, "/queue", get(queue::show))
         .page(SALES, "/hand-offs/{key}/undo", post(answers::undo))
         .page(SALES, "/hand-offs/{key}/{answer}", post(answers::answer))
+        .page(Access::Person, "/leads", get(leads::show))
+        .page(Access::Person, "/leads.csv", get(leads::file))
+        .page(Access::Person, "/leads/views", post(leads::keep))
+        .page(Access::Person, "/leads/views/remove", post(leads::remove))
         .page(Access::Person, "/leads/{id}", get(lead::show))
         .page(SALES, "/leads/{id}/qualification", post(answers::qualify))
         .page(TEAMS, "/leads/{id}/hand-off", post(lead::hand_over))
@@ -22,7 +28,15 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .page(MARKETING, "/facts/{message_id}/retract", post(lead::retract))
         .page(ADMIN, "/leads/{id}/export", get(lead::export))
         .page(ADMIN, "/leads/{id}/erase", post(lead::erase));
-    add_people(add_definition(routes))
+    add_people(add_reports(add_definition(routes)))
+}
+
+/// Adds those that tell whether it is working.
+fn add_reports(routes: Routes) -> Routes {
+    routes
+        .page(Access::Person, "/reports", get(reports::overview))
+        .page(Access::Person, "/reports/{name}", get(reports::show))
+        .page(Access::Person, "/reports/{name}/{table}", get(reports::file))
 }
 
 /// Adds those that are about the definition.

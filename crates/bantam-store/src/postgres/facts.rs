@@ -142,6 +142,16 @@ pub(super) fn after(ledger: &mut PostgresLedger<'_>, seq: Seq, limit: usize) -> 
     rows.iter().map(read).collect()
 }
 
+pub(super) fn before(ledger: &mut PostgresLedger<'_>, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError> {
+    let rows = ledger.ask(call!(
+        "select fact.seq, subject, received_at, happened_at, digest, body, checksum, by \
+         from fact left join retraction on fact = fact.seq where fact.seq < $1 order by fact.seq desc limit $2",
+        seq,
+        limit as i64
+    ))?;
+    rows.iter().map(read).collect()
+}
+
 pub(super) fn of_nobody(
     ledger: &mut PostgresLedger<'_>,
     seq: Seq,

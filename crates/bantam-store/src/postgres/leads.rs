@@ -6,7 +6,7 @@ use super::subjects::names_of;
 use super::text::{spelled, unspelled};
 use crate::checksums::lead_sum;
 use crate::error::StoreError;
-use crate::records::{LeadRow, SubjectId, SubjectKind};
+use crate::records::{LeadCount, LeadRow, SubjectId, SubjectKind};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use tokio_postgres::Row;
@@ -192,6 +192,19 @@ pub(super) fn after(
     let ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
     keep(ledger, rows)?;
     Ok(ids)
+}
+
+/// Counts leads.
+pub(super) fn counts(ledger: &mut PostgresLedger<'_>) -> Result<Vec<LeadCount>, StoreError> {
+    let rows = ledger.ask(call!("select stage, grade, route, count(*) from lead group by stage, grade, route"))?;
+    let text = |row: &Row, place: usize| -> Result<Option<String>, StoreError> {
+        Ok(row.try_get::<_, Option<String>>(place)?.map(unspelled))
+    };
+    let count = |row: &Row| {
+        let [stage, grade, route] = [text(row, 0)?, text(row, 1)?, text(row, 2)?];
+        Ok(LeadCount { stage, grade, route, count: row.try_get(3)? })
+    };
+    rows.iter().map(count).collect()
 }
 
 /// Reads a lead from eleven columns.

@@ -9,8 +9,8 @@ use super::{facts, leads, outcomes, subjects};
 use crate::error::StoreError;
 use crate::ledger::Ledger;
 use crate::records::{
-    Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadRow, NewFact, Seq, StoredFact, Subject, SubjectId,
-    SubjectKind,
+    Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadCount, LeadRow, NewFact, Seq, StoredFact, Subject,
+    SubjectId, SubjectKind,
 };
 use tokio_postgres::Row;
 
@@ -202,6 +202,10 @@ impl Ledger for PostgresLedger<'_> {
         facts::after(self, seq, limit)
     }
 
+    fn facts_before(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError> {
+        facts::before(self, seq, limit)
+    }
+
     fn facts_of_nobody(&mut self, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError> {
         facts::of_nobody(self, seq, limit)
     }
@@ -276,6 +280,10 @@ impl Ledger for PostgresLedger<'_> {
 
     fn leads_after(&mut self, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError> {
         leads::after(self, id, limit)
+    }
+
+    fn lead_counts(&mut self) -> Result<Vec<LeadCount>, StoreError> {
+        leads::counts(self)
     }
 
     fn record_decision(&mut self, subject: SubjectId, at: i64, body: &[u8]) -> Result<i64, StoreError> {

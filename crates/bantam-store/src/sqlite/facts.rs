@@ -64,6 +64,15 @@ pub(super) fn after(connection: &Connection, seq: Seq, limit: usize) -> Result<V
     statement.query_map(params![seq, limit as i64], read)?.map(|found| verified(found?)).collect()
 }
 
+pub(super) fn before(connection: &Connection, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError> {
+    let query = format!(
+        "select {COLUMNS} from fact left join retraction on fact = fact.seq where fact.seq < ?1 \
+         order by fact.seq desc limit ?2"
+    );
+    let mut statement = connection.prepare_cached(&query)?;
+    statement.query_map(params![seq, limit as i64], read)?.map(|found| verified(found?)).collect()
+}
+
 pub(super) fn of_nobody(connection: &Connection, seq: Seq, limit: usize) -> Result<Vec<StoredFact>, StoreError> {
     // The index holds few facts, and the database does not know that.
     let query = format!(

@@ -3,7 +3,7 @@
 use crate::checksums::lead_sum;
 use crate::error::StoreError;
 use crate::inspection::Record;
-use crate::records::{LeadRow, SubjectId};
+use crate::records::{LeadCount, LeadRow, SubjectId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 pub(super) const COLUMNS: &str = "lead.id, lead.stage, lead.score, lead.fit, lead.engagement, lead.grade, lead.route, \
@@ -48,6 +48,16 @@ pub(super) fn after(connection: &Connection, id: SubjectId, limit: usize) -> Res
     let mut statement = connection.prepare_cached("select id from lead where id > ?1 order by id limit ?2")?;
     let rows = statement.query_map(params![id, limit as i64], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Counts leads, by an index that holds all that is asked for.
+pub(super) fn counts(connection: &Connection) -> Result<Vec<LeadCount>, StoreError> {
+    let query = "select stage, grade, route, count(*) from lead indexed by lead_score group by stage, grade, route";
+    let mut statement = connection.prepare_cached(query)?;
+    let read = |row: &Row<'_>| {
+        Ok(LeadCount { stage: row.get(0)?, grade: row.get(1)?, route: row.get(2)?, count: row.get(3)? })
+    };
+    Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
 }
 
 /// A lead and whether its checksum is right.

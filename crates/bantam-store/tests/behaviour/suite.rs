@@ -1,8 +1,8 @@
 //! The suite, as functions of a store; `behaviour_suite!` makes them tests.
 
 use bantam_store::{
-    ApiKeyRow, Appended, DeliveryRow, DeliveryState, Digest, Edge, EdgeKind, EndpointRow, HandOffRow, LeadRow, Ledger,
-    NewFact, QuarantineFilter, Refused, StoreError, SubjectKind,
+    ApiKeyRow, Appended, DeliveryRow, DeliveryState, Digest, Edge, EdgeKind, EndpointRow, HandOffRow, LeadCount,
+    LeadRow, Ledger, NewFact, QuarantineFilter, Refused, StoreError, SubjectKind,
 };
 
 /// A store under test.
@@ -31,7 +31,8 @@ macro_rules! behaviour_suite {
             endpoints_are_kept_by_their_identity, the_first_of_a_lane_is_due, parked_deliveries_let_others_pass,
             what_was_sent_is_removed_in_the_end, erasing_takes_messages_along,
             keys_are_revoked_once_and_keep_their_numbers, what_was_refused_is_found_again,
-            settings_are_found_by_how_they_begin, facts_about_nobody_are_found_apart,
+            settings_are_found_by_how_they_begin, facts_about_nobody_are_found_apart, the_latest_facts_come_first,
+            leads_are_counted_by_where_they_stand,
             facts_of_leads_come_lead_by_lead);
     };
     ($store:expr; $($name:ident),+) => {
@@ -396,6 +397,49 @@ pub(crate) fn facts_about_nobody_are_found_apart(store: &mut impl Store) {
     assert_eq!(seen, [(1, None), (3, Some(4))]);
     let rest = store.ask(|ledger| ledger.facts_of_nobody(3, 2));
     assert_eq!(rest.iter().map(|fact| fact.seq).collect::<Vec<_>>(), [4]);
+}
+
+pub(crate) fn the_latest_facts_come_first(store: &mut impl Store) {
+    for message in ["a", "b", "c", "d"] {
+        store.ask(|ledger| ledger.append_fact(&fact(message, message, None)));
+    }
+    store.ask(|ledger| ledger.retract(2, 4));
+    let found = store.ask(|ledger| ledger.facts_before(i64::MAX, 3));
+    let seen: Vec<_> = found.iter().map(|fact| (fact.seq, fact.retracted_by)).collect();
+    assert_eq!(seen, [(4, None), (3, None), (2, Some(4))]);
+    let rest = store.ask(|ledger| ledger.facts_before(2, 3));
+    assert_eq!(rest.iter().map(|fact| fact.seq).collect::<Vec<_>>(), [1]);
+}
+
+pub(crate) fn leads_are_counted_by_where_they_stand(store: &mut impl Store) {
+    assert_eq!(store.ask(|ledger| ledger.lead_counts()), []);
+    let text = |text: &str| Some(text.to_owned());
+    let lead = |id, stage: Option<&str>, grade: Option<&str>| LeadRow {
+        id,
+        stage: stage.and_then(text),
+        grade: grade.and_then(text),
+        state: vec![1],
+        ..LeadRow::default()
+    };
+    let leads = [
+        lead(1, Some("Inquiry\0"), Some("B2")),
+        lead(2, Some("Inquiry\0"), Some("B2")),
+        lead(3, Some("Inquiry\0"), None),
+        lead(4, None, None),
+    ];
+    for row in leads {
+        store.ask(|ledger| ledger.save_lead(&row));
+    }
+    let mut found = store.ask(|ledger| ledger.lead_counts());
+    found.sort();
+    let count = |stage: Option<&str>, grade: Option<&str>, count| LeadCount {
+        stage: stage.and_then(text),
+        grade: grade.and_then(text),
+        route: None,
+        count,
+    };
+    let expected = [count(None, None, 1), count(Some("Inquiry\0"), None, 1), count(Some("Inquiry\0"), Some("B2"), 2)];
+    assert_eq!(found, expected);
 }
 
 pub(crate) fn facts_of_leads_come_lead_by_lead(store: &mut impl Store) {

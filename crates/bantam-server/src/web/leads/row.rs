@@ -1,0 +1,73 @@
+//! A lead in the list: who it is, what it is worth, where it stands, who has it.
+
+use super::find::Found;
+use crate::api::shown::facts;
+use crate::core::Rules;
+use crate::problem::Problem;
+use crate::web::marks::{Names, ScoreMark, Who};
+use crate::web::words::{Calendar, Moment};
+use bantam_lang::meaning::Value;
+use bantam_store::{Ledger, Subject};
+use std::collections::BTreeMap;
+
+/// A lead in the list.
+pub(super) struct Row {
+    pub(super) who: Who,
+    pub(super) score: Option<ScoreMark>,
+    pub(super) stage: Option<String>,
+    pub(super) route: Option<String>,
+    pub(super) owner: Option<String>,
+    pub(super) changed: Option<Moment>,
+    pub(super) is_muted: bool,
+}
+
+impl Row {
+    pub(super) fn read(
+        ledger: &mut dyn Ledger,
+        rules: Option<&Rules>,
+        found: &Found,
+        calendar: &Calendar,
+        names: &Names,
+    ) -> Result<Row, Problem> {
+        let members = ledger.members(found.row.id)?;
+        let lead = &found.lead;
+        Ok(Row {
+            who: who(ledger, rules, found, &members)?,
+            score: rules.zip(lead.score.as_ref()).map(|(rules, score)| ScoreMark::new(rules, score)),
+            stage: found.row.stage.clone(),
+            route: found.row.route.clone(),
+            owner: owner(ledger, &members)?.map(|owner| names.of(&owner)),
+            changed: Some(found.row.changed_at).filter(|at| *at != 0).map(|at| calendar.moment(at)),
+            is_muted: lead.is_muted,
+        })
+    }
+}
+
+/// Returns who a lead is by the attributes that are at hand; where these do not say it, by all that was ever said.
+fn who(ledger: &mut dyn Ledger, rules: Option<&Rules>, found: &Found, members: &[Subject]) -> Result<Who, Problem> {
+    let known = rules.and_then(|rules| {
+        let values = found.lead.attributes(rules)?;
+        let named = rules.meaning.lead.attributes.iter().zip(values);
+        let text = |value: &Option<Value>| match value {
+            Some(Value::Text(text)) => Some(serde_json::Value::from(text.as_str())),
+            _ => None,
+        };
+        Some(named.filter_map(|(one, value)| Some((one.column.clone(), text(value)?))).collect::<BTreeMap<_, _>>())
+    });
+    let who = Who::new(&found.name, &known.unwrap_or_default());
+    if who.name != who.id && !who.role.is_empty() {
+        return Ok(who);
+    }
+    Ok(Who::of(&found.name, &facts(ledger, members)?))
+}
+
+/// Returns who has the lead's hand-off in progress.
+fn owner(ledger: &mut dyn Ledger, members: &[Subject]) -> Result<Option<String>, Problem> {
+    for member in members {
+        let found = ledger.hand_offs_of(member.id)?.into_iter().find(|row| row.in_progress && row.owner.is_some());
+        if let Some(found) = found {
+            return Ok(found.owner);
+        }
+    }
+    Ok(None)
+}

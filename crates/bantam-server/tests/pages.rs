@@ -1,0 +1,16 @@
+//! Pages over HTTP, through sessions: what they show, what their forms do, who may.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at what cannot be")]
+
+#[path = "pages/browser.rs"]
+mod browser;
+#[path = "pages/leads.rs"]
+mod leads;
+#[path = "pages/noted.rs"]
+mod noted;
+#[path = "pages/roles.rs"]
+mod roles;
+#[path = "pages/signatures.rs"]
+mod signatures;
+#[path = "http/test_app.rs"]
+mod test_app;
