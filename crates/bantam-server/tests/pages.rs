@@ -10,5 +10,11 @@ mod data;
 mod form;
 #[path = "pages/leads.rs"]
 mod leads;
+#[path = "pages/noted.rs"]
+mod noted;
+#[path = "pages/roles.rs"]
+mod roles;
+#[path = "pages/signatures.rs"]
+mod signatures;
 #[path = "http/test_app.rs"]
 mod test_app;

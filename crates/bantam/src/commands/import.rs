@@ -27,6 +27,18 @@ const GROUP_BYTES: usize = 900_000;
 const REJECTS_SHOWN: u64 = 5;
 
 pub(crate) fn run(arguments: &ImportArguments) -> Result<Done, Failure> {
+    read_files(arguments, Target::open(arguments)?)?.finish()
+}
+
+/// Returns the lines that files are, without a word about them, for a command that takes them in its own way.
+pub(super) fn lines(arguments: &ImportArguments) -> Result<Vec<Vec<u8>>, Failure> {
+    match read_files(arguments, Target::Memory(Vec::new()))?.target {
+        Target::Memory(lines) => Ok(lines),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn read_files(arguments: &ImportArguments, target: Target) -> Result<Import<'_>, Failure> {
     let maps = arguments.map.iter().map(|text| read_map(text)).collect::<Result<Vec<_>, _>>()?;
     let definition = arguments.definition.as_deref().map(definitions::read_usable).transpose()?;
     let files: [(Kind, &[PathBuf]); 4] = [
@@ -40,7 +52,6 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<Done, Failure> {
         return Err(Failure::bad_input("there is nothing to import").help(help));
     }
     let rejects = arguments.rejects.as_deref().map(|path| Sink::open(path, arguments.force)).transpose()?;
-    let target = Target::open(arguments)?;
     let meaning = definition.map(|definition| definition.meaning()).or_else(|| target.meaning());
     let mut import =
         Import { arguments, maps, meaning, target, rejects: Rejects::new(rejects)?, total: Total::default() };
@@ -49,7 +60,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<Done, Failure> {
             import.file(kind, name, content)
         })?;
     }
-    import.finish()
+    Ok(import)
 }
 
 /// Reads `COLUMN=NAME`.
@@ -140,17 +151,8 @@ impl Import<'_> {
             });
         }
         let columns = Columns::new(kind, &names, wishes);
-        let program = columns.program.map_or(String::new(), |program| format!(" of {program}"));
-        terminal::say(&format!("{name}: each row is {}{program}", kind.noun()));
-        let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(40);
-        for (column, own) in &columns.shown {
-            let used = match own {
-                Use::Part(part) => format!("the row's {}", part.name()),
-                Use::Value(value, _) if **value == **column => "kept under its name".to_owned(),
-                Use::Value(value, _) => format!("kept as `{}`", terminal::brief(value, 40)),
-                Use::LeftOut => "left out".to_owned(),
-            };
-            terminal::say(&format!("  {:width$}  {used}", terminal::brief(column, 40)));
+        if !matches!(self.target, Target::Memory(_)) {
+            tell(kind, name, &names, &columns);
         }
         if let Some(part) = kind.needed().iter().find(|part| !columns.has(**part)) {
             let message = format!("{name}: no column tells the {} of {}", part.name(), kind.noun());
@@ -197,6 +199,22 @@ impl Import<'_> {
         };
         terminal::say(&format!("{said}{left_out}, {} rejected", terminal::count(rejected)));
         Ok(if rejected > 0 { Done::WithRejects } else { Done::Well })
+    }
+}
+
+/// Says what each column is taken for.
+fn tell(kind: Kind, name: &str, names: &[Arc<str>], columns: &Columns) {
+    let program = columns.program.map_or(String::new(), |program| format!(" of {program}"));
+    terminal::say(&format!("{name}: each row is {}{program}", kind.noun()));
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(40);
+    for (column, own) in &columns.shown {
+        let used = match own {
+            Use::Part(part) => format!("the row's {}", part.name()),
+            Use::Value(value, _) if **value == **column => "kept under its name".to_owned(),
+            Use::Value(value, _) => format!("kept as `{}`", terminal::brief(value, 40)),
+            Use::LeftOut => "left out".to_owned(),
+        };
+        terminal::say(&format!("  {:width$}  {used}", terminal::brief(column, 40)));
     }
 }
 
