@@ -230,6 +230,13 @@ mod text {
             number.ok_or_else(|| Error::custom("is no whole number")).and_then(|number| visitor.visit_u64(number))
         }
 
+        fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            let digits = self.0.strip_prefix('-').unwrap_or(self.0);
+            let number = Some(digits).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+            let number = number.and_then(|_| self.0.parse().ok());
+            number.ok_or_else(|| Error::custom("is no whole number")).and_then(|number| visitor.visit_i64(number))
+        }
+
         fn deserialize_enum<V: Visitor<'de>>(
             self,
             _: &'static str,
@@ -244,7 +251,7 @@ mod text {
         }
 
         forward_to_deserialize_any! {
-            i8 i16 i32 i64 i128 u8 u16 u32 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+            i8 i16 i32 i128 u8 u16 u32 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
             tuple_struct map struct identifier ignored_any
         }
     }

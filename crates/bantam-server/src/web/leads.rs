@@ -127,7 +127,7 @@ impl Page {
             sorts: sorts(&shown),
             next,
             gave_up_after: finding.gave_up_after.map(|count| grouped(i64::try_from(count).unwrap_or(i64::MAX))),
-            ladder: stages.iter().map(|stage| rung(&stage.name, &shown, counts)).collect(),
+            ladder: ladder(stages.iter().map(|stage| stage.name.as_str()), &shown, counts),
             grid,
             is_counted: known.counts.is_some(),
             has_definition: known.rules.is_some(),
@@ -182,6 +182,17 @@ fn sorts(shown: &Shown) -> Vec<Choice> {
         is_chosen: word(shown.sort) == value,
     };
     SORTS.into_iter().map(choice).collect()
+}
+
+/// Returns the stages of the definition, and after them those that leads stand on beside it, such as the disqualified.
+fn ladder<'s>(stages: impl Iterator<Item = &'s str>, shown: &Shown, counts: &'s [LeadCount]) -> Vec<Rung> {
+    let mut names: Vec<&str> = stages.collect();
+    for other in counts.iter().filter_map(|count| count.stage.as_deref()) {
+        if !names.contains(&other) {
+            names.push(other);
+        }
+    }
+    names.into_iter().map(|name| rung(name, shown, counts)).collect()
 }
 
 fn rung(stage: &str, shown: &Shown, counts: &[LeadCount]) -> Rung {

@@ -166,7 +166,11 @@ async function day() {
 
   // The report shows it.
   await mia.goto(`${base}/reports`)
+  await mia.getByText('1 lead qualified').waitFor()
+  await mia.goto(`${base}/reports/key-metrics`)
   await mia.getByText('11,500').first().waitFor()
+  await look(mia, 'report')
+  await mia.goto(`${base}/reports`)
   await look(mia, 'reports')
   for (const [page, name] of [['data', 'data'], ['data/quarantine', 'quarantine'], ['data/spend', 'spend'], ['data/sources', 'sources'], ['account', 'account'], ['definition', 'definitions'], ['definition/compare', 'compare']]) {
     await mia.goto(`${base}/${page}`)

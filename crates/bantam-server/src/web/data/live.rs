@@ -88,7 +88,7 @@ pub(crate) async fn show(
             let mut listening = Listening::default();
             let mut rows = Vec::with_capacity(stored.len());
             for stored in &stored {
-                rows.push(Row::read(ledger, rules.as_deref(), stored, &calendar, &names, &mut listening)?);
+                rows.extend(Row::read(ledger, rules.as_deref(), stored, &calendar, &names, &mut listening)?);
             }
             let frame = frame(&signed, "Live events");
             Ok(render(&Page {
@@ -127,7 +127,7 @@ impl Row {
         calendar: &Calendar,
         names: &Names,
         listening: &mut Listening,
-    ) -> Result<Row, Problem> {
+    ) -> Result<Option<Row>, Problem> {
         let lead = match stored.subject {
             Some(subject) => ledger.subject_by_id(subject)?.and_then(|subject| subject.lead),
             None => None,
@@ -146,7 +146,11 @@ impl Row {
             received: calendar.moment(stored.received_at),
             happened: None,
         };
-        let Some(fact) = read_fact(stored)? else { return Ok(row) };
+        let Some(fact) = read_fact(stored)? else { return Ok(Some(row)) };
+        // These came from nowhere: the service writes down how it goes on.
+        if matches!(fact.kind, FactKind::Renewal { .. }) {
+            return Ok(None);
+        }
         if row.who.is_empty() {
             row.who = match (&fact.user, &fact.anonymous) {
                 (Some(user), _) => user.clone(),
@@ -166,7 +170,7 @@ impl Row {
         let is_apart = fact.happened_at.abs_diff(stored.received_at) > 60_000_000;
         row.happened = is_apart.then(|| calendar.moment(fact.happened_at));
         row.source = names.of(&fact.source);
-        Ok(row)
+        Ok(Some(row))
     }
 }
 
@@ -198,7 +202,7 @@ fn told(fact: &Fact, names: &Names) -> (&'static str, String, String) {
         FactKind::SignedActivation { .. } | FactKind::Activation { .. } => {
             ("definition", "A definition was activated".into(), String::new())
         }
-        FactKind::Renewal { leads } => ("definition", format!("{leads} leads were decided anew"), String::new()),
+        FactKind::Renewal { .. } => ("definition", "Leads were decided anew".into(), String::new()),
     }
 }
 

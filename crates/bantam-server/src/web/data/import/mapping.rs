@@ -122,7 +122,8 @@ fn uses(kind: Kind, name: &str, own: &Use, attributes: &[&str]) -> Vec<Choice> {
         }
     };
     for part in parts_of(kind) {
-        add(part.name(), format!("the {} of {}", part.name(), kind.noun()));
+        let says = if part == Part::Lead { "the id of the lead".into() } else { format!("the {}", part.name()) };
+        add(part.name(), says);
     }
     for attribute in attributes {
         add(attribute, format!("{attribute}, of the definition"));
