@@ -28,7 +28,7 @@ mod throttle;
 #[cfg(test)]
 mod tests;
 
-pub use changes::{disable, enable, invite, reset_link, set_roles, withdraw};
+pub use changes::{add, disable, enable, invite, reset_link, set_roles, suggest_password, withdraw};
 pub use links::{Link, LinkKind, set_up_link};
 pub use passwords::PasswordProblem;
 pub(crate) use person::reference;

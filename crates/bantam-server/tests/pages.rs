@@ -4,7 +4,17 @@
 
 #[path = "pages/browser.rs"]
 mod browser;
+#[path = "pages/data.rs"]
+mod data;
+#[path = "pages/form.rs"]
+mod form;
 #[path = "pages/leads.rs"]
 mod leads;
+#[path = "pages/noted.rs"]
+mod noted;
+#[path = "pages/roles.rs"]
+mod roles;
+#[path = "pages/signatures.rs"]
+mod signatures;
 #[path = "http/test_app.rs"]
 mod test_app;

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 /// The setting that holds the number and the hash of the last entry, by which a shortened log is noticed.
 const HEAD: &str = "audit:head";
 /// All that is written down, each with what it means.
-pub(crate) const ACTIONS: [(&str, &str); 40] = [
+pub(crate) const ACTIONS: &[(&str, &str)] = &[
     ("people.set_up", "became the first admin"),
     ("people.invited", "invited somebody"),
     ("people.joined", "accepted the invitation"),

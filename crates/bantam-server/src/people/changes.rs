@@ -3,10 +3,11 @@
 
 use super::audit::{Actor, note};
 use super::links::{Link, LinkKind, new_link};
-use super::person::{Person, Standing, by_email, by_id, checked_email, everybody};
+use super::passwords::{check, hash, is_long, suggest};
+use super::person::{Password, Person, Standing, by_email, by_id, checked_email, checked_name, everybody};
 use super::refusal::{ChangeError, Refusal};
 use super::role::Role;
-use super::secrets::new_id;
+use super::secrets::{NoChance, new_id};
 use super::signing::void_signatures_of;
 use crate::core::Desk;
 use crate::keys::key_reference;
@@ -44,6 +45,38 @@ pub fn invite(
     let link = new_link(ledger, now, LinkKind::Invitation, &person)?;
     note(ledger, now, actor, "people.invited", &person.reference(), (Value::Null, names(&person)))?;
     Ok((person, link))
+}
+
+/// Adds somebody who may sign in at once: for a store that a program fills, such as that of a demo. Returns them.
+///
+/// # Errors
+/// Returns why they were not added.
+pub fn add(
+    ledger: &mut dyn Ledger,
+    now: i64,
+    actor: &Actor,
+    (name, email): (&str, &str),
+    roles: BTreeSet<Role>,
+    password: &str,
+) -> Result<Person, ChangeError> {
+    let (mut person, _) = invite(ledger, now, actor, email, roles)?;
+    person.name = checked_name(name)?;
+    check(password, &person).map_err(Refusal::from)?;
+    person.standing = Standing::Active;
+    let hash = hash(password).map_err(|_| StoreError::from(NoChance))?;
+    person.password = Some(Password { hash, is_long: is_long(password), set_at: now });
+    person.save(ledger)?;
+    ledger.remove_invitations_of(Some(&person.id))?;
+    note(ledger, now, actor, "people.joined", &person.reference(), (Value::Null, Value::Null))?;
+    Ok(person)
+}
+
+/// Returns a password that nobody has.
+///
+/// # Errors
+/// Returns that the machine gives no random bytes.
+pub fn suggest_password() -> Result<String, StoreError> {
+    Ok(suggest()?)
 }
 
 /// Gives somebody other roles than they have. All their sessions end; what they signed for a team whose role they lose is

@@ -26,6 +26,10 @@ const WAITING_MAX: usize = 64;
 const DIFFERENT_MIN: usize = 5;
 /// How many characters have to be left without the person's own name and address.
 const LEFT_MIN: usize = 6;
+/// A password that is suggested has so many groups of so many letters, which take so much chance.
+const SUGGESTED_GROUPS: usize = 4;
+const SUGGESTED_GROUP: usize = 5;
+const SUGGESTED_BYTES: usize = 13;
 /// A part of a name that is shorter is in many words.
 const PART_MIN: usize = 3;
 
@@ -118,6 +122,13 @@ fn left_without_names(folded: &str, person: &Person) -> usize {
     left.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
+/// Returns a password that nobody has: 100 bits of chance, in groups that can be typed.
+pub(crate) fn suggest() -> Result<String, NoChance> {
+    let letters = crate::base32::encode(&chance::<SUGGESTED_BYTES>()?);
+    let characters: Vec<char> = letters.chars().take(SUGGESTED_GROUPS * SUGGESTED_GROUP).collect();
+    Ok(characters.chunks(SUGGESTED_GROUP).map(|group| group.iter().collect()).collect::<Vec<String>>().join("-"))
+}
+
 /// Looks at passwords, few at once.
 #[derive(Clone)]
 pub(crate) struct Passwords {
@@ -157,7 +168,7 @@ fn hasher() -> Result<Argon2<'static>, argon2::Error> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(MEMORY_KIB, PASSES, 1, None)?))
 }
 
-fn hash(password: &str) -> Result<String, Problem> {
+pub(crate) fn hash(password: &str) -> Result<String, Problem> {
     let salt = chance::<16>().map_err(|NoChance| NoChance)?;
     let hashed = hasher().map_err(Problem::fault)?.hash_password_with_salt(cut(password).as_bytes(), &salt);
     Ok(hashed.map_err(Problem::fault)?.to_string())

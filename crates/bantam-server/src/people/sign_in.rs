@@ -223,6 +223,8 @@ impl People<'_> {
     ) -> Answer<T> {
         let done = self.app.recorder.work(move |desk, ledger, now| settled(work(desk, ledger, now))).await;
         self.state().at_hand.forget();
+        // Somebody's keys may have ended with their rights.
+        self.app.forget_keys();
         done.map_err(unavailable)
     }
 }

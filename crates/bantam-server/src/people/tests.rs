@@ -533,5 +533,5 @@ fn a_refusal_in_the_store_is_no_failure_of_it() {
     let mut store = SqliteStore::in_memory().unwrap();
     let told =
         store.transaction(|ledger| refusal::settled(disable(&mut Desk::default(), ledger, 0, &console(), "nobody")));
-    assert!(matches!(told, Ok::<_, StoreError>(Err(Refusal::NoPerson))));
+    assert!(matches!(told, Ok(Err(Refusal::NoPerson))));
 }

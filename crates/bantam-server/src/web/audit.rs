@@ -90,7 +90,7 @@ pub(crate) async fn show(
     Ok(render(&AuditPage {
         frame: Frame::of(Some(&signed), "/settings", "Audit log"),
         entries: rows.iter().map(|row| entry(row, &names, &calendar)).collect(),
-        choices: ACTIONS.map(|(name, says)| Choice { name, says, is_chosen: chosen == Some(name) }).into(),
+        choices: ACTIONS.iter().map(|&(name, says)| Choice { name, says, is_chosen: chosen == Some(name) }).collect(),
         is_filtered: filter != AuditFilter::default(),
         actor: filter.actor.unwrap_or_default(),
         object: filter.object.unwrap_or_default(),

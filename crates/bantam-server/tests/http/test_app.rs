@@ -9,8 +9,9 @@ use bantam_lang::convert::parse_time;
 use bantam_server::core::fact::{Fact, FactKind};
 use bantam_server::core::{DefinitionText, Given, Rules};
 use bantam_server::webhooks::{MailSettings, Outgoing};
-use bantam_server::{App, Clock, IntakeSettings, Keys, Recorder, Scope, Settings};
+use bantam_server::{App, Clock, IntakeSettings, Keys, PageRule, Recorder, Scope, Settings};
 use bantam_store::sqlite::SqliteStore;
+use bantam_store::{Ledger, StoreError};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use std::pin::Pin;
@@ -42,6 +43,7 @@ pub(crate) struct TestApp {
     thread: Option<JoinHandle<()>>,
     definition: &'static str,
     app: Option<App>,
+    recorder: Option<Recorder>,
     folder: TempDir,
     now: Arc<AtomicI64>,
 }
@@ -74,8 +76,17 @@ impl TestApp {
     pub(crate) fn with(origins: Vec<String>, intake: IntakeSettings) -> TestApp {
         let now = Arc::new(AtomicI64::new(parse_time(NOW).unwrap()));
         let folder = tempfile::tempdir().unwrap();
-        let mut app =
-            TestApp { definition: DEFINITION, app: None, origins, intake, router: None, thread: None, folder, now };
+        let mut app = TestApp {
+            definition: DEFINITION,
+            app: None,
+            recorder: None,
+            origins,
+            intake,
+            router: None,
+            thread: None,
+            folder,
+            now,
+        };
         app.start(&[], None);
         app
     }
@@ -90,22 +101,45 @@ impl TestApp {
         app
     }
 
-    /// Returns the path at which the first admin is made, as long as there is none.
-    pub(crate) async fn set_up_path(&self) -> Option<String> {
-        self.app.as_ref().unwrap().set_up_path().await.unwrap()
-    }
-
     /// Starts a service that delivers messages, to hosts that are named and by a mail server. It goes on until the
     /// test's runtime ends.
     pub(crate) fn delivering(now: i64, allow: &[String], mail: Option<MailSettings>) -> TestApp {
         let now = Arc::new(AtomicI64::new(now));
         let (origins, intake) = (Vec::new(), IntakeSettings::default());
         let folder = tempfile::tempdir().unwrap();
-        let mut app =
-            TestApp { definition: DEFINITION, app: None, origins, intake, router: None, thread: None, folder, now };
+        let mut app = TestApp {
+            definition: DEFINITION,
+            app: None,
+            recorder: None,
+            origins,
+            intake,
+            router: None,
+            thread: None,
+            folder,
+            now,
+        };
         let delivering = app.start(allow, mail.as_ref());
         tokio::spawn(delivering.deliver_messages());
         app
+    }
+
+    /// The path with which the first admin is made.
+    pub(crate) async fn set_up_path(&self) -> Option<String> {
+        self.app.as_ref().unwrap().set_up_path().await.unwrap()
+    }
+
+    /// Returns all pages, each with who may see it.
+    pub(crate) fn pages(&self) -> Vec<PageRule> {
+        self.app.as_ref().unwrap().pages()
+    }
+
+    /// Writes to the store as the service would.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Ledger, i64) -> Result<T, StoreError> + Send + 'static,
+    ) -> T {
+        let recorder = self.recorder.as_ref().unwrap();
+        recorder.work(move |_, ledger, now| Ok(work(ledger, now)?)).await.unwrap()
     }
 
     /// Lets time pass.
@@ -140,6 +174,7 @@ impl TestApp {
         keys.add("m", Scope::Manage, "manager");
         let outgoing = Outgoing::new(allow, mail).unwrap();
         let (origins, intake) = (self.origins.clone(), self.intake.clone());
+        self.recorder = Some(recorder.clone());
         let app = App::new(Settings { store: path.into(), keys, origins, outgoing, intake }, recorder, clock);
         self.router = Some(app.clone().router());
         self.app = Some(app.clone());
@@ -154,7 +189,7 @@ impl TestApp {
     }
 
     fn stop(&mut self) {
-        drop((self.router.take(), self.app.take()));
+        drop((self.router.take(), self.app.take(), self.recorder.take()));
         self.thread.take().unwrap().join().unwrap();
     }
 
@@ -211,6 +246,17 @@ impl Pending {
     /// Sends a body whose sender goes away in the middle.
     pub(crate) async fn send_cut_off(self, body: &[u8]) -> Answer {
         self.send_body(Body::new(CutOff(Some(body[..body.len() / 2].to_vec())))).await
+    }
+
+    /// Sends a body and reads of the answer only what tells of a refusal: an answer that goes on may never end.
+    pub(crate) async fn send_and_look(self, body: Vec<u8>) -> Answer {
+        let response = self.router.oneshot(self.request.body(Body::from(body)).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = match parts.status {
+            StatusCode::OK => Vec::new(),
+            _ => body.collect().await.unwrap().to_bytes().to_vec(),
+        };
+        Answer { status: parts.status, headers: parts.headers, body }
     }
 
     async fn send_body(self, body: Body) -> Answer {

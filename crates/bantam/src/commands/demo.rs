@@ -1,7 +1,10 @@
 //! `bantam demo`: the whole of it on generated sample data.
 
+mod company;
+mod people;
+
 use super::simulate::write_files;
-use crate::cli::{DemoArguments, Invocation};
+use crate::cli::{Command, DemoArguments, Invocation};
 use crate::commands::explain::{render, tell_story};
 use crate::commands::score::{Summary, print_ranking};
 use crate::failure::Failure;
@@ -9,8 +12,11 @@ use crate::sink::Sink;
 use crate::{Done, clock, definitions, files, terminal};
 use bantam_engine::batch::{BatchOptions, score_batch};
 use bantam_lang::convert::parse_time;
+use bantam_server::core::DefinitionText;
 use bantam_simulate::{EventOrder, Format, Settings};
 use clap::Parser;
+use company::Company;
+use people::Everybody;
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -27,6 +33,13 @@ const AS_OF: &str = "2026-01-01";
 const DAYS: u32 = 90;
 /// The days up to now, for the service, whose clock is the real one.
 const LIVE_FOLDER: &str = "live";
+const STORE: &str = "demo.db";
+/// How to sign in there.
+const SIGN_IN: &str = "sign-in.txt";
+const MICROS_PER_DAY: i64 = 24 * 3_600 * 1_000_000;
+/// What marketing wrote down as a change: a demo alone is not enough any more where nothing else happens.
+const AS_AGREED: &str = "Sales-ready: engagement >= 50 ";
+const AS_WISHED: &str = "Sales-ready: engagement >= 60 ";
 /// What the service of the demo is asked with. It listens on this machine alone.
 const KEYS: [(&str, &str); 3] =
     [("--write-key", "demo-write"), ("--read-key", "demo-read"), ("--manage-key", "demo-manage")];
@@ -51,26 +64,17 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<Done, Failure> {
 /// Fills a store with the same company, its last days being those before now, and starts the service on it.
 fn serve(arguments: &DemoArguments) -> Result<Done, Failure> {
     let folder = &arguments.folder;
-    let (store, definition) = (folder.join("demo.db"), folder.join("acme.yaml"));
+    let (store, definition, sign_in) = (folder.join(STORE), folder.join("acme.yaml"), folder.join(SIGN_IN));
     if !store.exists() {
-        let live = folder.join(LIVE_FOLDER);
-        write_files(
-            &Settings::new(arguments.seed, arguments.leads, DAYS, clock::now()),
-            Format::Csv,
-            EventOrder::ByTime,
-            &live,
-            true,
-        )?;
-        let file = |name: &str| live.join(name).into_os_string();
-        let files = [("--leads", "leads.csv"), ("--events", "events.csv"), ("--spend", "spend.csv")];
-        let mut import: Vec<OsString> = vec!["import".into(), "--store".into(), store.clone().into()];
-        import.extend(["--definition".into(), definition.clone().into()]);
-        import.extend(files.into_iter().flat_map(|(option, name)| [option.into(), file(name)]));
-        // Some events were sent twice: they are the same event but for when they arrived.
-        import.extend(["--map".into(), "received_at=".into()]);
-        call(import)?;
+        terminal::say("filling a store with the last 90 days of the company; this takes some seconds");
+        fill(arguments, &store, &definition, &sign_in)?;
     }
     let address = arguments.listen;
+    let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
+    let url = format!("http://{host}:{}", address.port());
+    if let Ok(people) = std::fs::read_to_string(&sign_in) {
+        terminal::say(&format!("\nOpen {url} and sign in as one of these:\n{}", people.trim_end()));
+    }
     terminal::say(&format!(
         "\nThe service runs on {}; Ctrl-C ends it. In another terminal:\n\
          \x20 curl -H 'Authorization: Bearer demo-read' 'http://{address}/api/leads?limit=3'\n\
@@ -81,8 +85,49 @@ fn serve(arguments: &DemoArguments) -> Result<Done, Failure> {
     ));
     let mut service: Vec<OsString> = vec!["serve".into(), "--store".into(), store.into()];
     service.extend(["--definition".into(), definition.into(), "--listen".into(), address.to_string().into()]);
+    if address.ip().is_loopback() && address.port() != 0 {
+        // There is no TLS on the machine itself; not all browsers keep a session without it unless they are told.
+        service.extend(["--public-url".into(), url.into()]);
+    }
     service.extend(KEYS.iter().flat_map(|&(option, key)| [option.into(), key.into()]));
     call(service)
+}
+
+/// Fills the store beside its place, so that one that was broken off is begun anew.
+fn fill(arguments: &DemoArguments, store: &Path, definition: &Path, sign_in: &Path) -> Result<(), Failure> {
+    let (live, until) = (arguments.folder.join(LIVE_FOLDER), clock::now());
+    let settings = Settings::new(arguments.seed, arguments.leads, DAYS, until);
+    write_files(&settings, Format::Csv, EventOrder::ByTime, &live, true)?;
+    let file = |name: &str| live.join(name).into_os_string();
+    let files = [("--leads", "leads.csv"), ("--events", "events.csv"), ("--spend", "spend.csv")];
+    let mut import: Vec<OsString> = vec!["bantam".into(), "import".into(), "--dry-run".into(), "--definition".into()];
+    import.push(definition.into());
+    import.extend(files.into_iter().flat_map(|(option, name)| [option.into(), file(name)]));
+    // Some events were sent twice: they are the same event but for when they arrived.
+    import.extend(["--map".into(), "received_at=".into()]);
+    let called = Invocation::try_parse_from(import).map_err(|error| Failure::ours(error.to_string()))?;
+    let Command::Import(import) = called.command else { return Err(Failure::ours("an import is another command")) };
+    let text = read_text(definition)?;
+    let company = Company {
+        lines: super::import::lines(&import)?,
+        draft: DefinitionText { text: text.text.replace(AS_AGREED, AS_WISHED), ..text.clone() },
+        definition: text,
+        from: until - i64::from(DAYS) * MICROS_PER_DAY,
+        until,
+    };
+    let everybody = Everybody::new()?;
+    let unfinished = store.with_extension("unfinished");
+    for left in ["unfinished", "unfinished-wal", "unfinished-shm"] {
+        let _ = std::fs::remove_file(store.with_extension(left));
+    }
+    company::fill(&unfinished, company, &everybody)?;
+    everybody.write(sign_in)?;
+    std::fs::rename(&unfinished, store).map_err(|error| Failure::file(store, "write", &error))
+}
+
+fn read_text(path: &Path) -> Result<DefinitionText, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, "read", &error))?;
+    Ok(DefinitionText { name: path.display().to_string(), text, lists: Vec::new() })
 }
 
 /// Runs another command, as if it had been called by its arguments.

@@ -3,9 +3,6 @@
 //! Each row becomes a line, as `POST /v1/import` takes it, with an id made of what the row says. So a row that was taken is
 //! known, and running the same import again, or going on with an interrupted one, changes nothing that is there.
 
-mod columns;
-mod known;
-mod line;
 mod rows;
 mod target;
 
@@ -16,9 +13,7 @@ use crate::sink::Sink;
 use crate::{Done, definitions, terminal};
 use bantam_engine::input::Format;
 use bantam_lang::meaning::Meaning;
-use columns::{Columns, Kind, Part, Use, Wishes};
-use line::{Lines, Made};
-use rows::{BadRow, Row};
+use bantam_server::table::{BadRow, Columns, Kind, Lines, Made, Row, Use, Wishes, event_of_all};
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::PathBuf;
@@ -32,6 +27,18 @@ const GROUP_BYTES: usize = 900_000;
 const REJECTS_SHOWN: u64 = 5;
 
 pub(crate) fn run(arguments: &ImportArguments) -> Result<Done, Failure> {
+    read_files(arguments, Target::open(arguments)?)?.finish()
+}
+
+/// Returns the lines that files are, without a word about them, for a command that takes them in its own way.
+pub(super) fn lines(arguments: &ImportArguments) -> Result<Vec<Vec<u8>>, Failure> {
+    match read_files(arguments, Target::Memory(Vec::new()))?.target {
+        Target::Memory(lines) => Ok(lines),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn read_files(arguments: &ImportArguments, target: Target) -> Result<Import<'_>, Failure> {
     let maps = arguments.map.iter().map(|text| read_map(text)).collect::<Result<Vec<_>, _>>()?;
     let definition = arguments.definition.as_deref().map(definitions::read_usable).transpose()?;
     let files: [(Kind, &[PathBuf]); 4] = [
@@ -45,7 +52,6 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<Done, Failure> {
         return Err(Failure::bad_input("there is nothing to import").help(help));
     }
     let rejects = arguments.rejects.as_deref().map(|path| Sink::open(path, arguments.force)).transpose()?;
-    let target = Target::open(arguments)?;
     let meaning = definition.map(|definition| definition.meaning()).or_else(|| target.meaning());
     let mut import =
         Import { arguments, maps, meaning, target, rejects: Rejects::new(rejects)?, total: Total::default() };
@@ -54,7 +60,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<Done, Failure> {
             import.file(kind, name, content)
         })?;
     }
-    import.finish()
+    Ok(import)
 }
 
 /// Reads `COLUMN=NAME`.
@@ -109,7 +115,7 @@ impl Import<'_> {
                 Some(columns) => columns,
                 empty => {
                     let found = self.columns(kind, name, &row, &wishes)?;
-                    lines.event = self.event_of_all(kind, &row, &found);
+                    lines.event = event_of_all(kind, &row, &found, self.arguments.event.as_deref());
                     empty.insert(found)
                 }
             };
@@ -145,25 +151,10 @@ impl Import<'_> {
             });
         }
         let columns = Columns::new(kind, &names, wishes);
-        let program = columns.program.map_or(String::new(), |program| format!(" of {program}"));
-        terminal::say(&format!("{name}: each row is {}{program}", kind.noun()));
-        let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(40);
-        for (column, own) in &columns.shown {
-            let used = match own {
-                Use::Part(part) => format!("the row's {}", part.name()),
-                Use::Value(value, _) if **value == **column => "kept under its name".to_owned(),
-                Use::Value(value, _) => format!("kept as `{}`", terminal::brief(value, 40)),
-                Use::LeftOut => "left out".to_owned(),
-            };
-            terminal::say(&format!("  {:width$}  {used}", terminal::brief(column, 40)));
+        if !matches!(self.target, Target::Memory(_)) {
+            tell(kind, name, &names, &columns);
         }
-        let needed: &[Part] = match kind {
-            Kind::Leads => &[Part::Lead],
-            Kind::Events => &[Part::Lead, Part::Time],
-            Kind::Answers => &[Part::Lead, Part::Answer],
-            Kind::Spend => &[Part::Amount, Part::Time],
-        };
-        if let Some(part) = needed.iter().find(|part| !columns.has(**part)) {
+        if let Some(part) = kind.needed().iter().find(|part| !columns.has(**part)) {
             let message = format!("{name}: no column tells the {} of {}", part.name(), kind.noun());
             return Err(Failure::bad_input(message).help(format!("say which it is: `--map 'COLUMN={}'`", part.name())));
         }
@@ -173,14 +164,6 @@ impl Import<'_> {
     fn is_only_file(&self) -> bool {
         let ImportArguments { leads, events, answers, spend, .. } = self.arguments;
         [leads, events, answers, spend].iter().map(|paths| paths.len()).sum::<usize>() == 1
-    }
-
-    fn event_of_all(&self, kind: Kind, row: &Row, columns: &Columns) -> Option<String> {
-        if kind != Kind::Events || columns.has(Part::Name) && self.arguments.event.is_none() {
-            return None;
-        }
-        let names: Vec<Arc<str>> = row.cells.iter().map(|(column, _)| column.clone()).collect();
-        self.arguments.event.clone().or_else(|| known::only_event(&names).map(str::to_owned))
     }
 
     fn take(&mut self, name: &str, group: Group) -> Result<(), Failure> {
@@ -216,6 +199,22 @@ impl Import<'_> {
         };
         terminal::say(&format!("{said}{left_out}, {} rejected", terminal::count(rejected)));
         Ok(if rejected > 0 { Done::WithRejects } else { Done::Well })
+    }
+}
+
+/// Says what each column is taken for.
+fn tell(kind: Kind, name: &str, names: &[Arc<str>], columns: &Columns) {
+    let program = columns.program.map_or(String::new(), |program| format!(" of {program}"));
+    terminal::say(&format!("{name}: each row is {}{program}", kind.noun()));
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(40);
+    for (column, own) in &columns.shown {
+        let used = match own {
+            Use::Part(part) => format!("the row's {}", part.name()),
+            Use::Value(value, _) if **value == **column => "kept under its name".to_owned(),
+            Use::Value(value, _) => format!("kept as `{}`", terminal::brief(value, 40)),
+            Use::LeftOut => "left out".to_owned(),
+        };
+        terminal::say(&format!("  {:width$}  {used}", terminal::brief(column, 40)));
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Outcome {
 pub(super) enum Target {
     /// Nowhere: rows are only counted.
     Nothing,
+    /// Into memory, for a command that takes them in its own way.
+    Memory(Vec<Vec<u8>>),
     Store(Box<StoreTarget>),
     Service(Box<Service>),
 }
@@ -70,6 +72,10 @@ impl Target {
     pub(super) fn take(&mut self, lines: &[(u64, Vec<u8>)]) -> Result<Outcome, Failure> {
         match self {
             Target::Nothing => Ok(Outcome::default()),
+            Target::Memory(kept) => {
+                kept.extend(lines.iter().map(|(_, line)| line.clone()));
+                Ok(Outcome::default())
+            }
             Target::Store(target) => {
                 let mut imported = Imported::default();
                 let taken = target.runtime.block_on(target.importer.take(lines, &mut imported));

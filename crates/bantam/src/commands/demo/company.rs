@@ -1,0 +1,204 @@
+//! Fills the store of the demo with the company's past quarter as if the service had run all along: people, a team and a
+//! definition that both teams signed come first, then every fact at its own time. The recorder's clock is set to the
+//! end of the stretch that is taken, so hand-offs and decisions are as old as what they follow from.
+
+use super::people::{Everybody, by_owner};
+use crate::commands::serve::store_failure;
+use crate::failure::Failure;
+use bantam_lang::convert::parse_time;
+use bantam_server::core::assignment::{Member, Team};
+use bantam_server::core::definitions::{Team as SigningTeam, text_digest};
+use bantam_server::core::fact::{Fact, FactKind};
+use bantam_server::core::{CoreError, DefinitionText, Desk, Given, Rules};
+use bantam_server::people::audit::{Actor, Who, note};
+use bantam_server::{Clock, Imported, Importer, Recorder, Unavailable};
+use bantam_store::{Ledger, Location, Store};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+const MINUTE: i64 = 60 * 1_000_000;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+/// How exactly the past is taken: a transaction for each of these stretches in which something happened.
+const STRETCH: i64 = HOUR;
+/// The last days are what people look at: they are taken more exactly.
+const RECENT: i64 = 3 * DAY;
+const RECENT_STRETCH: i64 = 5 * MINUTE;
+/// When the change that waits for its signatures was written down.
+const DRAFTED_BEFORE: i64 = 26 * HOUR;
+/// Who hands leads over is what routes call the team.
+const SALES: &str = "sales";
+/// Where these facts are said to come from.
+const SOURCE: &str = "demo";
+
+/// What the store is filled with.
+pub(super) struct Company {
+    /// Facts as lines of an import, in any order.
+    pub(super) lines: Vec<Vec<u8>>,
+    /// What decides.
+    pub(super) definition: DefinitionText,
+    /// What somebody would like to decide.
+    pub(super) draft: DefinitionText,
+    /// When history begins and ends.
+    pub(super) from: i64,
+    pub(super) until: i64,
+}
+
+/// Fills a new store; returns who may sign in.
+pub(super) fn fill(path: &Path, company: Company, everybody: &Everybody) -> Result<(), Failure> {
+    let store = Store::open(&Location::from(path.to_owned()), "bantam demo").map_err(store_failure)?;
+    // Everything is there before the first fact.
+    let time = Arc::new(AtomicI64::new(company.from - HOUR));
+    let hand = time.clone();
+    let clock: Clock = Arc::new(move || hand.load(Ordering::Relaxed));
+    let device = |error: CoreError| Failure::device(error.to_string());
+    let (recorder, thread) = Recorder::start(store, clock.clone()).map_err(device)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::device(error.to_string()))?;
+    let filled = runtime.block_on(fill_all(&recorder, &clock, &time, company, everybody));
+    drop((runtime, recorder));
+    thread.join().map_err(|_| Failure::device("the store failed"))?;
+    filled
+}
+
+async fn fill_all(
+    recorder: &Recorder,
+    clock: &Clock,
+    time: &AtomicI64,
+    company: Company,
+    everybody: &Everybody,
+) -> Result<(), Failure> {
+    let failed = |_: Unavailable| Failure::device("the store of the demo takes nothing");
+    let people = everybody.clone();
+    let people = recorder.work(move |_, ledger, now| Ok(people.add(ledger, now))).await.map_err(failed)??;
+    let team = Team { name: SALES.to_owned(), members: people.sales().into_iter().map(member).collect() };
+    let (mia, sam) = (people.marketing().to_owned(), people.first_of_sales().to_owned());
+    let begin = recorder.work(move |desk, ledger, now| {
+        take(desk, ledger, now, "team", FactKind::Team(team))?;
+        agree(desk, ledger, now, &company.definition, &mia, &sam)
+    });
+    begin.await.map_err(failed)?;
+    let importer = Importer::new(recorder.clone(), clock.clone(), SOURCE, true).await.map_err(failed)?;
+    let mut draft = Some((company.draft, people.marketing().to_owned()));
+    for (end, lines) in stretches(company.lines, &people, company.from, company.until) {
+        if end > company.until - DRAFTED_BEFORE
+            && let Some((text, by)) = draft.take()
+        {
+            time.store(company.until - DRAFTED_BEFORE, Ordering::Relaxed);
+            let written = recorder.work(move |desk, ledger, now| write_down(desk, ledger, now, &text, &by));
+            written.await.map_err(failed)?;
+        }
+        time.store(end, Ordering::Relaxed);
+        let mut imported = Imported::default();
+        importer.take(&lines, &mut imported).await.map_err(failed)?;
+        if let Some(rejected) = imported.rejections.first() {
+            return Err(Failure::ours(format!("a fact of the demo was not taken: {}", rejected.reason)));
+        }
+    }
+    Ok(())
+}
+
+fn member(name: &str) -> Member {
+    Member { name: name.to_owned(), capacity: 1, limit: None, away: None }
+}
+
+/// Cuts lines into stretches of time, each with its end, in order.
+fn stretches(
+    lines: Vec<Vec<u8>>,
+    people: &super::people::Known,
+    from: i64,
+    until: i64,
+) -> Vec<(i64, Vec<(u64, Vec<u8>)>)> {
+    let mut dated: Vec<(i64, Vec<u8>)> = lines.into_iter().map(|line| dated(&line, people, from)).collect();
+    dated.sort_by_key(|(at, _)| *at);
+    let mut stretches: Vec<(i64, Vec<(u64, Vec<u8>)>)> = Vec::new();
+    for (at, line) in dated {
+        let stretch = if at >= until - RECENT { RECENT_STRETCH } else { STRETCH };
+        let end = at.div_euclid(stretch).saturating_add(1).saturating_mul(stretch).min(until).max(at);
+        match stretches.last_mut().filter(|(last, lines)| *last == end && lines.len() < bantam_server::GROUP_LINES_MAX)
+        {
+            Some((_, lines)) => lines.push((lines.len() as u64 + 1, line)),
+            None => stretches.push((end, vec![(1, line)])),
+        }
+    }
+    stretches
+}
+
+/// Returns a line with its time. What a salesperson of the sample said, somebody of the team said.
+fn dated(line: &[u8], people: &super::people::Known, from: i64) -> (i64, Vec<u8>) {
+    let mut value: Value = serde_json::from_slice(line).unwrap_or_default();
+    let at = value.get("timestamp").and_then(Value::as_str).and_then(parse_time).unwrap_or(from);
+    let owner = value.pointer("/properties/owner").and_then(Value::as_str).and_then(by_owner);
+    let Some(by) = owner.and_then(|place| people.sales().get(place).map(|by| (*by).to_owned())) else {
+        return (at, line.to_vec());
+    };
+    if let Some(Value::Object(properties)) = value.get_mut("properties") {
+        properties.insert("by".to_owned(), json!(by));
+    }
+    (at, value.to_string().into_bytes())
+}
+
+/// Lets both teams sign a definition, and lets it become active.
+fn agree(
+    desk: &mut Desk,
+    ledger: &mut dyn Ledger,
+    now: i64,
+    text: &DefinitionText,
+    marketing: &str,
+    sales: &str,
+) -> Result<(), CoreError> {
+    let fingerprint = write_down(desk, ledger, now, text, marketing)?;
+    let why = Some("As agreed between marketing and sales.".to_owned());
+    let propose = FactKind::Proposal {
+        fingerprint: fingerprint.clone(),
+        by: marketing.into(),
+        note: why,
+        moves: 0,
+        effective_at: None,
+    };
+    let sign = |team: SigningTeam, by: &str| FactKind::Signature {
+        fingerprint: fingerprint.clone(),
+        text: text_digest(text),
+        team,
+        by: by.to_owned(),
+    };
+    let activate = FactKind::SignedActivation { fingerprint: fingerprint.clone(), by: sales.into(), moves: 0 };
+    let steps = [
+        ("definition.proposed", marketing, propose),
+        ("definition.signed", marketing, sign(SigningTeam::Marketing, marketing)),
+        ("definition.signed", sales, sign(SigningTeam::Sales, sales)),
+        ("definition.activated", sales, activate),
+    ];
+    for (action, by, step) in steps {
+        take(desk, ledger, now, action, step)?;
+        note(ledger, now, &person(by), action, &fingerprint, (Value::Null, Value::Null))?;
+    }
+    Ok(())
+}
+
+/// Writes a definition down; returns its fingerprint.
+fn write_down(
+    desk: &mut Desk,
+    ledger: &mut dyn Ledger,
+    now: i64,
+    text: &DefinitionText,
+    by: &str,
+) -> Result<String, CoreError> {
+    let fingerprint = Rules::load(0, text).map(|rules| rules.fingerprint).unwrap_or_default();
+    let draft = FactKind::Draft { fingerprint: fingerprint.clone(), text: text.clone(), by: by.to_owned() };
+    take(desk, ledger, now, "definition.drafted", draft)?;
+    note(ledger, now, &person(by), "definition.drafted", &fingerprint, (Value::Null, Value::Null))?;
+    Ok(fingerprint)
+}
+
+fn take(desk: &mut Desk, ledger: &mut dyn Ledger, now: i64, what: &str, kind: FactKind) -> Result<(), CoreError> {
+    let mut fact = Fact::of_service(String::new(), now, SOURCE, kind);
+    fact.message_id = format!("demo-{what}-{}", fact.content().hex());
+    desk.take(ledger, now, &[Given::new(fact)]).map(drop)
+}
+
+fn person(reference: &str) -> Actor {
+    let id = reference.trim_start_matches("person:").to_owned();
+    Actor { who: Who::Person(id), address: String::new() }
+}
