@@ -1,8 +1,8 @@
 //! People through their pages, as browsers see them.
 
 use crate::browser::{Browser, PASSWORD, between};
-use crate::test_app::TestApp;
-use axum::http::{Method, StatusCode};
+use crate::test_app::{Answer, TestApp};
+use axum::http::StatusCode;
 use bantam_server::IntakeSettings;
 
 const OTHER: &str = "seven yellow lorries";

@@ -2,7 +2,7 @@
 
 use crate::browser::{Browser, between};
 use crate::test_app::TestApp;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde_json::Value;
 
 /// What the audit log has of an action.
@@ -42,7 +42,8 @@ async fn aut_10_a_key_is_shown_once_and_revoked_at_once() {
     let key = between(&page.text(), "class=\"secret\">", "<");
     assert!(key.starts_with("bk_read_"));
     let bearer = format!("Bearer {key}");
-    let asked = || app.request(axum::http::Method::GET, "/api/leads", &[("authorization", &bearer)], Vec::new());
+    let headers = [("authorization", bearer.as_str())];
+    let asked = || app.request(Method::GET, "/api/leads", &headers, Vec::new());
     assert_eq!(asked().await.status, StatusCode::OK);
     let list = ann.get("/settings/keys").await.text();
     assert!(list.contains("<bdi>crm</bdi>") && !list.contains(&key) && list.contains("1 key is in use"), "{list}");

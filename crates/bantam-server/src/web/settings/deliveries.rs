@@ -25,7 +25,7 @@ pub(crate) struct Shown {
     state: Option<DeliveryStateName>,
     cursor: Option<Cursor>,
     /// How many were just sent again.
-    resent: Option<i64>,
+    resent: Option<u64>,
 }
 
 /// A state to choose.
@@ -125,9 +125,9 @@ fn counted_tries(tries: i64) -> String {
 /// Returns what was just done.
 pub(super) fn notice(shown: &Shown) -> Option<Notice> {
     let text = match shown.resent? {
-        ..=0 => "Nothing was given up, so nothing is sent again.".to_owned(),
+        0 => "Nothing was given up, so nothing is sent again.".to_owned(),
         1 => "1 message is sent again.".to_owned(),
-        count => format!("{} are sent again.", counted(count, "message")),
+        count => format!("{} are sent again.", counted(i64::try_from(count).unwrap_or(i64::MAX), "message")),
     };
     Some(Notice { text, undo: None, is_bad: false })
 }

@@ -40,7 +40,7 @@ pub(crate) async fn show(State(app): State<App>, Visitor(signed): Visitor) -> Re
 
 fn heading(hours: &OfficeHours) -> String {
     let minutes: u32 = hours.days.iter().flatten().map(|(from, to)| u32::from(to.saturating_sub(*from))).sum();
-    let rest = if minutes % 60 == 0 { String::new() } else { format!(" {} min", minutes % 60) };
+    let rest = if minutes.is_multiple_of(60) { String::new() } else { format!(" {} min", minutes % 60) };
     format!("{} hours{rest} a week count for answers", minutes / 60)
 }
 

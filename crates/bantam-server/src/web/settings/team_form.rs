@@ -290,7 +290,8 @@ async fn change(
         if matches!(done, Done::Changed) && team != before {
             let (old, new) = (json!(summary(&before)), json!(summary(&team)));
             let kind = FactKind::Team(team);
-            let fact = Fact::of_service(format!("team-{name}-{now}"), now, SOURCE, kind);
+            // Known by what it changes: two changes at one moment are two facts.
+            let fact = Fact::of_service(format!("team-{name}-{now}-{is}"), now, SOURCE, kind);
             desk.take(ledger, now, &[Given::new(fact)])?;
             note(ledger, now, &actor, "team.changed", &format!("team:{name}"), (old, new))?;
         }
