@@ -6,7 +6,7 @@ mod conditions;
 mod rules;
 
 use crate::diff::words::duration;
-use crate::meaning::{EventSet, Meaning, OfficeHours, SalesAnswer, Signal, SignalKind};
+use crate::meaning::{EventSet, Expr, Meaning, OfficeHours, SalesAnswer, Signal, SignalKind};
 use conditions::Speaker;
 
 /// A part of the definition, told.
@@ -56,6 +56,11 @@ pub fn describe(meaning: &Meaning) -> Vec<Chapter> {
         office_hours(meaning.office_hours.as_ref()),
     ];
     chapters.into_iter().filter(|chapter| !chapter.lines.is_empty()).collect()
+}
+
+/// Returns a condition as what has to be so, such as `employees is at least 50`.
+pub fn describe_condition(meaning: &Meaning, condition: &Expr) -> String {
+    Speaker { meaning }.condition(condition)
 }
 
 fn line(name: impl Into<String>, text: impl Into<String>) -> Line {

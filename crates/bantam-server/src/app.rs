@@ -7,7 +7,7 @@ use crate::api::{
 };
 use crate::insight::Insight;
 use crate::keys::{Caller, Found, Keys, StoredKeys, is_well_formed};
-use crate::limits::{REQUESTS_PER_SECOND, RateLimit};
+use crate::limits::{FORMS_PER_MINUTE, REQUESTS_PER_SECOND, RateLimit};
 use crate::peer::Network;
 use crate::people::PeopleState;
 use crate::problem::Problem;
@@ -15,10 +15,11 @@ use crate::recorder::{Clock, Recorder};
 use crate::reserve::{Reserve, Space};
 use crate::web::access::PageRule;
 use crate::web::changes::Changes;
+use crate::web::data::import::Uploads;
 use crate::web::leads::Counts;
 use crate::web::standing::AtHand;
 use crate::webhooks::{self, Outgoing};
-use crate::{edge, erased, import, loaders, tracking, web};
+use crate::{edge, erased, form, import, loaders, tracking, web};
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -85,6 +86,8 @@ pub struct App {
     unpacking: Arc<Semaphore>,
     intake: Arc<IntakeSettings>,
     pub(crate) rate: Arc<RateLimit>,
+    /// Counts the forms from each address.
+    pub(crate) forms: Arc<RateLimit>,
     store: Arc<Location>,
     readers: Arc<Mutex<Vec<Reader>>>,
     reading: Arc<Semaphore>,
@@ -93,6 +96,7 @@ pub struct App {
     standing: Arc<AtHand>,
     pub(crate) insight: Arc<Insight>,
     pub(crate) counts: Counts,
+    pub(crate) uploads: Uploads,
 }
 
 impl App {
@@ -111,6 +115,7 @@ impl App {
             reserve: Reserve::default(),
             unpacking: Arc::new(Semaphore::new(UNPACKING_MAX)),
             rate: Arc::new(RateLimit::new(settings.intake.requests_per_second)),
+            forms: Arc::new(RateLimit::per_minute(FORMS_PER_MINUTE)),
             intake: Arc::new(settings.intake),
             store,
             readers: Arc::default(),
@@ -120,6 +125,7 @@ impl App {
             standing: Arc::default(),
             insight: Arc::default(),
             counts: Counts::default(),
+            uploads: Uploads::default(),
         }
     }
 
@@ -135,6 +141,7 @@ impl App {
             .allow(Policy::Write, routes!(calls::batch))
             .allow(Policy::Write, routes!(calls::short_batch))
             .allow(Policy::Import, routes!(import::import))
+            .allow(Policy::Public, routes!(form::take))
             .allow(Policy::Public, routes!(loaders::segment))
             .allow(Policy::Public, routes!(loaders::rudderstack))
             .allow(Policy::Public, routes!(loaders::rudderstack_folder))
@@ -321,6 +328,12 @@ impl App {
         }
         let text = origin.to_str().ok()?;
         self.origins.iter().any(|known| known == text).then(|| origin.clone())
+    }
+
+    /// Returns whether a page at an origin is one of those that may send facts; where all may, one of the same site as the
+    /// page that asks.
+    pub(crate) fn is_own_origin(&self, origin: &str, asking: Option<&str>) -> bool {
+        if self.origins.is_empty() { asking == Some(origin) } else { self.origins.iter().any(|known| known == origin) }
     }
 
     /// Tells a browser whether the page it asks for may read the answer.

@@ -15,7 +15,8 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use credentials::{counted, refuse_foreign_page, refuse_key_in_query, source_of};
+pub(crate) use credentials::refuse_foreign_page;
+use credentials::{counted, refuse_key_in_query, source_of};
 use receive::{Received, one_encoding, receive, unpack_and_read};
 use serde::Serialize;
 use serde_json::json;
@@ -114,7 +115,7 @@ async fn take_received(
 }
 
 /// Records what can be, puts the rest aside, and tells what became of each message.
-async fn record(app: &App, messages: Vec<Read>, is_batch: bool) -> Result<Json<Taking>, Problem> {
+pub(crate) async fn record(app: &App, messages: Vec<Read>, is_batch: bool) -> Result<Json<Taking>, Problem> {
     let (mut given, mut refused) = (Vec::with_capacity(messages.len()), Vec::new());
     let mut read: Vec<Result<String, Rejection>> = Vec::with_capacity(messages.len());
     for message in messages {

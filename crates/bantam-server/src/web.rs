@@ -15,6 +15,7 @@ pub(crate) mod audit;
 pub(crate) mod changes;
 pub(crate) mod charts;
 pub(crate) mod csv;
+pub(crate) mod data;
 pub(crate) mod definition;
 pub(crate) mod errors;
 pub(crate) mod escape;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at what cannot be")]
 
+#[path = "http/browser.rs"]
+mod browser;
 #[path = "http/errors.rs"]
 mod errors;
 #[path = "http/export.rs"]
@@ -16,8 +18,12 @@ mod people;
 mod policies;
 #[path = "http/quarantine.rs"]
 mod quarantine;
+#[path = "http/report_pages.rs"]
+mod report_pages;
 #[path = "http/reports.rs"]
 mod reports;
+#[path = "http/settings.rs"]
+mod settings;
 #[path = "http/spend.rs"]
 mod spend;
 #[path = "http/stated.rs"]

@@ -4,6 +4,10 @@
 
 #[path = "pages/browser.rs"]
 mod browser;
+#[path = "pages/data.rs"]
+mod data;
+#[path = "pages/form.rs"]
+mod form;
 #[path = "pages/leads.rs"]
 mod leads;
 #[path = "pages/noted.rs"]

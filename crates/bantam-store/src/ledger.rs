@@ -62,6 +62,8 @@ pub trait Ledger: Deliveries + ApiKeys + People + Quarantine {
     fn edges_of(&mut self, subject: SubjectId) -> Result<Vec<Edge>, StoreError>;
     /// Returns the edges that a fact made, retracted or not.
     fn edges_by(&mut self, fact: Seq) -> Result<Vec<Edge>, StoreError>;
+    /// Returns up to `limit` edges that merge two users, by facts before a number, the latest first, retracted or not.
+    fn merges_before(&mut self, fact: Seq, limit: usize) -> Result<Vec<Edge>, StoreError>;
     /// Blanks the facts about a subject, removes its lead and the messages about it, and puts `name` in place of its
     /// name. Decisions and hand-offs stay: the caller blanks what they say about a person.
     fn erase_subject(&mut self, subject: SubjectId, name: &str) -> Result<(), StoreError>;

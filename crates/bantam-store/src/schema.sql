@@ -48,6 +48,8 @@ create table edge (
     primary key (source, fact, kind)
 ) strict, without rowid;
 create index edge_target on edge (target);
+-- Merges, which are few among links.
+create index edge_merge on edge (fact) where kind = 1;
 
 create table lead (
     id integer primary key,

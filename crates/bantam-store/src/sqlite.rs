@@ -254,6 +254,10 @@ impl Ledger for SqliteLedger<'_> {
         subjects::edges_by(self.connection, fact)
     }
 
+    fn merges_before(&mut self, fact: Seq, limit: usize) -> Result<Vec<Edge>, StoreError> {
+        subjects::merges_before(self.connection, fact, limit)
+    }
+
     fn erase_subject(&mut self, subject: SubjectId, name: &str) -> Result<(), StoreError> {
         subjects::erase(self.connection, subject, name)
     }

@@ -191,8 +191,9 @@ fn render_cell(page: &mut String, place: usize, cell: &Cell, column: &Column) {
     push(page, format_args!("<{open}{}>{main}", class(column)));
     if let Some(detail) = told.detail {
         // Lines break between its parts alone: "4 to 9 %," and "12 of 205".
-        let parts: Vec<String> = detail.split(", ").map(|part| format!("<span>{}</span>", escape(part))).collect();
-        push(page, format_args!(" <span class=\"detail\">{}</span>", parts.join(", ")));
+        let parts: Vec<String> =
+            detail.split_inclusive(", ").map(|part| format!("<span>{}</span>", escape(part.trim_end()))).collect();
+        push(page, format_args!(" <span class=\"detail\">{}</span>", parts.join(" ")));
     }
     push(page, format_args!("</{close}>"));
 }

@@ -25,18 +25,18 @@ const RESEND_MAX: usize = 1_000;
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
     /// Only those in this state.
-    state: Option<DeliveryStateName>,
+    pub(crate) state: Option<DeliveryStateName>,
     /// `next_cursor` of the page before.
     #[param(value_type = Option<Cursor>)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
     /// How many.
     #[serde(default)]
     #[param(value_type = Option<Limit>)]
-    limit: Limit,
+    pub(crate) limit: Limit,
 }
 
 /// Where a delivery is.
-#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = DeliveryState)]
 pub(crate) enum DeliveryStateName {
@@ -48,45 +48,45 @@ pub(crate) enum DeliveryStateName {
 /// A message on its way to an endpoint.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Delivery {
-    id: i64,
+    pub(crate) id: i64,
     /// What the receiver knows the message by.
-    message_id: String,
-    state: DeliveryStateName,
+    pub(crate) message_id: String,
+    pub(crate) state: DeliveryStateName,
     #[serde(rename = "type")]
-    kind: Option<String>,
-    lead: Option<String>,
+    pub(crate) kind: Option<String>,
+    pub(crate) lead: Option<String>,
     /// The message's place among those about its lead.
-    sequence: Option<u64>,
-    queued_at: Moment,
-    next_try_at: Option<Moment>,
-    first_tried_at: Option<Moment>,
-    attempts: i64,
-    ended_at: Option<Moment>,
+    pub(crate) sequence: Option<u64>,
+    pub(crate) queued_at: Moment,
+    pub(crate) next_try_at: Option<Moment>,
+    pub(crate) first_tried_at: Option<Moment>,
+    pub(crate) attempts: i64,
+    pub(crate) ended_at: Option<Moment>,
     /// What the receiver answered last.
-    status: Option<i64>,
-    error: Option<String>,
+    pub(crate) status: Option<i64>,
+    pub(crate) error: Option<String>,
 }
 
 /// A page of deliveries.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeliveryPage {
-    deliveries: Vec<Delivery>,
-    next_cursor: Option<Cursor>,
+    pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) next_cursor: Option<Cursor>,
 }
 
 /// How many are sent again.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Resent {
-    resent: usize,
+    pub(crate) resent: usize,
 }
 
 /// What became of a test.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Tried {
-    delivered: bool,
-    status: Option<u16>,
+    pub(crate) delivered: bool,
+    pub(crate) status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
+    pub(crate) error: Option<String>,
 }
 
 /// List deliveries

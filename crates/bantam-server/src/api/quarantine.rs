@@ -16,10 +16,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use bantam_store::{Ledger, QuarantineFilter};
-pub(crate) use shapes::Quarantined;
-use shapes::{
-    ListQuery, NotReplayed, QuarantinePage, QuarantineSort, Replay, ReplayAll, Replayed, ReplayedAll, ReplayedStatus,
-};
+use shapes::{ListQuery, NotReplayed, QuarantinePage, QuarantineSort, Replayed, ReplayedAll, ReplayedStatus};
+pub(crate) use shapes::{Quarantined, Replay, ReplayAll};
 
 /// How much is taken once more in one call: one transaction, well below a second.
 const REPLAY_MAX: usize = 500;

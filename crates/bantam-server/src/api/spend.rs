@@ -125,17 +125,17 @@ fn shown((stored, fact): &(StoredFact, Fact)) -> Option<Spend> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SpendRequest {
     /// The day it counts on, or a moment; not in the future.
-    date: Moment,
+    pub(crate) date: Moment,
     /// In the currency of the amounts of deals. Less than 0 is money that came back.
     #[schema(example = 1200.5)]
-    amount: f64,
+    pub(crate) amount: f64,
     /// For leads from where: as their attribute for the source has it.
-    lead_source: Option<Name>,
+    pub(crate) lead_source: Option<Name>,
     /// For which campaign.
-    campaign: Option<Name>,
-    by: Name,
+    pub(crate) campaign: Option<Name>,
+    pub(crate) by: Name,
     /// By what it is known again; made from the content where it is missing, so that the same twice is once.
-    message_id: Option<Name>,
+    pub(crate) message_id: Option<Name>,
 }
 
 /// What became of what was entered.
@@ -143,7 +143,7 @@ pub(crate) struct SpendRequest {
 pub(crate) struct SpendEntered {
     /// `accepted`, or `duplicate` where it was there already.
     #[schema(example = "accepted")]
-    status: &'static str,
+    pub(crate) status: &'static str,
     /// By what it is known again, and taken back.
     message_id: String,
 }

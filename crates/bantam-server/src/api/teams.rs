@@ -111,9 +111,9 @@ pub(crate) async fn show(State(app): State<App>, FromPath(name): FromPath<Name>)
 }
 
 /// A capacity beyond this is a slip of the pen: the sum over a team must stay a number.
-const CAPACITY_MAX: u32 = 1_000_000;
+pub(crate) const CAPACITY_MAX: u32 = 1_000_000;
 /// The most members of a team: each turn looks at all of them.
-const MEMBERS_MAX: usize = 1_000;
+pub(crate) const MEMBERS_MAX: usize = 1_000;
 
 fn usual_capacity() -> u32 {
     1

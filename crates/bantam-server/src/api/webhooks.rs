@@ -1,30 +1,37 @@
 //! Webhooks: who is told what. Made, changed, switched off and on, removed; their secrets.
 
+mod noted;
 mod shapes;
+mod usable;
 
 use super::extract::{FromBody, FromPath};
 use super::values::Moment;
 use crate::app::App;
 use crate::core::CoreError;
+use crate::people::audit::Actor;
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
-use crate::webhooks::endpoint::{Endpoint, Health, Kind, RATE, RATE_FOR_PEOPLE, RATE_MAX, TYPES, TYPES_FOR_PEOPLE};
-use crate::webhooks::{is_address, new_secret, new_token, target};
+use crate::webhooks::endpoint::{Endpoint, Health, Kind, RATE, RATE_FOR_PEOPLE};
+use crate::webhooks::{new_secret, new_token};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use bantam_store::{DeliveryCounts, EndpointRow};
+use noted::{noted, summary};
 use serde::Deserialize;
-use serde_json::json;
-use shapes::{Webhook, WebhookKind, Webhooks};
+use serde_json::{Value, json};
+pub(crate) use shapes::Webhook;
+use shapes::{WebhookKind, Webhooks};
+use usable::{usable_rate, usable_text, usable_types, usable_url};
 use utoipa::ToSchema;
 
 /// How many endpoints there can be: each is looked at with every message.
 const ENDPOINTS_MAX: usize = 100;
-/// The longest description and name of a source, in bytes.
-const TEXT_BYTES_MAX: usize = 500;
 
 type Answer = Result<Json<Webhook>, Problem>;
+
+/// The person who changes something, for the audit log.
+pub(crate) type By = Option<Actor>;
 
 /// Who is to be told what.
 #[derive(Deserialize, ToSchema)]
@@ -32,20 +39,20 @@ type Answer = Result<Json<Webhook>, Problem>;
 pub(crate) struct NewWebhook {
     /// Where to; an address of mail for mails.
     #[schema(example = "https://crm.example.com/bantam")]
-    url: String,
+    pub(crate) url: String,
     /// In what form: `standard` is JSON that is signed.
     #[serde(default = "standard")]
     #[schema(value_type = WebhookKind)]
-    kind: Kind,
+    pub(crate) kind: Kind,
     /// Which types of messages; all that fit the form unless given.
-    types: Option<Vec<String>>,
+    pub(crate) types: Option<Vec<String>>,
     /// What people call it.
     #[serde(default)]
-    description: String,
+    pub(crate) description: String,
     /// How many messages a second it gets at most.
-    rate: Option<u32>,
+    pub(crate) rate: Option<u32>,
     /// The source of facts that is this same receiver: it is not told what it said itself.
-    source: Option<String>,
+    pub(crate) source: Option<String>,
 }
 
 fn standard() -> Kind {
@@ -53,15 +60,15 @@ fn standard() -> Kind {
 }
 
 /// What is to be another than before; the rest stays.
-#[derive(Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WebhookChange {
-    url: Option<String>,
-    types: Option<Vec<String>>,
-    description: Option<String>,
-    rate: Option<u32>,
+    pub(crate) url: Option<String>,
+    pub(crate) types: Option<Vec<String>>,
+    pub(crate) description: Option<String>,
+    pub(crate) rate: Option<u32>,
     /// An empty one is none.
-    source: Option<String>,
+    pub(crate) source: Option<String>,
 }
 
 /// What became of a change.
@@ -86,11 +93,16 @@ pub(crate) async fn create(
     State(app): State<App>,
     FromBody(body): FromBody<NewWebhook>,
 ) -> Result<(StatusCode, Json<Webhook>), Problem> {
+    make(&app, body, None).await
+}
+
+/// Makes a webhook, unless it is there.
+pub(crate) async fn make(app: &App, body: NewWebhook, by: By) -> Result<(StatusCode, Json<Webhook>), Problem> {
     let no_chance = || Problem::fault("no secret could be made");
     let is_standard = body.kind == Kind::Standard;
     let mut endpoint = Endpoint {
         kind: body.kind,
-        url: usable_url(&app, body.kind, &body.url)?,
+        url: usable_url(app, body.kind, &body.url)?,
         types: usable_types(body.kind, body.types)?,
         description: usable_text("description", body.description)?,
         rate: usable_rate(body.rate.unwrap_or(if is_standard { RATE } else { RATE_FOR_PEOPLE }))?,
@@ -116,6 +128,7 @@ pub(crate) async fn create(
         }
         endpoint.created_at = now;
         let id = ledger.save_endpoint(&row(0, &endpoint))?;
+        noted(ledger, now, by.as_ref(), "webhook.made", id, (Value::Null, summary(&endpoint)))?;
         Ok(Saved::Done(id, endpoint.into()))
     });
     match saved.await.map_err(unavailable)? {
@@ -175,14 +188,19 @@ pub(crate) async fn change(
     FromPath(id): FromPath<i64>,
     FromBody(change): FromBody<WebhookChange>,
 ) -> Answer {
+    alter(&app, id, change, None).await
+}
+
+/// Changes the settings of a webhook.
+pub(crate) async fn alter(app: &App, id: i64, change: WebhookChange, by: By) -> Answer {
     // The form never changes, so it can be read beforehand.
-    let kind = find(&app, id).await?.kind;
-    let url = change.url.map(|url| usable_url(&app, kind, &url)).transpose()?;
+    let kind = find(app, id).await?.kind;
+    let url = change.url.map(|url| usable_url(app, kind, &url)).transpose()?;
     let types = change.types.map(|types| usable_types(kind, Some(types))).transpose()?;
     let description = change.description.map(|text| usable_text("description", text)).transpose()?;
     let rate = change.rate.map(usable_rate).transpose()?;
     let source = change.source.map(|text| usable_text("source", text)).transpose()?;
-    update(&app, id, move |endpoint, _| {
+    update(app, id, by, "webhook.changed", move |endpoint, _| {
         if let Some(url) = url.filter(|url| *url != endpoint.url) {
             // How the other address was doing says nothing about this one.
             (endpoint.url, endpoint.health) = (url, Health::default());
@@ -204,7 +222,13 @@ pub(crate) async fn change(
     responses((status = 200, description = "The webhook as it is now", body = Webhook),
         (status = 404, description = "There is no such webhook", body = ProblemBody)))]
 pub(crate) async fn enable(State(app): State<App>, FromPath(id): FromPath<i64>) -> Answer {
-    update(&app, id, |endpoint, _| (endpoint.disabled, endpoint.health) = (None, Health::default())).await
+    switch_on(&app, id, None).await
+}
+
+/// Switches a webhook on.
+pub(crate) async fn switch_on(app: &App, id: i64, by: By) -> Answer {
+    let change = |endpoint: &mut Endpoint, _| (endpoint.disabled, endpoint.health) = (None, Health::default());
+    update(app, id, by, "webhook.enabled", change).await
 }
 
 /// Switch a webhook off
@@ -214,7 +238,12 @@ pub(crate) async fn enable(State(app): State<App>, FromPath(id): FromPath<i64>) 
     responses((status = 200, description = "The webhook as it is now", body = Webhook),
         (status = 404, description = "There is no such webhook", body = ProblemBody)))]
 pub(crate) async fn disable(State(app): State<App>, FromPath(id): FromPath<i64>) -> Answer {
-    update(&app, id, |endpoint, now| {
+    switch_off(&app, id, None).await
+}
+
+/// Switches a webhook off.
+pub(crate) async fn switch_off(app: &App, id: i64, by: By) -> Answer {
+    update(app, id, by, "webhook.disabled", |endpoint, now| {
         endpoint.disabled.get_or_insert((now, "by hand".to_owned()));
     })
     .await
@@ -227,13 +256,19 @@ pub(crate) async fn disable(State(app): State<App>, FromPath(id): FromPath<i64>)
     responses((status = 200, description = "The webhook as it is now", body = Webhook),
         (status = 404, description = "There is no such webhook", body = ProblemBody)))]
 pub(crate) async fn rotate(State(app): State<App>, FromPath(id): FromPath<i64>) -> Answer {
-    if find(&app, id).await?.kind != Kind::Standard {
+    renew_secret(&app, id, None).await
+}
+
+/// Makes a new secret for a webhook.
+pub(crate) async fn renew_secret(app: &App, id: i64, by: By) -> Answer {
+    if find(app, id).await?.kind != Kind::Standard {
         return Err(Problem::bad_request("no_secret", "messages of this kind are not signed"));
     }
     let no_chance = || Problem::fault("no secret could be made");
     let secret = new_secret().ok_or_else(no_chance)?;
     let new = secret.clone();
-    let Json(shown) = update(&app, id, move |endpoint, now| endpoint.rotate(new, now)).await?;
+    let Json(shown) =
+        update(app, id, by, "webhook.secret_renewed", move |endpoint, now| endpoint.rotate(new, now)).await?;
     Ok(Json(Webhook { secret: Some(secret), ..shown }))
 }
 
@@ -244,25 +279,40 @@ pub(crate) async fn rotate(State(app): State<App>, FromPath(id): FromPath<i64>) 
     responses((status = 204, description = "It is gone"),
         (status = 404, description = "There is no such webhook", body = ProblemBody)))]
 pub(crate) async fn remove(State(app): State<App>, FromPath(id): FromPath<i64>) -> Result<StatusCode, Problem> {
-    let removed = app.recorder.work(move |_, ledger, _| {
-        let is_there = ledger.endpoint(id)?.is_some();
+    take_away(&app, id, None).await
+}
+
+/// Removes a webhook.
+pub(crate) async fn take_away(app: &App, id: i64, by: By) -> Result<StatusCode, Problem> {
+    let removed = app.recorder.work(move |_, ledger, now| {
+        let Some(before) = ledger.endpoint(id)? else { return Ok(false) };
+        let old = read(&before)?;
         ledger.remove_endpoint(id)?;
-        Ok(is_there)
+        noted(ledger, now, by.as_ref(), "webhook.removed", id, (summary(&old), Value::Null))?;
+        Ok(true)
     });
     if removed.await.map_err(unavailable)? { Ok(StatusCode::NO_CONTENT) } else { Err(missing()) }
 }
 
 /// Changes an endpoint and shows it.
-async fn update(app: &App, id: i64, change: impl FnOnce(&mut Endpoint, i64) + Send + 'static) -> Answer {
+async fn update(
+    app: &App,
+    id: i64,
+    by: By,
+    action: &'static str,
+    change: impl FnOnce(&mut Endpoint, i64) + Send + 'static,
+) -> Answer {
     let saved = app.recorder.work(move |_, ledger, now| {
         let Some(before) = ledger.endpoint(id)? else { return Ok(Saved::Missing) };
         let mut endpoint = read(&before)?;
+        let old = summary(&endpoint);
         let was_failing = endpoint.health.is_failing() || endpoint.disabled.is_some();
         change(&mut endpoint, now);
         if let Some(other) = ledger.find_endpoint(&endpoint.identity())?.filter(|other| other.id != id) {
             return Ok(Saved::Taken(other.id));
         }
         ledger.save_endpoint(&row(id, &endpoint))?;
+        noted(ledger, now, by.as_ref(), action, id, (old, summary(&endpoint)))?;
         if was_failing && !endpoint.health.is_failing() && endpoint.disabled.is_none() {
             ledger.hasten(id, now)?;
         }
@@ -331,51 +381,4 @@ fn shown(id: i64, endpoint: &Endpoint, counts: DeliveryCounts) -> Webhook {
         parked: counts.parked,
         secret: None,
     }
-}
-
-fn usable_url(app: &App, kind: Kind, url: &str) -> Result<String, Problem> {
-    let refused = |message: &str| Problem::bad_request("invalid_url", message).at("url");
-    if kind != Kind::Email {
-        let mut target = target::check(url, &app.outgoing.allowed).map_err(refused)?;
-        // No receiver ever sees it.
-        target.url.set_fragment(None);
-        return Ok(target.url.into());
-    }
-    let address = url.strip_prefix("mailto:").unwrap_or(url);
-    if !is_address(address) {
-        return Err(refused("this is no address of mail"));
-    }
-    if !app.outgoing.has_mail() {
-        return Err(refused("the service has no mail server; start it with `--smtp` and `--mail-from`"));
-    }
-    Ok(format!("mailto:{address}"))
-}
-
-fn usable_types(kind: Kind, types: Option<Vec<String>>) -> Result<Vec<String>, Problem> {
-    let known = if kind == Kind::Standard { &TYPES[..] } else { &TYPES_FOR_PEOPLE[..] };
-    let Some(types) = types else { return Ok(known.iter().map(|&name| name.to_owned()).collect()) };
-    if let Some(unknown) = types.iter().find(|name| !known.contains(&name.as_str())) {
-        let message = format!("`{unknown}` is no type of message for this kind");
-        return Err(Problem::bad_request("unknown_type", message).at("types").with(json!({"known": known})));
-    }
-    if types.is_empty() {
-        return Err(Problem::bad_request("missing_field", "name at least one type of message").at("types"));
-    }
-    Ok(known.iter().filter(|name| types.iter().any(|own| own == *name)).map(|&name| name.to_owned()).collect())
-}
-
-fn usable_text(field: &'static str, text: String) -> Result<String, Problem> {
-    if text.len() > TEXT_BYTES_MAX {
-        let problem = Problem::bad_request("too_long", format!("`{field}` is too long")).at(field);
-        return Err(problem.limit(TEXT_BYTES_MAX, Some(text.len())));
-    }
-    Ok(text)
-}
-
-fn usable_rate(rate: u32) -> Result<u32, Problem> {
-    if (1..=RATE_MAX).contains(&rate) {
-        return Ok(rate);
-    }
-    let message = format!("`rate` is the number of messages a second, from 1 to {RATE_MAX}");
-    Err(Problem::bad_request("invalid_rate", message).at("rate"))
 }

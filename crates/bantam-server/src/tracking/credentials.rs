@@ -30,7 +30,7 @@ pub(super) fn counted(app: &App, source: String) -> Result<String, Problem> {
 }
 
 /// Refuses what a web page sends that may not send facts. Programs other than browsers name no page.
-pub(super) fn refuse_foreign_page(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
+pub(crate) fn refuse_foreign_page(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
     let origin = headers.get(header::ORIGIN);
     if origin.is_none() || app.allowed_origin(origin).is_some() {
         return Ok(());

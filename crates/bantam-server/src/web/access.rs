@@ -39,6 +39,9 @@ pub(crate) const SALES: Access = Access::Any(&[Role::Sales]);
 /// Those who look after people, keys and webhooks, and erase leads.
 pub(crate) const ADMIN: Access = Access::Any(&[Role::Admin]);
 
+/// Those who say who is in a team: whoever looks after people, and sales itself.
+pub(crate) const KEEPERS: Access = Access::Any(&[Role::Admin, Role::Sales]);
+
 impl Access {
     /// Returns whether somebody may.
     pub(crate) fn admits(self, signed: Option<&Signed>) -> bool {

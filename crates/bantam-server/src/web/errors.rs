@@ -34,6 +34,11 @@ impl Errors {
         Errors(errors)
     }
 
+    /// Returns what is wrong with one field.
+    pub(crate) fn one(field: &'static str, message: &str) -> Errors {
+        Errors(vec![FieldError { field, message: sentence(message) }])
+    }
+
     pub(crate) fn all(&self) -> &[FieldError] {
         &self.0
     }

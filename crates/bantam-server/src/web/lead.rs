@@ -3,9 +3,9 @@
 mod actions;
 mod attributes;
 mod card;
-mod story;
+pub(crate) mod story;
 
-pub(crate) use actions::{caller, do_not_score, erase, export, hand_over, merge, retract};
+pub(crate) use actions::{caller, do_not_score, erase, export, hand_over, merge, name, retract};
 pub(crate) use card::{Card, card};
 
 use super::access::Visitor;

@@ -2,7 +2,8 @@
 
 use super::access::{ADMIN, Access, MARKETING, SALES, TEAMS, redirect};
 use super::{
-    account, answers, assets, audit, changes, definition, lead, leads, links, people, queue, reports, sign_in,
+    account, answers, assets, audit, changes, data, definition, lead, leads, links, people, queue, reports, settings,
+    sign_in,
 };
 use crate::api::routes::Routes;
 use axum::routing::{get, post};
@@ -28,7 +29,7 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .page(MARKETING, "/facts/{message_id}/retract", post(lead::retract))
         .page(ADMIN, "/leads/{id}/export", get(lead::export))
         .page(ADMIN, "/leads/{id}/erase", post(lead::erase));
-    add_people(add_reports(add_definition(routes)))
+    settings::add(add_data(add_people(add_reports(add_definition(routes)))))
 }
 
 /// Adds those that tell whether it is working.
@@ -51,6 +52,26 @@ fn add_definition(routes: Routes) -> Routes {
         .page(TEAMS, "/definition/{fingerprint}/propose", post(definition::propose))
         .page(TEAMS, "/definition/{fingerprint}/sign", post(definition::sign))
         .page(TEAMS, "/definition/{fingerprint}/activate", post(definition::activate))
+}
+
+/// Adds those that are about what comes in.
+fn add_data(routes: Routes) -> Routes {
+    use data::{IMPORTERS, KEEPERS, import, live, merges, quarantine, sources, spend};
+    routes
+        .page(Access::Person, "/data", get(live::show))
+        .page(Access::Person, "/data/quarantine", get(quarantine::list))
+        .page(KEEPERS, "/data/quarantine/replay", post(quarantine::replay_all))
+        .page(Access::Person, "/data/quarantine/{id}", get(quarantine::show))
+        .page(KEEPERS, "/data/quarantine/{id}/replay", post(quarantine::replay))
+        .page(KEEPERS, "/data/quarantine/{id}/remove", post(quarantine::remove))
+        .page(IMPORTERS, "/data/import", get(import::show).post(import::upload))
+        .page(IMPORTERS, "/data/import/columns", get(import::columns).post(import::run))
+        .page(IMPORTERS, "/data/import/result", get(import::result))
+        .page(IMPORTERS, "/data/import/rejects.csv", get(import::rejects))
+        .page(Access::Person, "/data/spend", get(spend::show))
+        .page(KEEPERS, "/data/spend", post(spend::enter))
+        .page(Access::Person, "/data/merges", get(merges::show))
+        .page(Access::Person, "/data/sources", get(sources::show).post(sources::with_key))
 }
 
 /// Adds those that are about people.

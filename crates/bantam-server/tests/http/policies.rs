@@ -16,7 +16,7 @@ enum Admits {
     Manage,
 }
 
-const TABLE: [(&str, &str, Admits); 57] = [
+const TABLE: [(&str, &str, Admits); 58] = [
     ("DELETE", "/api/keys/{id}", Admits::Manage),
     ("DELETE", "/api/leads/{id}", Admits::Manage),
     ("DELETE", "/api/quarantine/{id}", Admits::Manage),
@@ -70,6 +70,7 @@ const TABLE: [(&str, &str, Admits); 57] = [
     ("POST", "/api/webhooks/{id}/test", Admits::Manage),
     ("POST", "/v1/b", Admits::Write),
     ("POST", "/v1/batch", Admits::Write),
+    ("POST", "/v1/form/{key}", Admits::Anybody),
     ("POST", "/v1/import", Admits::Import),
     ("POST", "/v1/{call}", Admits::Write),
     ("PUT", "/api/leads/{id}/do-not-score", Admits::Manage),

@@ -33,7 +33,7 @@ fn checked(text: &str) -> CheckedDefinition {
 }
 
 /// Tells of some leads in August to November, and lets sales answer now.
-async fn told() -> TestApp {
+pub(crate) async fn told() -> TestApp {
     let app = TestApp::new();
     let mut lines = Vec::new();
     for n in 0..24 {

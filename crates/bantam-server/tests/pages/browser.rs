@@ -39,6 +39,11 @@ impl<'a> Browser<'a> {
         browser
     }
 
+    /// Returns what a form of this session has to bring.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.app.request(Method::GET, path, &[("cookie", &self.cookie)], Vec::new()).await
     }

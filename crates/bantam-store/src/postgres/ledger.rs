@@ -255,6 +255,10 @@ impl Ledger for PostgresLedger<'_> {
         subjects::edges_by(self, fact)
     }
 
+    fn merges_before(&mut self, fact: Seq, limit: usize) -> Result<Vec<Edge>, StoreError> {
+        subjects::merges_before(self, fact, limit)
+    }
+
     fn erase_subject(&mut self, subject: SubjectId, name: &str) -> Result<(), StoreError> {
         subjects::erase(self, subject, name)
     }

@@ -272,6 +272,16 @@ fn read(row: &Row) -> Result<Subject, StoreError> {
     Ok(Subject { id: row.try_get(0)?, kind, name, lead: row.try_get(3)?, erased: row.try_get(4)? })
 }
 
+pub(super) fn merges_before(ledger: &mut PostgresLedger<'_>, fact: Seq, limit: usize) -> Result<Vec<Edge>, StoreError> {
+    let rows = ledger.ask(call!(
+        "select edge.fact, source, target, kind, at, message_id from edge \
+         where kind = 1 and edge.fact < $1 order by edge.fact desc limit $2",
+        fact,
+        limit as i64
+    ))?;
+    rows.iter().map(read_edge).collect()
+}
+
 fn read_edge(row: &Row) -> Result<Edge, StoreError> {
     Ok(Edge {
         fact: row.try_get(0)?,

@@ -108,6 +108,12 @@ fn read_subject(row: &Row<'_>) -> rusqlite::Result<Subject> {
     Ok(Subject { id: row.get(0)?, kind, name: row.get(2)?, lead: row.get(3)?, erased: row.get(4)? })
 }
 
+pub(super) fn merges_before(connection: &Connection, fact: Seq, limit: usize) -> Result<Vec<Edge>, StoreError> {
+    let query = format!("select {EDGE} from edge where kind = 1 and edge.fact < ?1 order by edge.fact desc limit ?2");
+    let mut statement = connection.prepare_cached(&query)?;
+    Ok(statement.query_map(params![fact, limit as i64], read_edge)?.collect::<Result<_, _>>()?)
+}
+
 fn read_edge(row: &Row<'_>) -> rusqlite::Result<Edge> {
     Ok(Edge {
         fact: row.get(0)?,

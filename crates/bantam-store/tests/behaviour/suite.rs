@@ -32,7 +32,7 @@ macro_rules! behaviour_suite {
             what_was_sent_is_removed_in_the_end, erasing_takes_messages_along,
             keys_are_revoked_once_and_keep_their_numbers, what_was_refused_is_found_again,
             settings_are_found_by_how_they_begin, facts_about_nobody_are_found_apart, the_latest_facts_come_first,
-            leads_are_counted_by_where_they_stand,
+            leads_are_counted_by_where_they_stand, merges_are_found_among_links,
             facts_of_leads_come_lead_by_lead);
     };
     ($store:expr; $($name:ident),+) => {
@@ -409,6 +409,16 @@ pub(crate) fn the_latest_facts_come_first(store: &mut impl Store) {
     assert_eq!(seen, [(4, None), (3, None), (2, Some(4))]);
     let rest = store.ask(|ledger| ledger.facts_before(2, 3));
     assert_eq!(rest.iter().map(|fact| fact.seq).collect::<Vec<_>>(), [1]);
+}
+
+pub(crate) fn merges_are_found_among_links(store: &mut impl Store) {
+    let edge = |fact, kind| Edge { fact, source: 1, target: 2, kind, at: 5, message_id: format!("m{fact}") };
+    for (fact, kind) in [(1, EdgeKind::Link), (2, EdgeKind::Merge), (3, EdgeKind::Link), (4, EdgeKind::Merge)] {
+        store.ask(|ledger| ledger.add_edge(&edge(fact, kind)));
+    }
+    store.ask(|ledger| ledger.retract(2, 9));
+    assert_eq!(store.ask(|ledger| ledger.merges_before(i64::MAX, 1)), [edge(4, EdgeKind::Merge)]);
+    assert_eq!(store.ask(|ledger| ledger.merges_before(4, 9)), [edge(2, EdgeKind::Merge)]);
 }
 
 pub(crate) fn leads_are_counted_by_where_they_stand(store: &mut impl Store) {

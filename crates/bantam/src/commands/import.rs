@@ -3,9 +3,6 @@
 //! Each row becomes a line, as `POST /v1/import` takes it, with an id made of what the row says. So a row that was taken is
 //! known, and running the same import again, or going on with an interrupted one, changes nothing that is there.
 
-mod columns;
-mod known;
-mod line;
 mod rows;
 mod target;
 
@@ -16,9 +13,7 @@ use crate::sink::Sink;
 use crate::{Done, definitions, terminal};
 use bantam_engine::input::Format;
 use bantam_lang::meaning::Meaning;
-use columns::{Columns, Kind, Part, Use, Wishes};
-use line::{Lines, Made};
-use rows::{BadRow, Row};
+use bantam_server::table::{BadRow, Columns, Kind, Lines, Made, Row, Use, Wishes, event_of_all};
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::PathBuf;
@@ -120,7 +115,7 @@ impl Import<'_> {
                 Some(columns) => columns,
                 empty => {
                     let found = self.columns(kind, name, &row, &wishes)?;
-                    lines.event = self.event_of_all(kind, &row, &found);
+                    lines.event = event_of_all(kind, &row, &found, self.arguments.event.as_deref());
                     empty.insert(found)
                 }
             };
@@ -159,13 +154,7 @@ impl Import<'_> {
         if !matches!(self.target, Target::Memory(_)) {
             tell(kind, name, &names, &columns);
         }
-        let needed: &[Part] = match kind {
-            Kind::Leads => &[Part::Lead],
-            Kind::Events => &[Part::Lead, Part::Time],
-            Kind::Answers => &[Part::Lead, Part::Answer],
-            Kind::Spend => &[Part::Amount, Part::Time],
-        };
-        if let Some(part) = needed.iter().find(|part| !columns.has(**part)) {
+        if let Some(part) = kind.needed().iter().find(|part| !columns.has(**part)) {
             let message = format!("{name}: no column tells the {} of {}", part.name(), kind.noun());
             return Err(Failure::bad_input(message).help(format!("say which it is: `--map 'COLUMN={}'`", part.name())));
         }
@@ -175,14 +164,6 @@ impl Import<'_> {
     fn is_only_file(&self) -> bool {
         let ImportArguments { leads, events, answers, spend, .. } = self.arguments;
         [leads, events, answers, spend].iter().map(|paths| paths.len()).sum::<usize>() == 1
-    }
-
-    fn event_of_all(&self, kind: Kind, row: &Row, columns: &Columns) -> Option<String> {
-        if kind != Kind::Events || columns.has(Part::Name) && self.arguments.event.is_none() {
-            return None;
-        }
-        let names: Vec<Arc<str>> = row.cells.iter().map(|(column, _)| column.clone()).collect();
-        self.arguments.event.clone().or_else(|| known::only_event(&names).map(str::to_owned))
     }
 
     fn take(&mut self, name: &str, group: Group) -> Result<(), Failure> {

@@ -89,11 +89,11 @@ pub(crate) struct QuarantinePage {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Replay {
     /// Who says so.
-    pub(super) by: Name,
+    pub(crate) by: Name,
     /// A message of the tracking protocol that stands for it: with its `type`, unless it came by a call that says it.
     #[schema(value_type = Option<std::collections::BTreeMap<String, serde_json::Value>>,
         example = json!({"type": "track", "userId": "u-1042", "event": "demo_requested", "messageId": "m-1"}))]
-    pub(super) message: Option<serde_json::Value>,
+    pub(crate) message: Option<serde_json::Value>,
 }
 
 /// What became of something that was taken once more.
@@ -119,23 +119,23 @@ pub(crate) enum ReplayedStatus {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReplayAll {
     /// Who says so.
-    pub(super) by: Name,
+    pub(crate) by: Name,
     /// Only what was refused for this reason.
     #[schema(example = "is missing")]
-    pub(super) reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// Only what came from this source.
     #[schema(example = "web")]
-    pub(super) source: Option<String>,
+    pub(crate) source: Option<String>,
     /// `next_cursor` of the call before.
-    pub(super) cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// What became of what was taken once more.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ReplayedAll {
-    pub(super) accepted: usize,
-    pub(super) duplicate: usize,
-    pub(super) refused: usize,
+    pub(crate) accepted: usize,
+    pub(crate) duplicate: usize,
+    pub(crate) refused: usize,
     /// What was refused again, and why.
     pub(super) rejections: Vec<NotReplayed>,
     pub(super) next_cursor: Option<Cursor>,

@@ -106,7 +106,7 @@ fn told(document: &Document) -> Told {
     let table = |table: &bantam_insight::document::Table| Table {
         caption: table.caption.clone(),
         columns: table.columns.iter().map(|column| column.heading()).collect(),
-        rows: table.rows.iter().map(|row| row.iter().map(|cell| told_cell(cell)).collect()).collect(),
+        rows: table.rows.iter().map(|row| row.iter().map(told_cell).collect()).collect(),
     };
     let section = |section: &bantam_insight::document::Section| Section {
         heading: section.heading.clone(),

@@ -26,7 +26,8 @@ pub(crate) fn caller(signed: &Signed, origin: &Origin) -> Extension<Caller> {
     Extension(Caller { scope: Scope::Manage, source: SOURCE.to_owned(), person, address })
 }
 
-fn name(person: &Person) -> Name {
+/// Returns a person as who says so.
+pub(crate) fn name(person: &Person) -> Name {
     Name(by(person))
 }
 

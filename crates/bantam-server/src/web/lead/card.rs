@@ -11,6 +11,7 @@ use crate::web::marks::{Names, ReasonMark, Rung, ScoreMark, Who, ladder};
 use crate::web::queue::{clock, lead_of, state_words};
 use crate::web::words::{Calendar, Clock, Moment, amount};
 use bantam_engine::explain::Explanation;
+use bantam_lang::describe::describe_condition;
 use bantam_store::{Ledger, StoredFact};
 use serde_json::Value;
 
@@ -24,8 +25,10 @@ pub(crate) struct Card {
     pub(crate) persona: Option<String>,
     pub(crate) disqualified_by: Option<String>,
     pub(crate) ladder: Vec<Rung>,
-    /// What it needs for the next stage, as sentences.
+    /// What it needs for the next stage.
     pub(crate) needs: Vec<String>,
+    /// Whether all of that is points.
+    pub(crate) needs_points: bool,
     pub(crate) next_stage: Option<String>,
     pub(crate) reasons: Vec<ReasonMark>,
     pub(crate) hand_off: Option<HandOffCard>,
@@ -101,7 +104,8 @@ impl Card {
             score: known.map(|(rules, explanation)| ScoreMark::new(rules, &explanation.score)),
             persona: score.and_then(|score| score.persona.clone()),
             disqualified_by: score.and_then(|score| score.disqualified_by.clone()),
-            needs: missing.iter().map(|part| need(part, scene.explanation)).collect(),
+            needs_points: missing.iter().all(|part| points_needed(part, scene.explanation).is_some()),
+            needs: missing.iter().map(|part| need(part, scene)).collect(),
             next_stage,
             ladder,
             reasons: scene
@@ -182,19 +186,27 @@ fn questions(scene: &Scene<'_>) -> Vec<Question> {
 }
 
 /// Returns a part of a condition that is not true as what a seller would say.
-fn need(part: &str, explanation: Option<&Explanation>) -> String {
-    let words: Vec<&str> = part.split_whitespace().collect();
-    let (Some(explanation), [what, ">=", least]) = (explanation, words.as_slice()) else {
-        return part.to_owned();
-    };
-    let (has, name) = match *what {
-        "fit" => (explanation.score.fit, "fit"),
-        "engagement" => (explanation.score.engagement, "engagement"),
-        "score" => (explanation.score.score, "score"),
-        _ => return part.to_owned(),
-    };
-    match least.parse::<i64>() {
-        Ok(least) if least > has => format!("{} more {name} points", least - has),
-        _ => part.to_owned(),
+fn need(part: &str, scene: &Scene<'_>) -> String {
+    if let Some(points) = points_needed(part, scene.explanation) {
+        return points;
     }
+    let Some(meaning) = scene.rules.map(|rules| &rules.meaning) else { return part.to_owned() };
+    let mut parts = meaning.stages.iter().flat_map(|stage| &stage.parts);
+    let known = parts.find(|(text, _)| text == part);
+    known.map_or_else(|| part.to_owned(), |(_, condition)| describe_condition(meaning, condition))
+}
+
+/// Returns how many points a part of a condition lacks, where that is all it asks for.
+fn points_needed(part: &str, explanation: Option<&Explanation>) -> Option<String> {
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let [what, ">=", least] = words.as_slice() else { return None };
+    let score = &explanation?.score;
+    let (has, name) = match *what {
+        "fit" => (score.fit, "fit"),
+        "engagement" => (score.engagement, "engagement"),
+        "score" => (score.score, "score"),
+        _ => return None,
+    };
+    let least: i64 = least.parse().ok().filter(|least| *least > has)?;
+    Some(format!("{} more {name} points", least - has))
 }

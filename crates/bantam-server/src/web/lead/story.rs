@@ -130,7 +130,7 @@ fn by(fact: &Fact) -> Option<&str> {
     }
 }
 
-fn answer_words(answer: bantam_lang::meaning::SalesAnswer) -> &'static str {
+pub(crate) fn answer_words(answer: bantam_lang::meaning::SalesAnswer) -> &'static str {
     use bantam_lang::meaning::SalesAnswer;
     match answer {
         SalesAnswer::Accepted => "Sales accepted",
@@ -142,7 +142,8 @@ fn answer_words(answer: bantam_lang::meaning::SalesAnswer) -> &'static str {
     }
 }
 
-fn flag_words(flag: Flag) -> &'static str {
+/// Returns what was noticed about a fact, in words.
+pub(crate) fn flag_words(flag: Flag) -> &'static str {
     match flag {
         Flag::Clamped => "its time was in the future",
         Flag::Shifted => "the sender's clock was off",
@@ -152,7 +153,7 @@ fn flag_words(flag: Flag) -> &'static str {
 }
 
 /// Returns values in a line: the first few, each cut.
-fn listed(values: &Values) -> String {
+pub(crate) fn listed(values: &Values) -> String {
     let shown = values.iter().take(PROPERTIES).map(|(name, raw)| {
         let value: Value = serde_json::from_str(raw.get()).unwrap_or_default();
         let text = told(&value);

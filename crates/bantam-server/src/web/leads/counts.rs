@@ -18,10 +18,13 @@ const PATIENCE: Duration = Duration::from_millis(120);
 /// How many steps of colour a cell may have beside none.
 const STEPS: u32 = 5;
 
+/// What was counted, and when.
+type Counted = (Instant, Arc<Vec<LeadCount>>);
+
 /// The counts of a service.
 #[derive(Clone, Default)]
 pub(crate) struct Counts {
-    known: Arc<Mutex<Option<(Instant, Arc<Vec<LeadCount>>)>>>,
+    known: Arc<Mutex<Option<Counted>>>,
     is_counting: Arc<AtomicBool>,
 }
 

@@ -91,6 +91,7 @@ fn page(signed: &Signed, asked: &Asked, found: Found, now: i64) -> Overview {
         // The other table, and what it leaves out, stand on the report's own page.
         section.tables.truncate(1);
         section.notes.clear();
+        section.finding = None;
     }
     let csv = |table: &str| asked.path(&format!("/reports/waterfall/{table}.csv"));
     let (heading, because) = verdict(&report);
@@ -150,9 +151,10 @@ fn verdict(report: &Report) -> (String, Vec<String>) {
     let (metrics, found) = (&report.total, &report.calibration);
     let mut because = Vec::new();
     because.extend(
-        told(metrics.to_opportunity).map(|rate| format!("Of qualified leads became opportunities by now: {rate}.")),
+        told(metrics.to_opportunity).map(|rate| format!("{rate} of qualified leads became opportunities by now.")),
     );
-    because.extend(told(metrics.acceptance).map(|rate| format!("Of answered hand-offs sales accepted: {rate}.")));
+    because
+        .extend(told(metrics.acceptance).map(|rate| format!("{rate} of answered hand-offs were accepted by sales.")));
     let Some(share) = metrics.to_opportunity.share() else {
         return ("Nobody qualified in this time, so there is nothing to judge yet".to_owned(), because);
     };
@@ -164,7 +166,7 @@ fn verdict(report: &Report) -> (String, Vec<String>) {
             Success::Win => ("were won", "were lost"),
         };
         because.push(format!(
-            "Whether the score is right can be told from {WON_MIN} and {LOST_MIN} outcomes on: {won} {good} and {lost} {bad} so far."
+            "Whether the score is right can be told once {WON_MIN} hand-offs {good} and {LOST_MIN} {bad}; so far it is {won} and {lost}."
         ));
         return (format!("Too early to tell whether it is working: {became} so far"), because);
     }

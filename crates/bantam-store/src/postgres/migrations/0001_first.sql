@@ -48,6 +48,8 @@ create table edge (
     primary key (source, fact, kind)
 );
 create index edge_target on edge (target);
+-- Merges, which are few among links.
+create index edge_merge on edge (fact) where kind = 1;
 
 -- Written anew with every fact about it: room on each page lets a row be replaced beside the old one.
 create table lead (

@@ -6,31 +6,14 @@
 use crate::failure::Failure;
 use crate::files::Content;
 use bantam_engine::input::Format;
+use bantam_server::table::{BadFile, BadRow, RECORD_BYTES_MAX, Row, read_csv};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use serde_json::{Map, Value};
-use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
 use std::sync::Arc;
-
-/// The longest record, in bytes: a quote that is never closed must not take the rest of a file into memory.
-const RECORD_BYTES_MAX: u64 = 1 << 20;
-
-/// A row: its place, and its cells by column.
-pub(super) struct Row {
-    pub(super) number: u64,
-    pub(super) cells: Vec<(Arc<str>, Value)>,
-}
-
-/// A row that cannot be read.
-pub(super) struct BadRow {
-    pub(super) number: u64,
-    pub(super) reason: String,
-    pub(super) content: String,
-}
 
 /// Who takes the rows.
 pub(super) type Taker<'t> = dyn FnMut(Result<Row, BadRow>) -> Result<(), Failure> + 't;
@@ -39,86 +22,37 @@ pub(super) type Taker<'t> = dyn FnMut(Result<Row, BadRow>) -> Result<(), Failure
 pub(super) fn read(name: &str, content: Content, take: &mut Taker<'_>) -> Result<(), Failure> {
     match content {
         Content::Text(Format::Ndjson, text) => read_ndjson(name, text, take),
-        Content::Text(_, text) => read_csv(name, text, take),
+        Content::Text(_, text) => read_csv(text, &mut |row| Ok(take(row)?)).map_err(|problem| match problem {
+            Stopped::File(BadFile { problem, help }) => match help {
+                Some(help) => damaged(name, problem).help(help),
+                None => damaged(name, problem),
+            },
+            Stopped::Taker(failure) => failure,
+        }),
         Content::Parquet(file) => read_parquet(name, file, take),
+    }
+}
+
+/// Why reading stopped.
+enum Stopped {
+    File(BadFile),
+    Taker(Failure),
+}
+
+impl From<BadFile> for Stopped {
+    fn from(problem: BadFile) -> Self {
+        Stopped::File(problem)
+    }
+}
+
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Self {
+        Stopped::Taker(failure)
     }
 }
 
 fn damaged(name: &str, problem: impl std::fmt::Display) -> Failure {
     Failure::bad_input(format!("{name}: {problem}"))
-}
-
-/// Stops where one record takes too much.
-struct Limited<R> {
-    inner: R,
-    taken: Rc<Cell<u64>>,
-}
-
-impl<R: Read> Read for Limited<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.taken.get() > RECORD_BYTES_MAX {
-            let message = "a record is longer than 1 MiB; is a quote not closed?";
-            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-        }
-        let count = self.inner.read(buffer)?;
-        self.taken.set(self.taken.get() + count as u64);
-        Ok(count)
-    }
-}
-
-fn read_csv(name: &str, text: Box<dyn Read + Send>, take: &mut Taker<'_>) -> Result<(), Failure> {
-    let taken = Rc::new(Cell::new(0));
-    let limited = Limited { inner: text, taken: taken.clone() };
-    let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(limited);
-    let mut record = csv::ByteRecord::new();
-    let mut header: Option<Vec<Arc<str>>> = None;
-    while reader.read_byte_record(&mut record).map_err(|error| damaged(name, error))? {
-        taken.set(0);
-        let number = record.position().map_or(0, csv::Position::line);
-        let Some(columns) = &header else {
-            header = Some(read_header(name, &record)?);
-            continue;
-        };
-        take(csv_row(number, columns, &record))?;
-    }
-    if header.is_none() {
-        return Err(damaged(name, "it is empty").help("the first line has the names of columns"));
-    }
-    Ok(())
-}
-
-fn read_header(name: &str, record: &csv::ByteRecord) -> Result<Vec<Arc<str>>, Failure> {
-    let mut columns: Vec<Arc<str>> = Vec::new();
-    for (place, cell) in record.iter().enumerate() {
-        let text = std::str::from_utf8(cell)
-            .map_err(|_| damaged(name, "the header is not UTF-8 text").help("export it as UTF-8"))?;
-        let text = text.trim_start_matches('\u{feff}').trim();
-        let column = if text.is_empty() { format!("column {}", place + 1) } else { text.to_owned() };
-        if columns.iter().any(|known| **known == *column) {
-            return Err(damaged(name, format!("the column `{column}` is there twice")).help("rename one of them"));
-        }
-        columns.push(column.into());
-    }
-    Ok(columns)
-}
-
-fn csv_row(number: u64, columns: &[Arc<str>], record: &csv::ByteRecord) -> Result<Row, BadRow> {
-    let bad = |reason: String| {
-        let cells: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
-        BadRow { number, reason, content: cells.join(",") }
-    };
-    if record.len() != columns.len() {
-        return Err(bad(format!("it has {} cells, the header {}", record.len(), columns.len())));
-    }
-    let mut cells = Vec::with_capacity(columns.len());
-    for (column, cell) in columns.iter().zip(record) {
-        let text = std::str::from_utf8(cell).map_err(|_| bad(format!("`{column}` is not UTF-8 text")))?;
-        if text.contains('\0') {
-            return Err(bad(format!("`{column}` holds a NUL character")));
-        }
-        cells.push((column.clone(), Value::from(text.trim())));
-    }
-    Ok(Row { number, cells })
 }
 
 fn read_ndjson(name: &str, text: Box<dyn Read + Send>, take: &mut Taker<'_>) -> Result<(), Failure> {

@@ -7,16 +7,30 @@ use std::sync::Arc;
 
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub enum Kind {
+    /// A lead with its attributes.
     Leads,
+    /// Something that a lead did.
     Events,
+    /// What sales said about a lead.
     Answers,
+    /// What was spent.
     Spend,
 }
 
 impl Kind {
+    /// Returns the parts that each row has to have.
+    pub fn needed(self) -> &'static [Part] {
+        match self {
+            Kind::Leads => &[Part::Lead],
+            Kind::Events => &[Part::Lead, Part::Time],
+            Kind::Answers => &[Part::Lead, Part::Answer],
+            Kind::Spend => &[Part::Amount, Part::Time],
+        }
+    }
+
     /// Returns the word for a row, with its article.
-    pub(super) fn noun(self) -> &'static str {
+    pub fn noun(self) -> &'static str {
         match self {
             Kind::Leads => "a lead",
             Kind::Events => "an event",
@@ -28,24 +42,36 @@ impl Kind {
 
 /// A part of a row's frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Part {
+pub enum Part {
+    /// Who it is about.
     Lead,
+    /// When it was so.
     Time,
+    /// The event's name.
     Name,
+    /// What it is known again by.
     Id,
+    /// What sales said.
     Answer,
+    /// Who said it.
     By,
+    /// Why.
     Reason,
+    /// How much.
     Amount,
+    /// When the deal is, or was, closed.
     CloseDate,
+    /// For which campaign.
     Campaign,
+    /// For leads from where.
     Source,
+    /// Whether the row is one of something that was deleted.
     Deleted,
 }
 
 impl Part {
     /// The names by which `--map` knows them, and by which the mapping shows them.
-    pub(super) const NAMES: [(&'static str, Part); 12] = [
+    pub const NAMES: [(&'static str, Part); 12] = [
         ("lead", Part::Lead),
         ("time", Part::Time),
         ("event", Part::Name),
@@ -64,38 +90,43 @@ impl Part {
         Part::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, part)| part)
     }
 
-    pub(super) fn name(self) -> &'static str {
+    /// Returns the name by which people know it.
+    pub fn name(self) -> &'static str {
         Part::NAMES.into_iter().find(|(_, part)| *part == self).map_or("", |(name, _)| name)
     }
 }
 
 /// What a column is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Use {
+pub enum Use {
+    /// A part of the row's frame.
     Part(Part),
     /// A value under this name; whether it is a time.
     Value(String, bool),
+    /// Nothing.
     LeftOut,
 }
 
 /// What the columns of one file are.
-pub(super) struct Columns {
+pub struct Columns {
     uses: HashMap<Arc<str>, Use>,
     /// In the order of the file, for the mapping that is shown.
-    pub(super) shown: Vec<(Arc<str>, Use)>,
+    pub shown: Vec<(Arc<str>, Use)>,
     /// The program that such files come from.
-    pub(super) program: Option<&'static str>,
+    pub program: Option<&'static str>,
 }
 
 /// What was asked for, and what the definition knows.
-pub(super) struct Wishes<'w> {
-    pub(super) maps: &'w [(String, String)],
-    pub(super) meaning: Option<&'w Meaning>,
+pub struct Wishes<'w> {
+    /// Columns with what they are: the name of a part, of an attribute, any other name, or nothing to leave it out.
+    pub maps: &'w [(String, String)],
+    /// The definition.
+    pub meaning: Option<&'w Meaning>,
 }
 
 impl Columns {
     /// Decides about the columns that a file starts with.
-    pub(super) fn new(kind: Kind, names: &[Arc<str>], wishes: &Wishes<'_>) -> Columns {
+    pub fn new(kind: Kind, names: &[Arc<str>], wishes: &Wishes<'_>) -> Columns {
         let mut columns = Columns { uses: HashMap::new(), shown: Vec::new(), program: known::program(names) };
         for (part, candidates) in known::parts(kind, wishes.meaning) {
             let is_mapped = wishes.maps.iter().any(|(_, name)| Part::named(name) == Some(part));
@@ -117,7 +148,7 @@ impl Columns {
     }
 
     /// Returns what a column is; decides about one that was not there before.
-    pub(super) fn of(&mut self, kind: Kind, name: &Arc<str>, wishes: &Wishes<'_>) -> Use {
+    pub fn of(&mut self, kind: Kind, name: &Arc<str>, wishes: &Wishes<'_>) -> Use {
         if let Some(known) = self.shown.iter().find(|(own, _)| own == name) {
             return known.1.clone();
         }
@@ -128,7 +159,7 @@ impl Columns {
     }
 
     /// Returns whether some column is a part.
-    pub(super) fn has(&self, part: Part) -> bool {
+    pub fn has(&self, part: Part) -> bool {
         self.shown.iter().any(|(_, own)| *own == Use::Part(part))
     }
 }

@@ -9,17 +9,20 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
 /// How rows of one file become lines.
-pub(super) struct Lines<'l> {
-    pub(super) kind: Kind,
-    pub(super) source: &'l str,
+pub struct Lines<'l> {
+    /// What they are.
+    pub kind: Kind,
+    /// What they are said to come from.
+    pub source: &'l str,
     /// The event of all rows.
-    pub(super) event: Option<String>,
+    pub event: Option<String>,
     /// How often a row was there that says the same: rows that are alike are as many facts, and the same ones next time.
-    pub(super) seen: HashMap<[u8; 16], u32>,
+    pub seen: HashMap<[u8; 16], u32>,
 }
 
 /// What a row is.
-pub(super) enum Made {
+pub enum Made {
+    /// A line of an import.
     Line(Vec<u8>),
     /// It says that the lead or event is deleted.
     LeftOut,
@@ -27,7 +30,7 @@ pub(super) enum Made {
 
 impl Lines<'_> {
     /// Returns the line that a row is, or why it is none.
-    pub(super) fn make(&mut self, row: &Row, columns: &mut Columns, wishes: &Wishes<'_>) -> Result<Made, String> {
+    pub fn make(&mut self, row: &Row, columns: &mut Columns, wishes: &Wishes<'_>) -> Result<Made, String> {
         let (mut parts, mut values) = (HashMap::new(), Map::new());
         for (column, value) in &row.cells {
             match columns.of(self.kind, column, wishes) {
@@ -148,7 +151,9 @@ pub(super) fn read_time(text: &str) -> Option<String> {
         return Some(text.to_owned());
     }
     if text.len() == 13 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(crate::clock::show(text.parse::<i64>().ok()?.checked_mul(1_000)?));
+        return Some(
+            jiff::Timestamp::from_microsecond(text.parse::<i64>().ok()?.checked_mul(1_000)?).ok()?.to_string(),
+        );
     }
     let text = text.strip_suffix(" UTC").unwrap_or(text);
     let mut candidate = text.to_owned();

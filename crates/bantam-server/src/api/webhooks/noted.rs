@@ -1,0 +1,36 @@
+//! What the audit log keeps of a change to a webhook.
+
+use crate::people::audit::{Actor, note};
+use crate::webhooks::endpoint::Endpoint;
+use bantam_store::{Ledger, StoreError};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// Writes down who changed a webhook.
+pub(super) fn noted(
+    ledger: &mut dyn Ledger,
+    now: i64,
+    by: Option<&Actor>,
+    action: &str,
+    id: i64,
+    change: (Value, Value),
+) -> Result<(), StoreError> {
+    by.map_or(Ok(()), |actor| note(ledger, now, actor, action, &format!("webhook:{id}"), change))
+}
+
+/// Returns what the audit log keeps of an endpoint. An address may be a secret or a person's, so it is told from others by
+/// its digest alone.
+pub(super) fn summary(endpoint: &Endpoint) -> Value {
+    let host = url::Url::parse(&endpoint.url).ok().and_then(|url| Some(url.host_str()?.to_owned()));
+    let digest: String = Sha256::digest(&endpoint.url).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    json!({
+        "kind": endpoint.kind,
+        "host": host,
+        "url_sha256": digest,
+        "types": endpoint.types,
+        "description": endpoint.description,
+        "rate": endpoint.rate,
+        "source": endpoint.source,
+        "is_on": endpoint.disabled.is_none(),
+    })
+}

@@ -1,0 +1,177 @@
+//! What became of the messages of a webhook; sending again what was given up.
+
+use crate::api::deliveries::{self as api, Delivery, DeliveryStateName, ListQuery};
+use crate::api::extract::{FromPath, FromQuery};
+use crate::api::paging::{Cursor, Limit};
+use crate::app::App;
+use crate::people::audit::note;
+use crate::people::{Origin, Signed};
+use crate::problem::Problem;
+use crate::web::access::{Visitor, redirect};
+use crate::web::forms::FromForm;
+use crate::web::marks::lead_path;
+use crate::web::sign_in::Nothing;
+use crate::web::words::{Calendar, Moment, Notice, counted};
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Which deliveries are shown.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Shown {
+    state: Option<DeliveryStateName>,
+    cursor: Option<Cursor>,
+    /// How many were just sent again.
+    resent: Option<i64>,
+}
+
+/// A state to choose.
+pub(super) struct Choice {
+    pub(super) name: &'static str,
+    pub(super) path: String,
+    pub(super) is_chosen: bool,
+}
+
+/// A message on its way.
+pub(super) struct Row {
+    pub(super) id: i64,
+    pub(super) at: Moment,
+    pub(super) kind: String,
+    /// Whom it is about, with the address of the page.
+    pub(super) lead: Option<(String, String)>,
+    pub(super) state: &'static str,
+    pub(super) is_bad: bool,
+    /// What came of the last try.
+    pub(super) outcome: String,
+    pub(super) can_resend: bool,
+}
+
+/// The deliveries of a webhook.
+pub(super) struct Deliveries {
+    pub(super) rows: Vec<Row>,
+    pub(super) states: Vec<Choice>,
+    pub(super) is_filtered: bool,
+    pub(super) next: Option<String>,
+}
+
+impl Deliveries {
+    pub(super) async fn read(
+        app: &App,
+        id: i64,
+        path: &str,
+        shown: Shown,
+        calendar: &Calendar,
+    ) -> Result<Deliveries, Problem> {
+        let state = shown.state;
+        let query = ListQuery { state, cursor: shown.cursor, limit: Limit::default() };
+        let Json(page) = api::list(State(app.clone()), FromPath(id), FromQuery(query)).await?;
+        let choice = |name, word: &str, of: Option<DeliveryStateName>| {
+            let path = if word.is_empty() { path.to_owned() } else { format!("{path}?state={word}") };
+            Choice { name, path, is_chosen: state == of }
+        };
+        let next = page.next_cursor.as_ref().map(|cursor| {
+            let mut query = vec![("cursor", serde_json::to_value(cursor).unwrap_or_default())];
+            query.extend(state.map(|state| ("state", serde_json::to_value(state).unwrap_or_default())));
+            let pairs: Vec<(&str, &str)> =
+                query.iter().map(|(name, value)| (*name, value.as_str().unwrap_or_default())).collect();
+            format!("{path}?{}", serde_urlencoded::to_string(pairs).unwrap_or_default())
+        });
+        Ok(Deliveries {
+            rows: page.deliveries.iter().map(|delivery| row(delivery, calendar)).collect(),
+            states: vec![
+                choice("All", "", None),
+                choice("Waiting", "waiting", Some(DeliveryStateName::Waiting)),
+                choice("Delivered", "delivered", Some(DeliveryStateName::Delivered)),
+                choice("Given up", "parked", Some(DeliveryStateName::Parked)),
+            ],
+            is_filtered: state.is_some(),
+            next,
+        })
+    }
+}
+
+fn row(delivery: &Delivery, calendar: &Calendar) -> Row {
+    let state = match delivery.state {
+        DeliveryStateName::Waiting => "waiting",
+        DeliveryStateName::Delivered => "delivered",
+        DeliveryStateName::Parked => "given up",
+    };
+    let next = delivery.next_try_at.filter(|_| delivery.state == DeliveryStateName::Waiting);
+    let outcome = [
+        delivery.status.map(|status| format!("answered {status}")),
+        delivery.error.clone(),
+        (delivery.attempts > 1).then(|| counted_tries(delivery.attempts)),
+        next.map(|at| format!("next {}", calendar.moment(at.0).words)),
+    ];
+    Row {
+        id: delivery.id,
+        at: calendar.moment(delivery.queued_at.0),
+        kind: delivery.kind.clone().unwrap_or_else(|| "no longer kept".to_owned()),
+        lead: delivery.lead.as_ref().map(|lead| (lead.clone(), lead_path(lead))),
+        state,
+        is_bad: delivery.error.is_some() && delivery.state != DeliveryStateName::Delivered,
+        outcome: outcome.into_iter().flatten().collect::<Vec<_>>().join(", "),
+        can_resend: delivery.state != DeliveryStateName::Waiting,
+    }
+}
+
+fn counted_tries(tries: i64) -> String {
+    format!("{tries} tries")
+}
+
+/// Returns what was just done.
+pub(super) fn notice(shown: &Shown) -> Option<Notice> {
+    let text = match shown.resent? {
+        ..=0 => "Nothing was given up, so nothing is sent again.".to_owned(),
+        1 => "1 message is sent again.".to_owned(),
+        count => format!("{} are sent again.", counted(count, "message")),
+    };
+    Some(Notice { text, undo: None, is_bad: false })
+}
+
+/// Sends a message again.
+pub(crate) async fn resend(
+    State(app): State<App>,
+    Visitor(signed): Visitor,
+    origin: Origin,
+    FromPath((id, delivery)): FromPath<(i64, i64)>,
+    FromForm(Nothing {}): FromForm<Nothing>,
+) -> Result<Response, Problem> {
+    let Json(resent) = api::resend(State(app.clone()), FromPath((id, delivery))).await?;
+    done(&app, &signed, &origin, id, resent.resent, json!({"delivery": delivery})).await
+}
+
+/// Sends all messages again that were given up.
+pub(crate) async fn resend_parked(
+    State(app): State<App>,
+    Visitor(signed): Visitor,
+    origin: Origin,
+    FromPath(id): FromPath<i64>,
+    FromForm(Nothing {}): FromForm<Nothing>,
+) -> Result<Response, Problem> {
+    let Json(resent) = api::resend_parked(State(app.clone()), FromPath(id)).await?;
+    done(&app, &signed, &origin, id, resent.resent, json!({"messages": resent.resent})).await
+}
+
+/// Writes down who let messages be sent again. It is noted after it is done: many are sent again in parts.
+async fn done(
+    app: &App,
+    signed: &Signed,
+    origin: &Origin,
+    id: i64,
+    count: usize,
+    what: Value,
+) -> Result<Response, Problem> {
+    let actor = signed.actor(origin);
+    let people = app.people();
+    let noted = people
+        .change(move |ledger, now| {
+            Ok(note(ledger, now, &actor, "webhook.resent", &format!("webhook:{id}"), (Value::Null, what))?)
+        })
+        .await?;
+    noted.map_err(Problem::fault)?;
+    Ok(redirect(&format!("/settings/webhooks/{id}?resent={count}")))
+}
