@@ -1,6 +1,7 @@
 //! `bantam demo`: the whole of it on generated sample data.
 
 mod company;
+mod desk;
 mod people;
 
 use super::simulate::write_files;
@@ -34,6 +35,8 @@ const DAYS: u32 = 90;
 /// The days up to now, for the service, whose clock is the real one.
 const LIVE_FOLDER: &str = "live";
 const STORE: &str = "demo.db";
+/// What it is called while it is filled, and what stands beside it then.
+const UNFINISHED: [&str; 4] = ["unfinished", "unfinished.lock", "unfinished-wal", "unfinished-shm"];
 /// How to sign in there.
 const SIGN_IN: &str = "sign-in.txt";
 const MICROS_PER_DAY: i64 = 24 * 3_600 * 1_000_000;
@@ -116,13 +119,18 @@ fn fill(arguments: &DemoArguments, store: &Path, definition: &Path, sign_in: &Pa
         until,
     };
     let everybody = Everybody::new()?;
-    let unfinished = store.with_extension("unfinished");
-    for left in ["unfinished", "unfinished-wal", "unfinished-shm"] {
-        let _ = std::fs::remove_file(store.with_extension(left));
-    }
+    let unfinished = store.with_extension(UNFINISHED[0]);
+    let clear = || {
+        for left in UNFINISHED {
+            let _ = std::fs::remove_file(store.with_extension(left));
+        }
+    };
+    clear();
     company::fill(&unfinished, company, &everybody)?;
     everybody.write(sign_in)?;
-    std::fs::rename(&unfinished, store).map_err(|error| Failure::file(store, "write", &error))
+    std::fs::rename(&unfinished, store).map_err(|error| Failure::file(store, "write", &error))?;
+    clear();
+    Ok(())
 }
 
 fn read_text(path: &Path) -> Result<DefinitionText, Failure> {

@@ -84,10 +84,10 @@ impl Desk {
                 ledger.set(&format!("team:{}", team.name), &serde_json::to_vec(team).unwrap_or_default())?;
             }
             FactKind::Draft { fingerprint, text, by } => {
+                let is_other_text = definitions::draft(ledger, fingerprint, text, by, at)?;
                 // Nobody signed the text that would become active.
-                if definitions::draft(ledger, fingerprint, text, by, at)? {
-                    self.unschedule(ledger, fingerprint)?;
-                }
+                let unscheduled = is_other_text.then(|| self.unschedule(ledger, fingerprint));
+                unscheduled.transpose()?;
             }
             FactKind::Proposal { fingerprint, .. } => {
                 self.unschedule(ledger, fingerprint)?;
