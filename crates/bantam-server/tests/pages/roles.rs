@@ -163,6 +163,9 @@ async fn aut_01_every_page_and_form_lets_in_whom_its_rule_says() {
     assert!(asked > 60 * VISITORS.len(), "{asked}");
 }
 
+/// What is forged, the headers it comes with, and the token.
+type Forgery<'f> = (&'f str, Vec<(&'f str, &'f str)>, Option<&'f str>);
+
 #[tokio::test]
 async fn ui_03_every_form_refuses_what_was_forged_and_changes_nothing() {
     let app = TestApp::new();
@@ -176,7 +179,7 @@ async fn ui_03_every_form_refuses_what_was_forged_and_changes_nothing() {
             let cookie = ("cookie", session.cookie.as_str());
             let (own, foreign) = (Some(session.token.as_str()), Some(other.token.as_str()));
             let from = |site: &'static str| ("sec-fetch-site", site);
-            let cases: [(&str, Vec<(&str, &str)>, Option<&str>); 7] = [
+            let cases: [Forgery<'_>; 7] = [
                 ("no token", vec![cookie, from("same-origin")], None),
                 ("an empty token", vec![cookie, from("same-origin")], Some("")),
                 ("a foreign token", vec![cookie, from("same-origin")], foreign),

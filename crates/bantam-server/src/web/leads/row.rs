@@ -6,9 +6,7 @@ use crate::core::Rules;
 use crate::problem::Problem;
 use crate::web::marks::{Names, ScoreMark, Who};
 use crate::web::words::{Calendar, Moment};
-use bantam_lang::meaning::Value;
 use bantam_store::{Ledger, Subject};
-use std::collections::BTreeMap;
 
 /// A lead in the list.
 pub(super) struct Row {
@@ -32,7 +30,7 @@ impl Row {
         let members = ledger.members(found.row.id)?;
         let lead = &found.lead;
         Ok(Row {
-            who: who(ledger, rules, found, &members)?,
+            who: Who::of(&found.name, &facts(ledger, &members)?),
             score: rules.zip(lead.score.as_ref()).map(|(rules, score)| ScoreMark::new(rules, score)),
             stage: found.row.stage.clone(),
             route: found.row.route.clone(),
@@ -41,24 +39,6 @@ impl Row {
             is_muted: lead.is_muted,
         })
     }
-}
-
-/// Returns who a lead is by the attributes that are at hand; where these do not say it, by all that was ever said.
-fn who(ledger: &mut dyn Ledger, rules: Option<&Rules>, found: &Found, members: &[Subject]) -> Result<Who, Problem> {
-    let known = rules.and_then(|rules| {
-        let values = found.lead.attributes(rules)?;
-        let named = rules.meaning.lead.attributes.iter().zip(values);
-        let text = |value: &Option<Value>| match value {
-            Some(Value::Text(text)) => Some(serde_json::Value::from(text.as_str())),
-            _ => None,
-        };
-        Some(named.filter_map(|(one, value)| Some((one.column.clone(), text(value)?))).collect::<BTreeMap<_, _>>())
-    });
-    let who = Who::new(&found.name, &known.unwrap_or_default());
-    if who.name != who.id && !who.role.is_empty() {
-        return Ok(who);
-    }
-    Ok(Who::of(&found.name, &facts(ledger, members)?))
 }
 
 /// Returns who has the lead's hand-off in progress.

@@ -125,6 +125,9 @@ fn member(name: &str) -> Member {
     Member { name: name.to_owned(), capacity: 1, limit: None, away: None }
 }
 
+/// The end of a stretch of time, and its lines with their numbers.
+type Stretch = (i64, Vec<(u64, Vec<u8>)>);
+
 /// Cuts lines into stretches of time, each with its end, in order.
 fn stretches(
     lines: Vec<Vec<u8>>,
@@ -132,10 +135,10 @@ fn stretches(
     from: i64,
     until: i64,
     desks: &mut Desks,
-) -> Vec<(i64, Vec<(u64, Vec<u8>)>)> {
+) -> Vec<Stretch> {
     let mut dated: Vec<(i64, Vec<u8>)> = lines.into_iter().map(|line| dated(&line, people, from, desks)).collect();
     dated.sort_by_key(|(at, _)| *at);
-    let mut stretches: Vec<(i64, Vec<(u64, Vec<u8>)>)> = Vec::new();
+    let mut stretches: Vec<Stretch> = Vec::new();
     for (at, line) in dated {
         let stretch = if at >= until - RECENT { RECENT_STRETCH } else { STRETCH };
         let end = at.div_euclid(stretch).saturating_add(1).saturating_mul(stretch).min(until).max(at);
