@@ -204,8 +204,8 @@ impl App {
     }
 
     /// Returns all pages, each with who may see it.
-    pub fn pages(&self) -> Vec<PageRule> {
-        web::pages::add(Routes::new(self.clone(), document::blank())).into_pages()
+    pub async fn pages(&self) -> Vec<PageRule> {
+        web::pages::add(Routes::new(self.clone(), document::blank())).into_pages().await
     }
 
     /// Returns what open pages wait for.

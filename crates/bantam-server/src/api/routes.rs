@@ -9,13 +9,15 @@ use crate::peer::{Peer, client_address};
 use crate::problem::Problem;
 use crate::web::access::{Access, PageRule, guard as web_guard};
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use tower::ServiceExt;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{OpenApi, Ref, RefOr};
@@ -102,7 +104,7 @@ impl Policy {
 pub(crate) struct Routes {
     app: App,
     inner: OpenApiRouter<App>,
-    pages: Vec<PageRule>,
+    pages: Vec<(Access, &'static str, MethodRouter<App>)>,
 }
 
 impl Routes {
@@ -124,15 +126,25 @@ impl Routes {
 
     /// Lets a page answer those whom it is for. Pages are not part of the document.
     pub(crate) fn page(mut self, access: Access, path: &'static str, page: MethodRouter<App>) -> Routes {
-        self.pages.push(PageRule { path, access });
+        self.pages.push((access, path, page.clone()));
         let guard = from_fn_with_state((self.app.clone(), access), web_guard);
         let inner = self.inner.route(path, page.route_layer(guard));
         Routes { inner, ..self }
     }
 
-    /// Returns all pages with whom they are for.
-    pub(crate) fn into_pages(self) -> Vec<PageRule> {
-        self.pages
+    /// Returns all pages with whom they are for, and how they are asked.
+    pub(crate) async fn into_pages(self) -> Vec<PageRule> {
+        let mut rules = Vec::new();
+        for (access, path, page) in self.pages {
+            // No page takes this; what it takes it says in its answer.
+            let mut request = Request::new(Body::empty());
+            *request.method_mut() = Method::TRACE;
+            let Ok(answer) = page.with_state::<()>(self.app.clone()).oneshot(request).await;
+            let allowed = answer.headers().get(header::ALLOW).and_then(|allowed| allowed.to_str().ok());
+            let methods = allowed.unwrap_or_default().split(',').map(|name| name.trim().to_owned()).collect();
+            rules.push(PageRule { path, methods, access });
+        }
+        rules
     }
 
     /// Returns what answers, and the document.

@@ -22,10 +22,12 @@ pub enum Access {
 }
 
 /// A page, and who may see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRule {
     /// Its path, with the names of parts in braces.
     pub path: &'static str,
+    /// How it is asked, as it says itself.
+    pub methods: Vec<String>,
     /// Who may see it, and send its forms.
     pub access: Access,
 }

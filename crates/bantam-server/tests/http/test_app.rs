@@ -129,8 +129,8 @@ impl TestApp {
     }
 
     /// Returns all pages, each with who may see it.
-    pub(crate) fn pages(&self) -> Vec<PageRule> {
-        self.app.as_ref().unwrap().pages()
+    pub(crate) async fn pages(&self) -> Vec<PageRule> {
+        self.app.as_ref().unwrap().pages().await
     }
 
     /// Writes to the store as the service would.

@@ -36,6 +36,9 @@ const SALES: &str = "sales";
 /// Where these facts are said to come from.
 pub(super) const SOURCE: &str = "demo";
 
+/// Numbered lines that are taken together, and the moment at which they are.
+type Stretch = (i64, Vec<(u64, Vec<u8>)>);
+
 /// What the store is filled with.
 pub(super) struct Company {
     /// Facts as lines of an import, in any order.
@@ -49,7 +52,7 @@ pub(super) struct Company {
     pub(super) until: i64,
 }
 
-/// Fills a new store; returns who may sign in.
+/// Fills a new store.
 pub(super) fn fill(path: &Path, company: Company, everybody: &Everybody) -> Result<(), Failure> {
     let store = Store::open(&Location::from(path.to_owned()), "bantam demo").map_err(store_failure)?;
     // Everything is there before the first fact.
