@@ -177,9 +177,6 @@ async fn aut_01_every_page_and_form_lets_in_whom_its_rule_says() {
     assert!(asked > 60 * VISITORS.len(), "{asked}");
 }
 
-/// What is forged, the headers it comes with, and the token.
-type Forgery<'f> = (&'f str, Vec<(&'f str, &'f str)>, Option<&'f str>);
-
 #[tokio::test]
 async fn ui_03_every_form_refuses_what_was_forged_and_changes_nothing() {
     let app = TestApp::new();

@@ -128,9 +128,6 @@ fn member(name: &str) -> Member {
     Member { name: name.to_owned(), capacity: 1, limit: None, away: None }
 }
 
-/// The end of a stretch of time, and its lines with their numbers.
-type Stretch = (i64, Vec<(u64, Vec<u8>)>);
-
 /// Cuts lines into stretches of time, each with its end, in order.
 fn stretches(
     lines: Vec<Vec<u8>>,
