@@ -295,13 +295,7 @@ pub(crate) fn active_rules(ledger: &mut dyn Ledger) -> Result<Option<Arc<Rules>>
 pub(crate) fn attributes(facts: &[(StoredFact, fact::Fact)]) -> AnyValues {
     let mut changes: Vec<(&fact::Fact, &Values)> = Vec::new();
     for (_, fact) in facts.iter().filter(|(stored, _)| stored.retracted_by.is_none()) {
-        match &fact.kind {
-            FactKind::Profile { traits: values, .. } | FactKind::Qualification { answers: values, .. } => {
-                changes.push((fact, values));
-            }
-            FactKind::Answer(answer) => changes.push((fact, &answer.qualification)),
-            _ => {}
-        }
+        changes.extend(fact.kind.attributes().map(|values| (fact, values)));
     }
     changes.sort_by_key(|(fact, _)| (fact.happened_at, &fact.message_id));
     let mut values = AnyValues::new();

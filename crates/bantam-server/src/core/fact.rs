@@ -229,6 +229,17 @@ pub struct Answer {
     pub qualification: Values,
 }
 
+impl FactKind {
+    /// Returns the attributes of a lead that it gives values to, by column, where it is about such.
+    pub fn attributes(&self) -> Option<&Values> {
+        match self {
+            FactKind::Profile { traits: values, .. } | FactKind::Qualification { answers: values, .. } => Some(values),
+            FactKind::Answer(answer) => Some(&answer.qualification).filter(|values| !values.is_empty()),
+            _ => None,
+        }
+    }
+}
+
 impl Fact {
     /// Returns a fact that a person or the service itself states now, about nobody until `user` is set.
     pub fn of_service(message_id: String, now: i64, source: &str, kind: FactKind) -> Fact {

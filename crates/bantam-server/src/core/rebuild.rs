@@ -120,12 +120,7 @@ pub(super) fn add(history: &mut History, event: NewEvent<'_>, time: i64) -> bool
 
 /// Returns the attributes that a fact changes, by their place.
 pub(super) fn change_of(kind: &FactKind, rules: &Rules) -> Option<Vec<(usize, Option<Value>)>> {
-    match kind {
-        FactKind::Profile { traits, .. } => Some(rules.changes(traits)),
-        FactKind::Qualification { answers, .. } => Some(rules.changes(answers)),
-        FactKind::Answer(answer) if !answer.qualification.is_empty() => Some(rules.changes(&answer.qualification)),
-        _ => None,
-    }
+    kind.attributes().map(|values| rules.changes(values))
 }
 
 /// Returns what an answer says as properties of an event.

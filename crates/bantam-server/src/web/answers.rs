@@ -3,10 +3,9 @@
 use super::access::{Visitor, own_path, redirect};
 use super::forms::FromForm;
 use super::lead::caller;
-use super::marks::{Who, encoded};
+use super::marks::encoded;
 use super::words::{Notice, Undo};
 use crate::api::hand_offs::{AnswerName, day, refused};
-use crate::api::shown::facts;
 use crate::app::App;
 use crate::core::fact::{self, Fact, FactKind, Values};
 use crate::core::hand_off::{HandOff, HandOffState};
@@ -300,12 +299,7 @@ pub(crate) fn refuse_others(fields: &BTreeMap<String, String>) -> Result<(), Pro
 /// Returns what to say after an answer was given, with a way back.
 pub(crate) fn notice(ledger: &mut dyn Ledger, done: &str, of: &str, next: &str) -> Result<Option<Notice>, Problem> {
     let Some(hand_off) = find(ledger, of)? else { return Ok(None) };
-    let lead = super::queue::lead_of(ledger, hand_off.subject)?;
-    let members = match &lead {
-        Some(lead) => ledger.members(lead.id)?,
-        None => Vec::new(),
-    };
-    let name = Who::of(&hand_off.lead, &facts(ledger, &members)?).name;
+    let name = super::queue::Known::read(ledger, &hand_off)?.who.name;
     let Some(text) = done_words(done, hand_off.state, &name) else { return Ok(None) };
     let undo =
         (done != "undo").then(|| Undo { path: format!("/hand-offs/{}/undo", encoded(of)), next: next.to_owned() });

@@ -1,6 +1,7 @@
 //! What stands around every page: navigation, who is signed in, what has to be known about the service itself.
 
 use super::assets;
+use super::errors::sentence;
 use super::standing::Standing;
 use super::words::{Calendar, Notice};
 use crate::core::definitions::Team;
@@ -146,7 +147,11 @@ impl Failed {
             status if status.is_server_error() => "Something broke on our side",
             _ => "That did not work",
         };
-        let page = Failed { frame: Frame { title: heading.to_owned(), ..frame }, heading, message: sentence(&problem) };
+        let page = Failed {
+            frame: Frame { title: heading.to_owned(), ..frame },
+            heading,
+            message: sentence(&problem.message),
+        };
         let mut response = render(&page);
         *response.status_mut() = problem.status;
         response.extensions_mut().insert(Shown(problem));
@@ -157,10 +162,3 @@ impl Failed {
 /// A problem that has a page already.
 #[derive(Clone)]
 pub(crate) struct Shown(pub(crate) Problem);
-
-/// Returns a message as a sentence of its own.
-fn sentence(problem: &Problem) -> String {
-    let mut characters = problem.message.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", characters.as_str())
-}

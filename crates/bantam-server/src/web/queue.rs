@@ -4,12 +4,13 @@ use super::access::Visitor;
 use super::answers::{self, Answering};
 use super::changes;
 use super::frame::{Frame, render};
-use super::lead::{Card, card};
+use super::lead::{Card, calendar, card};
 use super::marks::{Names, ReasonMark, ScoreMark, Who, is_cooling};
 use super::words::{Calendar, Clock, counted};
 use crate::api::extract::FromQuery;
 use crate::api::shown::{active_rules, facts};
 use crate::app::App;
+use crate::core::fact::Fact;
 use crate::core::hand_off::{HandOff, HandOffState};
 use crate::core::{LeadState, Rules};
 use crate::people::Person;
@@ -17,7 +18,7 @@ use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use bantam_store::{HandOffFilter, HandOffRow, Ledger, Reader, SubjectId};
+use bantam_store::{HandOffFilter, HandOffRow, Ledger, Reader, StoredFact};
 use serde::Deserialize;
 
 /// How many hand-offs a page shows: more than anybody answers before looking again.
@@ -155,8 +156,7 @@ impl Page {
         };
         reader.read(|ledger| {
             let rules = active_rules(ledger)?;
-            let zone = rules.as_ref().and_then(|rules| rules.meaning.office_hours.as_ref());
-            let calendar = Calendar::new(now, zone.map(|hours| hours.time_zone.as_str()));
+            let calendar = calendar(rules.as_deref(), now);
             let names = Names::read(ledger)?;
             let mut rows = Vec::new();
             let mut has_more = false;
@@ -304,12 +304,7 @@ impl Row {
         names: &Names,
     ) -> Result<Option<Row>, Problem> {
         let Ok(found) = serde_json::from_slice::<HandOff>(&stored.body) else { return Ok(None) };
-        let lead = lead_of(ledger, stored.subject)?;
-        let members = match &lead {
-            Some(lead) => ledger.members(lead.id)?,
-            None => Vec::new(),
-        };
-        let who = Who::of(lead.as_ref().map_or(&found.lead, |lead| &lead.name), &facts(ledger, &members)?);
+        let Known { lead, who, .. } = Known::read(ledger, &found)?;
         let explained = rules.zip(lead.as_ref()).and_then(|(rules, lead)| lead.explain(rules, calendar.now()));
         let score = rules.zip(explained.as_ref()).map(|(rules, explained)| ScoreMark::new(rules, &explained.score));
         let reasons = explained.iter().flat_map(|explained| explained.reasons.iter().take(REASONS));
@@ -331,10 +326,24 @@ impl Row {
     }
 }
 
-/// Returns the lead that a subject is part of now.
-pub(crate) fn lead_of(ledger: &mut dyn Ledger, subject: SubjectId) -> Result<Option<LeadState>, Problem> {
-    let Some(id) = ledger.subject_by_id(subject)?.and_then(|subject| subject.lead) else { return Ok(None) };
-    Ok(ledger.lead(id)?.map(|row| LeadState::from_row(&row)).transpose()?)
+/// What is known about the lead of a hand-off, as it is now: it may have been merged since.
+pub(crate) struct Known {
+    /// None where it was erased, or is nobody's any more.
+    pub(crate) lead: Option<LeadState>,
+    pub(crate) facts: Vec<(StoredFact, Fact)>,
+    pub(crate) who: Who,
+}
+
+impl Known {
+    pub(crate) fn read(ledger: &mut dyn Ledger, hand_off: &HandOff) -> Result<Known, Problem> {
+        let id = ledger.subject_by_id(hand_off.subject)?.and_then(|subject| subject.lead);
+        let row = id.map(|id| ledger.lead(id)).transpose()?.flatten();
+        let lead = row.map(|row| LeadState::from_row(&row)).transpose()?;
+        let members = lead.as_ref().map(|lead| ledger.members(lead.id)).transpose()?.unwrap_or_default();
+        let facts = facts(ledger, &members)?;
+        let who = Who::of(lead.as_ref().map_or(&hand_off.lead, |lead| &lead.name), &facts);
+        Ok(Known { lead, facts, who })
+    }
 }
 
 /// Returns how much time is left to answer a hand-off, where somebody has to.

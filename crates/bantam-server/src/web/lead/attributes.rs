@@ -22,13 +22,7 @@ pub(super) fn attribute_rows(facts: &[(StoredFact, Fact)], calendar: &Calendar, 
         facts.iter().filter(|(stored, _)| stored.retracted_by.is_none()).map(|(_, fact)| fact).collect();
     counting.sort_by_key(|fact| (fact.happened_at, &fact.message_id));
     for fact in counting {
-        let values = match &fact.kind {
-            FactKind::Profile { traits, .. } => traits,
-            FactKind::Qualification { answers, .. } => answers,
-            FactKind::Answer(answer) => &answer.qualification,
-            _ => continue,
-        };
-        for (name, raw) in values {
+        for (name, raw) in fact.kind.attributes().into_iter().flatten() {
             latest.insert(name, (fact, serde_json::from_str(raw.get()).unwrap_or_default()));
         }
     }

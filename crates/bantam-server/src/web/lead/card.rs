@@ -1,14 +1,13 @@
 //! A lead in short: who, how much time, what it is worth and why, what is missing, what can be answered. It stands beside
 //! the queue and at the top of the lead's page.
 
-use crate::api::shown::facts;
 use crate::core::Rules;
 use crate::core::fact::{Fact, FactKind};
 use crate::core::hand_off::{HandOff, Opened};
 use crate::problem::Problem;
 use crate::web::answers::{Answering, Question};
 use crate::web::marks::{Names, ReasonMark, Rung, ScoreMark, Who, ladder};
-use crate::web::queue::{clock, lead_of, state_words};
+use crate::web::queue::{Known, clock, state_words};
 use crate::web::words::{Calendar, Clock, Moment, amount};
 use bantam_engine::explain::Explanation;
 use bantam_lang::describe::describe_condition;
@@ -77,17 +76,11 @@ pub(crate) fn card(
     hand_off: HandOff,
     calendar: &Calendar,
 ) -> Result<Card, Problem> {
-    let lead = lead_of(ledger, hand_off.subject)?;
-    let members = match &lead {
-        Some(lead) => ledger.members(lead.id)?,
-        None => Vec::new(),
-    };
-    let known = facts(ledger, &members)?;
-    let who = Who::of(lead.as_ref().map_or(&hand_off.lead, |lead| &lead.name), &known);
+    let Known { lead, facts, who } = Known::read(ledger, &hand_off)?;
     let explanation = rules.zip(lead.as_ref()).and_then(|(rules, lead)| lead.explain(rules, calendar.now()));
     let next = "/queue".to_owned();
     let names = &Names::read(ledger)?;
-    let scene = Scene { rules, explanation: explanation.as_ref(), facts: &known, calendar, names, next };
+    let scene = Scene { rules, explanation: explanation.as_ref(), facts: &facts, calendar, names, next };
     Ok(Card::new(&scene, &who, Some(&hand_off)))
 }
 
@@ -165,13 +158,13 @@ fn questions(scene: &Scene<'_>) -> Vec<Question> {
         .map(|attribute| {
             let mut question = Question::new(attribute, None);
             for (stored, fact) in scene.facts.iter().filter(|(stored, _)| stored.retracted_by.is_none()) {
-                let (values, by, note) = match &fact.kind {
-                    FactKind::Profile { traits, .. } => (traits, fact.source.as_str(), None),
-                    FactKind::Qualification { answers, by, note } => (answers, by.as_str(), note.clone()),
-                    FactKind::Answer(answer) => (&answer.qualification, answer.by.as_str(), answer.reason.clone()),
-                    _ => continue,
+                let given = fact.kind.attributes().and_then(|values| values.get(&attribute.column));
+                let Some(raw) = given else { continue };
+                let (by, note) = match &fact.kind {
+                    FactKind::Qualification { by, note, .. } => (by.as_str(), note.clone()),
+                    FactKind::Answer(answer) => (answer.by.as_str(), answer.reason.clone()),
+                    _ => (fact.source.as_str(), None),
                 };
-                let Some(raw) = values.get(&attribute.column) else { continue };
                 let value: Value = serde_json::from_str(raw.get()).unwrap_or_default();
                 if matches!(&value, Value::Null) || value.as_str().is_some_and(|text| text.trim().is_empty()) {
                     continue;
