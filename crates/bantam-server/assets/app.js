@@ -105,9 +105,11 @@
 
   // --- Parts of pages -----------------------------------------------------------------------------------------------
   const parse = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
+  let adopted = 0;
   const adopt = (page, address) => {
     const next = page.getElementById("content");
     if (!next) return;
+    adopted += 1;
     const top = window.scrollY, place = rows().findIndex((row) => row.dataset.row === selected);
     content().replaceWith(document.adoptNode(next));
     document.title = page.title;
@@ -155,12 +157,21 @@
   });
 
   // --- Changes ------------------------------------------------------------------------------------------------------
-  // Rows are mended one by one, so that nothing moves under the reader's eyes; other parts only where nobody types.
+  // Rows are mended one by one, so that nothing moves under the reader's eyes; other parts only where nobody types and
+  // no field holds what was not sent yet, also one that was left for the next.
+  const edited = (field) => {
+    if (field.type === "hidden") return false;
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+    const options = [...field.options], stated = options.some((option) => option.defaultSelected);
+    return stated ? options.some((option) => option.selected !== option.defaultSelected) : field.selectedIndex > 0;
+  };
+  const isBusy = () => isTyping(document.activeElement) || document.querySelector("details.pop[open]")
+    || [...content().querySelectorAll("input, select, textarea")].some(edited);
   const mend = (page) => {
     const list = document.querySelector("[data-rows]"), fresh = page.querySelector("[data-rows]");
     if (!list || !fresh) {
-      const busy = isTyping(document.activeElement) || document.querySelector("details.pop[open]");
-      if (!busy) adopt(page);
+      if (!isBusy()) adopt(page);
       return;
     }
     const known = new Map(rows().map((row) => [row.dataset.row, row]));
@@ -195,9 +206,14 @@
     try {
       const address = new URL(location.href);
       address.searchParams.delete("done"); address.searchParams.delete("of");
+      const seen = adopted;
       const answer = await fetch(address, { credentials: "same-origin" });
       if (answer.redirected && new URL(answer.url).pathname === "/sign-in") location.reload();
-      else if (answer.ok) mend(await parse(answer));
+      else if (answer.ok) {
+        // What was asked before a form was answered is older than that answer.
+        const page = await parse(answer);
+        if (seen === adopted) mend(page); else again = true;
+      }
     } catch { /* The next change asks again. */ }
     asking = false;
     if (again) { again = false; refresh(); }

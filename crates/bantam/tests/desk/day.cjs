@@ -151,6 +151,13 @@ async function day() {
   await ben.goto(`${base}/leads/ann`)
   for (const question of ['budget', 'authority', 'need', 'timeline']) await ben.selectOption(`#known-q\\.${question}`, 'true')
   await ben.fill('#q-note', 'called, wants to start in May')
+  // Something arrives before they are sent, while no field has the focus: nothing that was typed is lost.
+  await ben.evaluate(() => document.activeElement.blur())
+  const asked = ben.waitForResponse((answer) => new URL(answer.url()).pathname === '/leads/ann')
+  await send('page', { userId: 'ann', name: 'Docs', properties: { path: '/docs' } })
+  await (await asked).finished()
+  await ben.waitForTimeout(200)
+  if (await ben.inputValue('#q-note') === '') throw new Error('an update took away what was typed')
   await ben.getByRole('button', { name: 'Keep answers' }).click()
   await ben.getByText('called, wants to start in May').last().waitFor()
   await look(ben, 'lead')
