@@ -26,6 +26,7 @@ use super::lead::LeadState;
 use super::rebuild;
 use super::records::DecisionCause;
 use super::rules::Rules;
+use crate::fact::message_key;
 use about::About;
 use activation::Scheduled;
 use bantam_store::{Appended, Digest, Ledger, NewFact, Seq, Subject, SubjectId, SubjectKind};
@@ -51,7 +52,7 @@ impl Given {
     /// Makes a fact ready.
     pub fn new(fact: Fact) -> Given {
         let (body, content) = (fact.body(), fact.content());
-        Given { message: Digest::of(fact.message_id.as_bytes()), body, content, fact }
+        Given { message: message_key(&fact.message_id), body, content, fact }
     }
 }
 

@@ -240,6 +240,43 @@ impl FactKind {
     }
 }
 
+/// How ids begin that an import made of what its rows say.
+pub const IMPORTED: &str = "import-";
+/// How many hexadecimal digits follow: first those of the lead's digest, then those of the content's.
+pub const IMPORTED_DIGITS: usize = 32;
+
+/// Returns what a message is known by in the store.
+///
+/// It is the digest of its id. An id that an import made is one already, and stands for itself: it begins with its lead's
+/// digest, so that what is imported lead by lead is written at one place of the index and not all over it.
+pub fn message_key(message_id: &str) -> Digest {
+    let digest = Digest::of(message_id.as_bytes());
+    imported_key(message_id).map_or(digest, |mut key| {
+        // Of rows that say the same the second and later ones have a number behind these digits.
+        if message_id.len() > IMPORTED.len() + IMPORTED_DIGITS {
+            key.0.iter_mut().zip(digest.0).skip(IMPORTED_DIGITS / 4).for_each(|(to, from)| *to = from);
+        }
+        key
+    })
+}
+
+/// Returns the digits of an imported id, as bytes.
+fn imported_key(message_id: &str) -> Option<Digest> {
+    let rest = message_id.strip_prefix(IMPORTED)?.as_bytes();
+    let (digits, number) = rest.split_at_checked(IMPORTED_DIGITS)?;
+    let is_number = |number: &[u8]| number.split_first().is_some_and(|(dash, rest)| *dash == b'-' && !rest.is_empty());
+    if !number.is_empty() && !is_number(number) {
+        return None;
+    }
+    let mut key = [0; IMPORTED_DIGITS / 2];
+    for (byte, pair) in key.iter_mut().zip(digits.chunks_exact(2)) {
+        let is_digit = |digit: &u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
+        let text = std::str::from_utf8(pair).ok().filter(|_| pair.iter().all(is_digit))?;
+        *byte = u8::from_str_radix(text, 16).ok()?;
+    }
+    Some(Digest(key))
+}
+
 impl Fact {
     /// Returns a fact that a person or the service itself states now, about nobody until `user` is set.
     pub fn of_service(message_id: String, now: i64, source: &str, kind: FactKind) -> Fact {
@@ -282,5 +319,37 @@ mod answer_key {
         let key = String::deserialize(deserializer)?;
         let known = SalesAnswer::ALL.into_iter().find(|answer| answer.key() == key);
         known.ok_or_else(|| D::Error::custom(format!("`{key}` is no answer")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_imported_id_is_its_own_key_and_every_other_id_is_hashed() {
+        let digits = "00112233445566778899aabbccddeeff";
+        let id = format!("{IMPORTED}{digits}");
+        assert_eq!(message_key(&id).hex(), digits);
+        // Twins stand beside each other and are not the same.
+        let twins = [2, 3].map(|count| message_key(&format!("{id}-{count}")).hex());
+        assert!(twins.iter().all(|twin| twin.starts_with("0011223344556677") && *twin != digits), "{twins:?}");
+        assert_ne!(twins[0], twins[1]);
+        for other in [
+            "m-1",
+            "import-",
+            "import-xyz",
+            &format!("{id}x"),
+            &format!("{id}-"),
+            &id.to_uppercase(),
+            &id.replace('f', "F"),
+        ] {
+            assert_eq!(message_key(other), Digest::of(other.as_bytes()), "{other}");
+        }
+        // Nothing is cut in the middle of a character.
+        assert_eq!(
+            message_key("import-0011223344556677889aabbccddeefé"),
+            Digest::of("import-0011223344556677889aabbccddeefé".as_bytes())
+        );
     }
 }

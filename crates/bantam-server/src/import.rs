@@ -47,6 +47,13 @@ pub struct Importer {
     answers: Vec<String>,
 }
 
+/// Lines that were read: facts with their numbers, and those that are none.
+pub struct ReadLines {
+    given: Vec<Given>,
+    numbers: Vec<u64>,
+    rejected: Vec<(u64, LineProblem)>,
+}
+
 /// What became of lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Imported {
@@ -108,6 +115,11 @@ impl Importer {
     /// # Errors
     /// Returns why nothing of them was taken.
     pub async fn take(&self, lines: &[(u64, Vec<u8>)], imported: &mut Imported) -> Result<(), Unavailable> {
+        self.record(self.read(lines), imported).await
+    }
+
+    /// Reads lines, each with its number, so that they can be recorded while the next ones are read.
+    pub fn read(&self, lines: &[(u64, Vec<u8>)]) -> ReadLines {
         let now = (self.clock)();
         let reading = Reading { source: &self.source, now, sent_at: None, kind: None };
         let with = LineReading { reading, is_trusted: self.is_trusted, answers: &self.answers };
@@ -122,7 +134,16 @@ impl Importer {
                 Err(problem) => rejected.push((*number, problem)),
             }
         }
-        let taken = if given.is_empty() { Vec::new() } else { self.record(given).await? };
+        ReadLines { given, numbers, rejected }
+    }
+
+    /// Takes lines that were read, in one transaction, and adds to `imported` what became of them.
+    ///
+    /// # Errors
+    /// Returns why nothing of them was taken.
+    pub async fn record(&self, lines: ReadLines, imported: &mut Imported) -> Result<(), Unavailable> {
+        let ReadLines { given, numbers, mut rejected } = lines;
+        let taken = if given.is_empty() { Vec::new() } else { self.record_facts(given).await? };
         for (number, taken) in numbers.into_iter().zip(&taken) {
             let reason = match taken {
                 Taken::Accepted { .. } => {
@@ -145,7 +166,7 @@ impl Importer {
     }
 
     /// Records facts; where the recorder is busy, waits for it.
-    async fn record(&self, given: Vec<Given>) -> Result<Vec<Taken>, Unavailable> {
+    async fn record_facts(&self, given: Vec<Given>) -> Result<Vec<Taken>, Unavailable> {
         let mut waited = Duration::ZERO;
         loop {
             match self.recorder.take(given.clone(), Vec::new()).await {

@@ -27,7 +27,7 @@ mod web;
 pub mod webhooks;
 
 pub use app::{App, IntakeSettings, Settings};
-pub use import::{GROUP_LINES_MAX, Imported, Importer, RejectedLine};
+pub use import::{GROUP_LINES_MAX, Imported, Importer, ReadLines, RejectedLine};
 pub use keys::{KeyProblem, Keys, NewKey, Scope, revoke_key};
 pub use limits::REQUESTS_PER_SECOND;
 pub use listen::serve;

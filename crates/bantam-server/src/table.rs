@@ -11,7 +11,7 @@ mod line;
 mod rows;
 
 pub use columns::{Columns, Kind, Part, Use, Wishes};
-pub use line::{Lines, Made};
+pub use line::{Line, Lines, Made, numbered_twin};
 pub use rows::{BadFile, BadRow, RECORD_BYTES_MAX, Row, read_csv};
 
 use std::sync::Arc;

@@ -189,6 +189,19 @@ fn progress_bar(total: u64) -> ProgressBar {
     bar
 }
 
+/// Returns a bar for rows whose number is known.
+pub(crate) fn rows_bar(total: u64, message: String) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} {per_sec} {eta} {msg}") {
+        bar.set_style(style);
+    }
+    if !terminal::is_attended() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    bar.set_message(message);
+    bar
+}
+
 fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }

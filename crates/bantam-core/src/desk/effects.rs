@@ -6,7 +6,7 @@ use crate::CoreError;
 use crate::decide::{decide, keep, load_hand_off, open, post};
 use crate::definitions;
 use crate::erasure;
-use crate::fact::{Answer, Fact, FactKind};
+use crate::fact::{Answer, Fact, FactKind, message_key};
 use crate::hand_off::{AnswerRefusal, HandOff, Opened};
 use crate::history::OutOfOrder;
 use crate::identity::tombstone;
@@ -16,7 +16,7 @@ use crate::rebuild::{self, add, change_of, event_of};
 use crate::records::DecisionCause;
 use crate::rules::Rules;
 use bantam_lang::meaning::SalesAnswer;
-use bantam_store::{Digest, Ledger, Seq, StoredFact, Subject, SubjectId, SubjectKind};
+use bantam_store::{Ledger, Seq, StoredFact, Subject, SubjectId, SubjectKind};
 
 impl Desk {
     /// Returns why a fact cannot be taken, if it cannot. `lead` is who it is about.
@@ -49,7 +49,7 @@ impl Desk {
                 },
             },
             FactKind::Retraction { message_id, .. } => {
-                let known = ledger.find_message(Digest::of(message_id.as_bytes()))?;
+                let known = ledger.find_message(message_key(message_id))?;
                 known.is_none().then_some(Refusal::NoSuchMessage)
             }
             FactKind::Activation { fingerprint } => {
@@ -163,7 +163,7 @@ impl Desk {
     }
 
     fn retract(&mut self, ledger: &mut dyn Ledger, message_id: &str, seq: Seq, at: i64) -> Result<(), CoreError> {
-        let Some(target) = ledger.find_message(Digest::of(message_id.as_bytes()))? else { return Ok(()) };
+        let Some(target) = ledger.find_message(message_key(message_id))? else { return Ok(()) };
         if target.retracted_by.is_some() {
             return Ok(());
         }

@@ -8,9 +8,8 @@ use crate::people::Entry;
 use crate::problem::{Problem, ProblemBody};
 use axum::extract::State;
 use axum::{Extension, Json};
-use bantam_core::fact::{Fact, FactKind};
+use bantam_core::fact::{Fact, FactKind, message_key};
 use bantam_core::{Refusal, Taken};
-use bantam_store::Digest;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -45,8 +44,8 @@ pub(crate) async fn retract(
 ) -> Result<Json<Retracted>, Problem> {
     let kind = FactKind::Retraction { message_id: message_id.clone(), reason: body.reason.0, by: body.by.0 };
     let fact = Fact::of_service(format!("retract-{message_id}"), app.now(), &caller.source, kind);
-    let digest = Digest::of(message_id.as_bytes());
-    let known = app.read(move |reader| reader.read(|ledger| Ok::<_, Problem>(ledger.find_message(digest)?))).await?;
+    let key = message_key(&message_id);
+    let known = app.read(move |reader| reader.read(|ledger| Ok::<_, Problem>(ledger.find_message(key)?))).await?;
     let known = known.ok_or_else(|| Problem::not_found("there is no such event"))?;
     // By its number: whoever sent it chose the message id.
     let entry = Entry::new("fact.retracted", format!("fact:{}", known.seq));

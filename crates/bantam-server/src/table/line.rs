@@ -3,6 +3,7 @@
 use super::columns::{Columns, Kind, Part, Use, Wishes};
 use super::known;
 use super::rows::Row;
+use bantam_core::fact::{IMPORTED, IMPORTED_DIGITS};
 use bantam_lang::convert::parse_time;
 use bantam_store::Digest;
 use serde_json::{Map, Value, json};
@@ -17,15 +18,38 @@ pub struct Lines<'l> {
     /// The event of all rows.
     pub event: Option<String>,
     /// How often a row was there that says the same: rows that are alike are as many facts, and the same ones next time.
-    pub seen: HashMap<[u8; 16], u32>,
+    /// `None` where whoever takes the lines tells them apart, by [`numbered_twin`].
+    pub seen: Option<HashMap<[u8; 16], u32>>,
 }
 
 /// What a row is.
 pub enum Made {
     /// A line of an import.
-    Line(Vec<u8>),
+    Line(Line),
     /// It says that the lead or event is deleted.
     LeftOut,
+}
+
+/// A line, and by what lines are put in order and twins are known.
+pub struct Line {
+    /// The line as `POST /v1/import` takes it.
+    pub text: Vec<u8>,
+    /// The same for all lines of a lead.
+    pub lead: [u8; LEAD_BYTES],
+    /// What its id was made of; all zeros where the row has an id of its own.
+    pub content: [u8; 16],
+}
+
+/// How many bytes of a lead's digest begin the ids of its rows, so that they stand together in the store's index of ids.
+const LEAD_BYTES: usize = 6;
+
+/// Returns a line once more, with the id of the `count`th row that says the same.
+pub fn numbered_twin(line: &[u8], count: u32) -> Vec<u8> {
+    let Ok(Value::Object(mut entries)) = serde_json::from_slice(line) else { return line.to_vec() };
+    if let Some(Value::String(id)) = entries.get_mut("messageId") {
+        id.push_str(&format!("-{count}"));
+    }
+    Value::Object(entries).to_string().into_bytes()
 }
 
 impl Lines<'_> {
@@ -56,14 +80,19 @@ impl Lines<'_> {
             return Ok(Made::LeftOut);
         }
         let mut line = self.content(&parts, values, columns)?;
+        let lead = parts.get(&Part::Lead).map_or([0; LEAD_BYTES], |lead| first_bytes(Digest::of(lead.as_bytes())));
+        let mut content = [0; 16];
         let id = match parts.get(&Part::Id) {
             Some(id) => format!("{}:{id}", self.source),
-            None => self.id_of(&line),
+            None => {
+                content = Digest::of(format!("{}\0{line}", self.source).as_bytes()).0;
+                self.id_of(lead, content)
+            }
         };
         if let Value::Object(entries) = &mut line {
             entries.insert("messageId".into(), id.into());
         }
-        Ok(Made::Line(line.to_string().into_bytes()))
+        Ok(Made::Line(Line { text: line.to_string().into_bytes(), lead, content }))
     }
 
     fn content(
@@ -118,14 +147,28 @@ impl Lines<'_> {
         })
     }
 
-    /// Returns the id of a row that has none: what it says, and how often that was said before.
-    fn id_of(&mut self, line: &Value) -> String {
-        let digest = Digest::of(format!("{}\0{line}", self.source).as_bytes());
-        let count = self.seen.entry(digest.0).or_default();
-        *count += 1;
-        let hex = digest.0.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
-        if *count == 1 { format!("import-{hex}") } else { format!("import-{hex}-{count}") }
+    /// Returns the id of a row that has none: its lead, what it says, and how often that was said before.
+    fn id_of(&mut self, lead: [u8; LEAD_BYTES], content: [u8; 16]) -> String {
+        let count = self.seen.as_mut().map_or(1, |seen| {
+            let count = seen.entry(content).or_default();
+            *count += 1;
+            *count
+        });
+        let mut id = IMPORTED.to_owned();
+        for byte in lead.iter().chain(&content).take(IMPORTED_DIGITS / 2) {
+            id.push_str(&format!("{byte:02x}"));
+        }
+        if count > 1 {
+            id.push_str(&format!("-{count}"));
+        }
+        id
     }
+}
+
+fn first_bytes<const N: usize>(digest: Digest) -> [u8; N] {
+    let mut first = [0; N];
+    first.iter_mut().zip(digest.0).for_each(|(to, from)| *to = from);
+    first
 }
 
 /// Returns a cell as text; none where it is empty.

@@ -2,7 +2,7 @@
 
 use super::{FOUND_MAX, Findings, Progress, about, for_each};
 use crate::people;
-use bantam_core::fact::{Fact, FactKind};
+use bantam_core::fact::{Fact, FactKind, message_key};
 use bantam_core::hand_off::HandOff;
 use bantam_core::records::{Decision, DecisionCause};
 use bantam_core::{CoreError, LeadState, Rules};
@@ -93,7 +93,7 @@ fn check_fact(
     fact: &Fact,
 ) -> Result<(), CoreError> {
     let seq = record.id;
-    let known = source.find_message(Digest::of(fact.message_id.as_bytes()))?.map(|known| known.seq);
+    let known = source.find_message(message_key(&fact.message_id))?.map(|known| known.seq);
     if known != Some(seq) {
         found.add(format!("fact {seq} is not found by its message id"));
     }
@@ -110,7 +110,7 @@ fn check_fact(
         found.add(format!("fact {seq} is not about who it says"));
     }
     if let FactKind::Retraction { message_id, .. } = &fact.kind
-        && let Some(target) = source.find_message(Digest::of(message_id.as_bytes()))?
+        && let Some(target) = source.find_message(message_key(message_id))?
         && target.subject.is_some()
         && target.retracted_by.is_none_or(|by| by > seq)
     {

@@ -208,8 +208,8 @@ async fn again(app: &App, message_id: String, now: i64) -> Result<String, Proble
     let known = app
         .read(move |reader| {
             reader.read(|ledger| {
-                let digest = bantam_store::Digest::of(wanted.as_bytes());
-                Ok::<_, Problem>(ledger.find_message(digest)?.is_some_and(|known| known.retracted_by.is_some()))
+                let key = fact::message_key(&wanted);
+                Ok::<_, Problem>(ledger.find_message(key)?.is_some_and(|known| known.retracted_by.is_some()))
             })
         })
         .await?;

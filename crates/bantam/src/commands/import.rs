@@ -3,6 +3,7 @@
 //! Each row becomes a line, as `POST /v1/import` takes it, with an id made of what the row says. So a row that was taken is
 //! known, and running the same import again, or going on with an interrupted one, changes nothing that is there.
 
+mod by_lead;
 mod rows;
 mod target;
 
@@ -14,6 +15,7 @@ use crate::{Done, definitions, terminal};
 use bantam_engine::input::Format;
 use bantam_lang::meaning::Meaning;
 use bantam_server::table::{BadRow, Columns, Kind, Lines, Made, Row, Use, Wishes, event_of_all};
+use by_lead::ByLead;
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::PathBuf;
@@ -23,6 +25,9 @@ use target::Target;
 /// How many rows share a transaction at most, and how many bytes.
 const GROUP_ROWS: usize = bantam_server::GROUP_LINES_MAX;
 const GROUP_BYTES: usize = 900_000;
+/// The same for a store of this machine, which nobody else waits for: each group waits once for the disk.
+const STORE_GROUP_ROWS: usize = 20_000;
+const STORE_GROUP_BYTES: usize = 8 << 20;
 /// How many rejected rows are told on standard error.
 const REJECTS_SHOWN: u64 = 5;
 
@@ -53,8 +58,15 @@ fn read_files(arguments: &ImportArguments, target: Target) -> Result<Import<'_>,
     }
     let rejects = arguments.rejects.as_deref().map(|path| Sink::open(path, arguments.force)).transpose()?;
     let meaning = definition.map(|definition| definition.meaning()).or_else(|| target.meaning());
-    let mut import =
-        Import { arguments, maps, meaning, target, rejects: Rejects::new(rejects)?, total: Total::default() };
+    let mut import = Import {
+        arguments,
+        maps,
+        meaning,
+        target,
+        recording: None,
+        rejects: Rejects::new(rejects)?,
+        total: Total::default(),
+    };
     for (kind, paths) in files {
         files::open_each(paths, arguments.input_format.map(Format::from), |name, content| {
             import.file(kind, name, content)
@@ -86,6 +98,8 @@ struct Import<'a> {
     maps: Vec<(String, String)>,
     meaning: Option<Arc<Meaning>>,
     target: Target,
+    /// A group that is being recorded, with the name of its file.
+    recording: Option<(String, Group)>,
     rejects: Rejects,
     total: Total,
 }
@@ -102,7 +116,9 @@ impl Import<'_> {
     fn file(&mut self, kind: Kind, name: &str, content: files::Content) -> Result<(), Failure> {
         let (maps, meaning) = (self.maps.clone(), self.meaning.clone());
         let wishes = Wishes { maps: &maps, meaning: meaning.as_deref() };
-        let mut lines = Lines { kind, source: &self.arguments.source, event: None, seen: HashMap::new() };
+        let mut waiting = self.by_lead(kind);
+        let seen = if waiting.is_some() { None } else { Some(HashMap::new()) };
+        let mut lines = Lines { kind, source: &self.arguments.source, event: None, seen };
         let mut columns: Option<Columns> = None;
         let mut group = Group::default();
         rows::read(name, content, &mut |row| {
@@ -120,20 +136,45 @@ impl Import<'_> {
                 }
             };
             match lines.make(&row, columns, &wishes) {
-                Ok(Made::Line(line)) => {
-                    group.bytes += line.len();
-                    group.rows.push(row.number);
-                    group.lines.push((group.rows.len() as u64, line));
-                }
+                Ok(Made::Line(line)) => match &mut waiting {
+                    Some(waiting) => waiting.add(row.number, &line)?,
+                    None => self.add(name, &mut group, (row.number, line.text))?,
+                },
                 Ok(Made::LeftOut) => self.total.left_out += 1,
                 Err(reason) => self.rejects.add(name, row.number, &reason, &shown(&row))?,
             }
-            if group.lines.len() >= GROUP_ROWS || group.bytes >= GROUP_BYTES {
-                self.take(name, std::mem::take(&mut group))?;
-            }
             Ok(())
         })?;
-        self.take(name, group)
+        if let Some(waiting) = waiting {
+            let bar = files::rows_bar(waiting.len(), format!("recording {name}"));
+            waiting.drain(|line| {
+                bar.inc(1);
+                self.add(name, &mut group, line)
+            })?;
+            bar.finish_and_clear();
+        }
+        self.take(name, group)?;
+        self.settle()
+    }
+
+    /// Returns where lines wait for those of their lead, where the file's order does not matter and another is faster.
+    fn by_lead(&self, kind: Kind) -> Option<ByLead> {
+        match (&self.target, kind) {
+            (Target::Store(target), Kind::Leads | Kind::Events) => Some(ByLead::beside(&target.path)),
+            _ => None,
+        }
+    }
+
+    /// Adds a line to a group, and hands over the group when it is full.
+    fn add(&mut self, name: &str, group: &mut Group, (row, line): by_lead::Numbered) -> Result<(), Failure> {
+        group.bytes += line.len();
+        group.rows.push(row);
+        group.lines.push((group.rows.len() as u64, line));
+        let (rows, bytes) = match self.target {
+            Target::Store(_) => (STORE_GROUP_ROWS, STORE_GROUP_BYTES),
+            _ => (GROUP_ROWS, GROUP_BYTES),
+        };
+        if group.lines.len() >= rows || group.bytes >= bytes { self.take(name, std::mem::take(group)) } else { Ok(()) }
     }
 
     /// Decides what the columns are, and says so.
@@ -166,11 +207,30 @@ impl Import<'_> {
         [leads, events, answers, spend].iter().map(|paths| paths.len()).sum::<usize>() == 1
     }
 
+    /// Hands over a group, while the one before may still be recorded.
     fn take(&mut self, name: &str, group: Group) -> Result<(), Failure> {
         if group.lines.is_empty() {
             return Ok(());
         }
-        let outcome = self.target.take(&group.lines)?;
+        let read = self.target.read(&group.lines);
+        self.settle()?;
+        match self.target.begin(&group.lines, read)? {
+            Some(outcome) => self.count(name, &group, outcome),
+            None => {
+                self.recording = Some((name.to_owned(), group));
+                Ok(())
+            }
+        }
+    }
+
+    /// Waits for the group that is being recorded.
+    fn settle(&mut self) -> Result<(), Failure> {
+        let Some((name, group)) = self.recording.take() else { return Ok(()) };
+        let outcome = self.target.finish()?;
+        self.count(&name, &group, outcome)
+    }
+
+    fn count(&mut self, name: &str, group: &Group, outcome: target::Outcome) -> Result<(), Failure> {
         self.total.accepted += outcome.accepted;
         self.total.duplicate += outcome.duplicate;
         for (place, reason) in outcome.rejected {

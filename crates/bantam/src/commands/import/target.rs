@@ -6,11 +6,11 @@ use crate::commands::service::Service;
 use crate::failure::Failure;
 use crate::{clock, terminal};
 use bantam_lang::meaning::Meaning;
-use bantam_server::{Clock, Imported, Importer, Recorder};
+use bantam_server::{Clock, Imported, Importer, ReadLines, Recorder, Unavailable};
 use bantam_store::{Location, Store};
 use reqwest::StatusCode;
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -40,8 +40,12 @@ pub(super) enum Target {
 }
 
 pub(super) struct StoreTarget {
+    /// Where the store is.
+    pub(super) path: PathBuf,
     runtime: Runtime,
-    importer: Importer,
+    importer: Arc<Importer>,
+    /// A group that is being recorded while the next one is read.
+    recording: Option<tokio::task::JoinHandle<Result<Imported, Unavailable>>>,
     thread: JoinHandle<()>,
     meaning: Option<Arc<Meaning>>,
 }
@@ -68,28 +72,50 @@ impl Target {
         }
     }
 
-    /// Takes a group of lines; when it returns they are on the disk.
-    pub(super) fn take(&mut self, lines: &[(u64, Vec<u8>)]) -> Result<Outcome, Failure> {
+    /// Reads a group of lines for a store, which can be done while the one before is recorded.
+    pub(super) fn read(&self, lines: &[(u64, Vec<u8>)]) -> Option<ReadLines> {
+        if let Target::Store(target) = self { Some(target.importer.read(lines)) } else { None }
+    }
+
+    /// Begins to take a group of lines, after the one before was finished. What became of it tells [`Target::finish`], or
+    /// this one where it is known at once.
+    pub(super) fn begin(
+        &mut self,
+        lines: &[(u64, Vec<u8>)],
+        read: Option<ReadLines>,
+    ) -> Result<Option<Outcome>, Failure> {
         match self {
-            Target::Nothing => Ok(Outcome::default()),
+            Target::Nothing => Ok(Some(Outcome::default())),
             Target::Memory(kept) => {
                 kept.extend(lines.iter().map(|(_, line)| line.clone()));
-                Ok(Outcome::default())
+                Ok(Some(Outcome::default()))
             }
             Target::Store(target) => {
-                let mut imported = Imported::default();
-                let taken = target.runtime.block_on(target.importer.take(lines, &mut imported));
-                taken.map_err(|_| Failure::device("the store takes nothing more").help("run it again to go on"))?;
-                let rejected = imported.rejections.into_iter().map(|rejected| {
-                    let place = usize::try_from(rejected.line).unwrap_or(0).saturating_sub(1);
-                    let field = rejected.field.map_or(String::new(), |field| format!("`{field}` "));
-                    (place, field + &rejected.reason)
-                });
-                let rejected = rejected.collect();
-                Ok(Outcome { accepted: imported.accepted, duplicate: imported.duplicate, rejected })
+                let importer = target.importer.clone();
+                let read = read.unwrap_or_else(|| importer.read(lines));
+                target.recording = Some(target.runtime.spawn(async move {
+                    let mut imported = Imported::default();
+                    importer.record(read, &mut imported).await.map(|()| imported)
+                }));
+                Ok(None)
             }
-            Target::Service(service) => service.runtime.block_on(send(service, lines)),
+            Target::Service(service) => service.runtime.block_on(send(service, lines)).map(Some),
         }
+    }
+
+    /// Waits for the group that was begun last; then it is on the disk.
+    pub(super) fn finish(&mut self) -> Result<Outcome, Failure> {
+        let Target::Store(target) = self else { return Ok(Outcome::default()) };
+        let Some(recording) = target.recording.take() else { return Ok(Outcome::default()) };
+        let ended = || Failure::device("the store takes nothing more").help("run it again to go on");
+        let imported = target.runtime.block_on(recording).map_err(|_| ended())?.map_err(|_| ended())?;
+        let rejected = imported.rejections.into_iter().map(|rejected| {
+            let place = usize::try_from(rejected.line).unwrap_or(0).saturating_sub(1);
+            let field = rejected.field.map_or(String::new(), |field| format!("`{field}` "));
+            (place, field + &rejected.reason)
+        });
+        let rejected = rejected.collect();
+        Ok(Outcome { accepted: imported.accepted, duplicate: imported.duplicate, rejected })
     }
 
     /// Lets go of the store.
@@ -118,7 +144,8 @@ fn store(path: &Path, source: &str) -> Result<StoreTarget, Failure> {
     let meaning = runtime.block_on(meaning).map_err(|_| failed("the store takes nothing".into()))?;
     let importer = runtime.block_on(Importer::new(recorder, now, source, true));
     let importer = importer.map_err(|_| failed("the store takes nothing".into()))?;
-    Ok(StoreTarget { runtime, importer, thread, meaning })
+    let importer = Arc::new(importer);
+    Ok(StoreTarget { path: path.to_owned(), runtime, importer, recording: None, thread, meaning })
 }
 
 /// Sends a group, again where the service is busy or away: what came through is known there.

@@ -107,7 +107,7 @@ fn lines(
 ) -> Result<(Outcome, Numbered), Problem> {
     let event = chosen.get("event").map(|event| event.trim()).filter(|event| !event.is_empty());
     let (mut outcome, mut made, mut columns) = (Outcome::default(), Numbered::new(), None);
-    let mut lines = Lines { kind, source: SOURCE, event: None, seen: HashMap::new() };
+    let mut lines = Lines { kind, source: SOURCE, event: None, seen: Some(HashMap::new()) };
     let mut maps_ = Vec::new();
     read_csv::<Problem>(bytes, &mut |row| {
         outcome.rows += 1;
@@ -131,7 +131,7 @@ fn lines(
         let wishes = Wishes { maps: &maps_, meaning: rules.map(|rules| &*rules.meaning) };
         let Some(columns) = &mut columns else { return Ok(()) };
         match lines.make(&row, columns, &wishes) {
-            Ok(Made::Line(line)) => made.push((row.number, line)),
+            Ok(Made::Line(line)) => made.push((row.number, line.text)),
             Ok(Made::LeftOut) => outcome.left_out += 1,
             Err(reason) => {
                 outcome.rejected += 1;
