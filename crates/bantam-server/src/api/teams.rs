@@ -3,16 +3,16 @@
 use super::extract::{FromBody, FromPath};
 use super::values::{Moment, Name};
 use crate::app::App;
-use crate::core::Given;
 use crate::core::assignment;
 use crate::core::fact::{Fact, FactKind};
 use crate::keys::Caller;
+use crate::people::{Entry, state};
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use bantam_store::Ledger;
+use bantam_store::{Digest, Ledger};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -141,11 +141,17 @@ pub(crate) async fn set(
     FromBody(body): FromBody<TeamRequest>,
 ) -> Result<StatusCode, Problem> {
     let members = members(body)?;
-    let now = app.now();
     let name = name.0;
-    let kind = FactKind::Team(assignment::Team { name: name.clone(), members });
-    let fact = Fact::of_service(format!("team-{name}-{now}"), now, &caller.source, kind);
-    app.recorder.take(vec![Given::new(fact)], Vec::new()).await.map_err(unavailable)?;
+    let set = app.recorder.work(move |desk, ledger, now| {
+        let before = ledger.setting(&format!("{SETTING}{name}"))?.unwrap_or_default();
+        let kind = FactKind::Team(assignment::Team { name: name.clone(), members });
+        let mut fact = Fact::of_service(String::new(), now, &caller.source, kind);
+        // Known by what it changes, too: two changes at one moment are two facts.
+        fact.message_id = format!("team-{name}-{now}-{}-{}", Digest::of(&before).hex(), fact.content().hex());
+        let entry = Entry::new("team.changed", format!("team:{name}"));
+        state(desk, ledger, now, &caller.actor(), fact, entry)
+    });
+    app.recorder.count_one(&set.await.map_err(unavailable)?);
     Ok(StatusCode::NO_CONTENT)
 }
 
