@@ -6,7 +6,6 @@
 mod lines;
 
 use crate::app::App;
-use crate::core::{Given, Refusal, Taken};
 use crate::intake::{LineProblem, LineReading, Reading, read_line};
 use crate::keys::{Caller, Scope};
 use crate::problem::Problem;
@@ -16,6 +15,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::{Extension, Json};
+use bantam_core::{Given, Refusal, Taken};
 use bantam_lang::meaning::SalesAnswer;
 use http_body_util::BodyExt;
 use lines::Lines;
@@ -190,7 +190,7 @@ struct RejectedImportLine {
 /// One JSON object a line, packed with gzip or not at all, as many lines as there are. A managing key may also tell what
 /// sales answered and what was spent. Sent once more nothing is taken twice.
 #[utoipa::path(post, path = "/v1/import", tag = "tracking",
-    request_body(content = String, content_type = "application/x-ndjson", description = "One JSON object a line"),
+    request_body(content = Option<String>, content_type = "application/x-ndjson", description = "One JSON object a line; none is none"),
     responses((status = 200, description = "What became of the lines", body = ImportTaking)))]
 pub(crate) async fn import(
     State(app): State<App>,

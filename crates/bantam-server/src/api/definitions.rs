@@ -3,18 +3,18 @@
 mod shapes;
 
 use super::extract::{FromBody, FromPath};
-use super::values::{Moment, Name, Note};
+use super::values::{Moment, Name, Note, whole};
 use crate::app::App;
-use crate::core::definitions::{DefinitionRefusal, Version};
-use crate::core::fact::{Fact, FactKind};
-use crate::core::preview::Preview;
-use crate::core::{DefinitionText, Refusal, Rules, Taken};
 use crate::keys::Caller;
 use crate::people::Entry;
 use crate::problem::{Problem, ProblemBody};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
+use bantam_core::definitions::{DefinitionRefusal, Version};
+use bantam_core::fact::{Fact, FactKind};
+use bantam_core::preview::Preview;
+use bantam_core::{DefinitionText, Refusal, Rules, Taken};
 use bantam_lang::source::Source;
 use serde::Deserialize;
 use serde_json::json;
@@ -210,6 +210,7 @@ pub(crate) async fn sign(
 pub(crate) struct ActivationRequest {
     pub(crate) by: Name,
     /// The number of leads that move, as the proposal says: whoever activates has seen it.
+    #[serde(deserialize_with = "whole")]
     pub(crate) confirmed_moves: u64,
 }
 

@@ -6,8 +6,6 @@ use super::extract::{FromBody, FromPath, FromQuery};
 use super::leads::ByQuery;
 use super::paging::{Cursor, next};
 use crate::app::App;
-use crate::core::fact::Fact;
-use crate::core::{CoreError, Desk, Given, Taken};
 use crate::edge::one_line;
 use crate::intake::{Rejection, read_again};
 use crate::problem::{Problem, ProblemBody};
@@ -15,9 +13,11 @@ use crate::tracking::{unavailable, why_not};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use bantam_core::fact::Fact;
+use bantam_core::{CoreError, Desk, Given, Taken};
 use bantam_store::{Ledger, QuarantineFilter};
-use shapes::{ListQuery, NotReplayed, QuarantinePage, QuarantineSort, Replayed, ReplayedAll, ReplayedStatus};
-pub(crate) use shapes::{Quarantined, Replay, ReplayAll};
+use shapes::{ListQuery, NotReplayed, QuarantinePage, Replayed, ReplayedAll, ReplayedStatus};
+pub(crate) use shapes::{QuarantineSort, Quarantined, Replay, ReplayAll};
 
 /// How much is taken once more in one call: one transaction, well below a second.
 const REPLAY_MAX: usize = 500;

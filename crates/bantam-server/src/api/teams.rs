@@ -1,10 +1,8 @@
 //! The teams that take hand-offs, and who is in them.
 
 use super::extract::{FromBody, FromPath};
-use super::values::{Moment, Name};
+use super::values::{Moment, Name, whole, whole_or_none};
 use crate::app::App;
-use crate::core::assignment;
-use crate::core::fact::{Fact, FactKind};
 use crate::keys::Caller;
 use crate::people::{Entry, state};
 use crate::problem::{Problem, ProblemBody};
@@ -12,6 +10,8 @@ use crate::tracking::unavailable;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
+use bantam_core::assignment;
+use bantam_core::fact::{Fact, FactKind};
 use bantam_store::{Digest, Ledger};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -44,10 +44,12 @@ pub(crate) struct Away {
 pub(crate) struct Member {
     name: Name,
     /// Their share of the turns, against the others'; 0 is none.
-    #[serde(default = "usual_capacity")]
+    #[serde(default = "usual_capacity", deserialize_with = "whole")]
     #[schema(maximum = 1_000_000, default = 1)]
     capacity: u32,
     /// How many hand-offs they can have in progress; any number unless given.
+    #[serde(default, deserialize_with = "whole_or_none")]
+    #[schema(maximum = 1_000_000)]
     limit: Option<u32>,
     /// When they take none.
     away: Option<Away>,
@@ -161,9 +163,11 @@ fn members(body: TeamRequest) -> Result<Vec<assignment::Member>, Problem> {
         return Err(problem.limit(MEMBERS_MAX, Some(body.members.len())));
     }
     let read = |(place, member): (usize, Member)| {
-        if member.capacity > CAPACITY_MAX {
-            let message = format!("the capacity is larger than {CAPACITY_MAX}");
-            return Err(Problem::bad_request("invalid_value", message).at(format!("members[{place}].capacity")));
+        for (what, number) in [("capacity", Some(member.capacity)), ("limit", member.limit)] {
+            if number.is_some_and(|number| number > CAPACITY_MAX) {
+                let message = format!("the {what} is larger than {CAPACITY_MAX}");
+                return Err(Problem::bad_request("invalid_value", message).at(format!("members[{place}].{what}")));
+            }
         }
         Ok(assignment::Member {
             name: member.name.0,

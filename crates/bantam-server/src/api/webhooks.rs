@@ -5,9 +5,8 @@ mod shapes;
 mod usable;
 
 use super::extract::{FromBody, FromPath};
-use super::values::Moment;
+use super::values::{Moment, whole_or_none};
 use crate::app::App;
-use crate::core::CoreError;
 use crate::people::audit::Actor;
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
@@ -16,6 +15,7 @@ use crate::webhooks::{new_secret, new_token};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use bantam_core::CoreError;
 use bantam_store::{DeliveryCounts, EndpointRow};
 use noted::{noted, summary};
 use serde::Deserialize;
@@ -45,11 +45,14 @@ pub(crate) struct NewWebhook {
     #[schema(value_type = WebhookKind)]
     pub(crate) kind: Kind,
     /// Which types of messages; all that fit the form unless given.
+    #[schema(min_items = 1)]
     pub(crate) types: Option<Vec<String>>,
     /// What people call it.
     #[serde(default)]
     pub(crate) description: String,
     /// How many messages a second it gets at most.
+    #[serde(default, deserialize_with = "whole_or_none")]
+    #[schema(minimum = 1, maximum = 500)]
     pub(crate) rate: Option<u32>,
     /// The source of facts that is this same receiver: it is not told what it said itself.
     pub(crate) source: Option<String>,
@@ -64,8 +67,11 @@ fn standard() -> Kind {
 #[serde(deny_unknown_fields)]
 pub(crate) struct WebhookChange {
     pub(crate) url: Option<String>,
+    #[schema(min_items = 1)]
     pub(crate) types: Option<Vec<String>>,
     pub(crate) description: Option<String>,
+    #[serde(default, deserialize_with = "whole_or_none")]
+    #[schema(minimum = 1, maximum = 500)]
     pub(crate) rate: Option<u32>,
     /// An empty one is none.
     pub(crate) source: Option<String>,

@@ -1,7 +1,7 @@
 //! Why something about people was not done.
 
 use super::passwords::PasswordProblem;
-use crate::core::CoreError;
+use bantam_core::CoreError;
 use bantam_store::StoreError;
 
 /// Why something was not done. Nothing was changed.
