@@ -80,7 +80,7 @@ fn the_service_answers_as_its_description_says() {
     let folder = tempfile::tempdir().unwrap();
     let python = std::path::absolute(Path::new(&tools).join("python/bin/python")).unwrap();
     let mut command = Command::new(python);
-    let command = command.arg(script).arg(service.url()).args(["--no-color", "--max-time", "90"]);
+    let command = command.arg(script).args([&service.url(), MANAGE_KEY, "--no-color"]);
     let output = command.current_dir(folder.path()).output().unwrap();
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
