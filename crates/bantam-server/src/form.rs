@@ -38,7 +38,7 @@ struct Thanks {
 #[expect(dead_code, reason = "it describes what `fields` reads, in the document")]
 pub(crate) struct FormFields {
     /// Who it is.
-    #[schema(format = "email", example = "ann@example.com")]
+    #[schema(example = "ann@example.com")]
     email: String,
     /// Where to go on.
     #[serde(rename = "_next")]

@@ -260,7 +260,8 @@ pub(crate) async fn switch_off(app: &App, id: i64, by: By) -> Answer {
 /// For a day messages are signed with the old one, too.
 #[utoipa::path(post, path = "/api/webhooks/{id}/rotate", tag = "webhooks", params(("id" = i64, Path, description = "The webhook")),
     responses((status = 200, description = "The webhook as it is now", body = Webhook),
-        (status = 404, description = "There is no such webhook", body = ProblemBody)))]
+        (status = 404, description = "There is no such webhook", body = ProblemBody),
+        (status = 409, description = "Messages of its kind are not signed", body = ProblemBody)))]
 pub(crate) async fn rotate(State(app): State<App>, FromPath(id): FromPath<i64>) -> Answer {
     renew_secret(&app, id, None).await
 }
@@ -268,7 +269,7 @@ pub(crate) async fn rotate(State(app): State<App>, FromPath(id): FromPath<i64>) 
 /// Makes a new secret for a webhook.
 pub(crate) async fn renew_secret(app: &App, id: i64, by: By) -> Answer {
     if find(app, id).await?.kind != Kind::Standard {
-        return Err(Problem::bad_request("no_secret", "messages of this kind are not signed"));
+        return Err(Problem::new(StatusCode::CONFLICT, "no_secret", "messages of this kind are not signed"));
     }
     let no_chance = || Problem::fault("no secret could be made");
     let secret = new_secret().ok_or_else(no_chance)?;

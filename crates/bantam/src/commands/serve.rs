@@ -196,6 +196,7 @@ pub(super) fn store_failure(error: StoreError) -> Failure {
         | StoreError::Newer { .. }
         | StoreError::NoStore { .. }
         | StoreError::NotMigrated { .. }
+        | StoreError::OldFormat { .. }
         | StoreError::OldServer { .. }
         | StoreError::Powerful { .. }
         | StoreError::Url { .. } => Failure::bad_input(error.to_string()),

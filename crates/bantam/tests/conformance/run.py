@@ -22,6 +22,14 @@ def lines(ctx, value):
     return (value if isinstance(value, str) else json.dumps(value)).encode("utf-8", "surrogatepass")
 
 
+@schemathesis.hook
+def map_body(ctx, body):
+    """Lets nobody outside of this machine be told anything."""
+    if isinstance(body, dict) and isinstance(body.get("url"), str) and "://" in body["url"]:
+        body["url"] = "http://127.0.0.1:9/" + body["url"].rsplit("/", 1)[1][:8]
+    return body
+
+
 URL, KEY = sys.argv[1:3]
 
 
