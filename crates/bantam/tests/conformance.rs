@@ -51,7 +51,8 @@ fn send(service: &Service, method: &str, path: &str, body: &Value) {
 fn fill(service: &Service) {
     let members = json!([{"name": "ann@example.com", "capacity": 2}, {"name": "bo@example.com"}]);
     send(service, "PUT", "/api/teams/sales", &json!({ "members": members }));
-    let track = |user: &str, event: &str, id: &str| json!({"type": "track", "userId": user, "event": event, "messageId": id});
+    let track =
+        |user: &str, event: &str, id: &str| json!({"type": "track", "userId": user, "event": event, "messageId": id});
     let batch = json!({"writeKey": WRITE_KEY, "batch": [
         {"type": "identify", "userId": "u1", "traits": {"industry": "Software"}, "messageId": "m1"},
         track("u1", "demo_requested", "m2"),

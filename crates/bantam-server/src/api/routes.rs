@@ -184,9 +184,8 @@ fn describe(policy: Policy, operation: &mut Operation) {
         statuses.push(StatusCode::BAD_REQUEST);
     }
     // What stands in a path may be nothing that is known.
-    let is_in_path = |parameter: &RefOr<Parameter>| {
-        matches!(parameter, RefOr::T(Parameter { parameter_in: ParameterIn::Path, .. }))
-    };
+    let is_in_path =
+        |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(Parameter { parameter_in: ParameterIn::Path, .. }));
     if parameters.iter().any(is_in_path) {
         statuses.push(StatusCode::NOT_FOUND);
     }

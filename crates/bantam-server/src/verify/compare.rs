@@ -97,7 +97,11 @@ fn compare_subject(
     Ok(())
 }
 
-pub(super) fn differing_leads(rules: Option<&Rules>, is: Option<&LeadState>, should: Option<&LeadState>) -> Option<String> {
+pub(super) fn differing_leads(
+    rules: Option<&Rules>,
+    is: Option<&LeadState>,
+    should: Option<&LeadState>,
+) -> Option<String> {
     let (is, should) = match (is, should) {
         (Some(is), Some(should)) => (is, should),
         (None, None) => return None,

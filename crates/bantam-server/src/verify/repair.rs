@@ -7,7 +7,9 @@
 //! 4. All of it is verified again. The caller has one transaction for everything.
 
 use super::compare::{DERIVED, Messages, differing_leads, is_derived};
-use super::{Comparison, Counted, Erased, Findings, PAGE, Progress, Verification, check_records, compare, hand_off_numbers, replay};
+use super::{
+    Counted, Erased, Findings, PAGE, Progress, Verification, check_records, compare, hand_off_numbers, replay,
+};
 use bantam_core::fact::FactKind;
 use bantam_core::hand_off::HandOff;
 use bantam_core::{CoreError, LeadState, Rules, read_decision, read_fact};
@@ -95,6 +97,9 @@ pub(super) fn numbers(source: &mut dyn Inspection, erased: &Erased) -> Result<Ha
     if erased.is_nobody() { Ok(HandOffNumbers::default()) } else { hand_off_numbers(source) }
 }
 
+/// Decisions or hand-offs of a subject that are placed anew; hand-offs as they should be.
+type Differing = (Table, SubjectId, Vec<HandOffRow>);
+
 /// A repair in progress.
 struct Mender<'m> {
     source: &'m mut dyn Mending,
@@ -106,7 +111,7 @@ struct Mender<'m> {
 impl Mender<'_> {
     fn mend(&mut self) -> Result<(), CoreError> {
         let strays = self.source.remove_strays()?;
-        self.repair.count("records about nobody that is there", strays);
+        self.repair.count("stray records", strays);
         self.mend_keys()?;
         let (mut differing, mut after) = (Vec::new(), i64::MIN);
         loop {
@@ -121,8 +126,11 @@ impl Mender<'_> {
                 }
             }
         }
-        for (table, subject) in differing {
-            self.place(table, subject)?;
+        for (table, subject, _) in &differing {
+            self.source.clear(*table, *subject)?;
+        }
+        for (table, subject, hand_offs) in differing {
+            self.place(table, subject, hand_offs)?;
         }
         self.mend_messages()?;
         self.mend_settings()
@@ -173,13 +181,13 @@ impl Mender<'_> {
         let lead = self.copy.subject_by_id(id)?.and_then(|again| again.lead);
         if subject.lead != lead {
             self.source.assign_lead(id, lead)?;
-            self.repair.count("parts of leads", 1);
+            self.repair.count("ids in another lead", 1);
         }
         let edges = self.copy.known_edges(id)?;
         if self.source.known_edges(id)? != edges {
             let edges: Vec<_> = edges.into_iter().map(|(edge, _)| edge).collect();
             self.source.replace_edges(id, &edges)?;
-            self.repair.count("ties between ids", 1);
+            self.repair.count("ids with other ties", 1);
         }
         let should = self.copy.lead(id)?;
         if self.is_right(subject, should.as_ref())? {
@@ -203,19 +211,40 @@ impl Mender<'_> {
             && differing_leads(rules.as_ref(), is.as_ref(), should.as_ref()).is_none())
     }
 
-    /// Takes away the decisions and hand-offs of a subject that are not what follows, all of each kind: they are placed when
-    /// all are gone, as one may have another's number.
-    fn mend_outcomes(&mut self, id: SubjectId, differing: &mut Vec<(Table, SubjectId)>) -> Result<(), CoreError> {
+    /// Finds out whether decisions and hand-offs of a subject are what follows. All of a kind are taken away and placed anew
+    /// when those of all subjects are gone, as one may have another's number.
+    fn mend_outcomes(&mut self, id: SubjectId, differing: &mut Vec<Differing>) -> Result<(), CoreError> {
         let decisions = super::unless_damaged(self.source.decisions_of(id))?;
-        let bodies = |entries: Vec<bantam_store::Entry>| entries.into_iter().map(|entry| entry.body).collect::<Vec<_>>();
+        let bodies =
+            |entries: Vec<bantam_store::Entry>| entries.into_iter().map(|entry| entry.body).collect::<Vec<_>>();
         if decisions.map(bodies) != Some(bodies(self.copy.decisions_of(id)?)) {
-            differing.push((Table::Decisions, id));
+            differing.push((Table::Decisions, id, Vec::new()));
         }
         let hand_offs = super::unless_damaged(self.source.hand_offs_of(id))?;
         if !hand_offs.is_some_and(|is| self.are_right(&is, id).unwrap_or(false)) {
-            differing.push((Table::HandOffs, id));
+            let should = self.hand_offs_by_turn(id)?;
+            differing.push((Table::HandOffs, id, should));
         }
         Ok(())
+    }
+
+    /// Returns the hand-offs of a subject as they should be. Where somebody was erased, whose turn it was is told by what stands
+    /// there, as long as it can be read: the hand-offs of erased leads took turns, too.
+    fn hand_offs_by_turn(&mut self, id: SubjectId) -> Result<Vec<HandOffRow>, CoreError> {
+        let mut rows = self.copy.hand_offs_of(id)?;
+        if self.erased.is_nobody() {
+            return Ok(rows);
+        }
+        for row in &mut rows {
+            let found = self.source.records(Table::HandOffs, row.id - 1, 1)?.pop();
+            let found = found.filter(|found| found.id == row.id && found.is_whole && found.subject == Some(id));
+            let stands = found.and_then(|found| serde_json::from_slice::<HandOff>(&found.body).ok());
+            let should = serde_json::from_slice::<HandOff>(&row.body).ok();
+            if let (Some(HandOff { team, owner, .. }), Some(should)) = (stands, should) {
+                *row = HandOff { id: row.id, team, owner, ..should }.row();
+            }
+        }
+        Ok(rows)
     }
 
     fn are_right(&mut self, is: &[HandOffRow], id: SubjectId) -> Result<bool, CoreError> {
@@ -237,20 +266,18 @@ impl Mender<'_> {
             && is.iter().zip(&should).all(|(is, should)| by_turn(is) == by_turn(should) && is_listed(is)))
     }
 
-    fn place(&mut self, table: Table, id: SubjectId) -> Result<(), CoreError> {
+    fn place(&mut self, table: Table, id: SubjectId, placed: Vec<HandOffRow>) -> Result<(), CoreError> {
         if table == Table::Decisions {
-            self.source.clear(table, id)?;
             for entry in self.copy.decisions_of(id)? {
                 let at = read_decision(&entry)?.as_of;
                 self.source.place_decision(id, &PlacedDecision { id: entry.id, at, body: entry.body })?;
             }
-            self.repair.count("subjects with other decisions", 1);
+            self.repair.count("ids with other decisions", 1);
         } else {
-            self.source.clear(table, id)?;
-            for row in self.copy.hand_offs_of(id)? {
+            for row in placed {
                 self.source.place_hand_off(&row)?;
             }
-            self.repair.count("subjects with other hand-offs", 1);
+            self.repair.count("ids with other hand-offs", 1);
         }
         Ok(())
     }
@@ -303,7 +330,7 @@ impl Mender<'_> {
                 follows = should.next(self.copy, self.erased)?;
             }
         }
-        self.repair.count("messages that wait", changed);
+        self.repair.count("messages", changed);
         Ok(())
     }
 

@@ -143,7 +143,8 @@ fn tables(connection: &Connection) -> Result<Vec<Made>, StoreError> {
 /// Returns the name of a table or index that is not the same in two databases, if there is one.
 fn differing(one: &Connection, other: &Connection) -> Result<Option<String>, StoreError> {
     let (one, other) = (tables(one)?, tables(other)?);
-    let lacks = |all: &[Made], these: &[Made]| these.iter().find(|made| !all.contains(made)).map(|(name, _)| name.clone());
+    let lacks =
+        |all: &[Made], these: &[Made]| these.iter().find(|made| !all.contains(made)).map(|(name, _)| name.clone());
     Ok(lacks(&other, &one).or_else(|| lacks(&one, &other)))
 }
 
@@ -203,7 +204,10 @@ mod tests {
         let (_folder, path) = old(&[FIRST]);
         let failed = migrate_by(&[FIRST, SECOND, BROKEN], &path, "a test").unwrap_err().to_string();
         assert!(failed.starts_with("migration 3 (broken) failed: no such table: nowhere"), "{failed}");
-        assert_eq!((format(&path), rows(&path, "select y from a order by x")), (2, vec!["was 1".into(), "was 2".into()]));
+        assert_eq!(
+            (format(&path), rows(&path, "select y from a order by x")),
+            (2, vec!["was 1".into(), "was 2".into()])
+        );
         // Mended, it goes on from there.
         const THIRD: Step = Step { name: "third", script: "create table b (z text) strict;" };
         let done = migrate_by(&[FIRST, SECOND, THIRD], &path, "a test").unwrap();
@@ -216,10 +220,7 @@ mod tests {
         Connection::open(&path).unwrap().execute_batch("create index mine on a (x)").unwrap();
         let before = std::fs::read(&path).unwrap();
         let refused = migrate_by(&[FIRST, SECOND], &path, "a test").unwrap_err().to_string();
-        assert_eq!(
-            refused,
-            "migration 1 (first) failed: `mine` is not what this step makes; nothing was changed"
-        );
+        assert_eq!(refused, "migration 1 (first) failed: `mine` is not what this step makes; nothing was changed");
         assert_eq!(std::fs::read(&path).unwrap(), before);
     }
 
