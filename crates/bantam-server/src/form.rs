@@ -37,9 +37,9 @@ struct Thanks {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it describes what `fields` reads, in the document")]
 pub(crate) struct FormFields {
-    /// Who it is.
+    /// Who it is; needed, also as `e-mail`, `e_mail`, `email_address`, `emailaddress` or `mail`.
     #[schema(example = "ann@example.com")]
-    email: String,
+    email: Option<String>,
     /// Where to go on.
     #[serde(rename = "_next")]
     next: Option<String>,
