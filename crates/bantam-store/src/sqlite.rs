@@ -278,6 +278,10 @@ impl Ledger for SqliteLedger<'_> {
         leads::after(self.connection, id, limit)
     }
 
+    fn erased_after(&mut self, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError> {
+        subjects::erased_after(self.connection, id, limit)
+    }
+
     fn lead_counts(&mut self) -> Result<Vec<LeadCount>, StoreError> {
         leads::counts(self.connection)
     }

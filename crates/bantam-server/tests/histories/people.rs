@@ -7,7 +7,6 @@ use bantam_core::definitions::{Team, text_digest};
 use bantam_core::fact::{Answer, Fact, FactKind, Values};
 use bantam_core::{DefinitionText, Desk, Given, Rules, Taken};
 use bantam_lang::meaning::SalesAnswer;
-use bantam_store::Ledger;
 use bantam_store::sqlite::SqliteStore;
 use std::collections::BTreeMap;
 
