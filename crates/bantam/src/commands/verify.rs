@@ -53,13 +53,16 @@ fn mend(arguments: &VerifyArguments) -> Result<Done, Failure> {
     bar.finish();
     let text = match arguments.json {
         true => {
-            let mut told = as_json(&repaired.after);
-            told["repair"] = json!({
+            let repair = json!({
                 "found": repaired.before.lines,
                 "more_found": repaired.before.more,
                 "changed": repaired.changed.iter().copied().collect::<BTreeMap<_, _>>(),
                 "refused": repaired.refused,
             });
+            let mut told = as_json(&repaired.after);
+            if let Some(fields) = told.as_object_mut() {
+                fields.insert("repair".to_owned(), repair);
+            }
             format!("{told:#}\n")
         }
         false => repair_as_text(&repaired),
