@@ -195,7 +195,7 @@ async fn whk_07_messages_go_over_https_to_receivers_of_a_trusted_authority() {
     let authority = Authority::new();
     let server = Server::start(&authority, Flaw::None, Speaks::Http).await;
     let host = format!("localhost:{}", server.port());
-    let app = service(&authority.trusted(), &[host.clone()], None);
+    let app = service(&authority.trusted(), std::slice::from_ref(&host), None);
     create(&app, json!({"url": format!("https://{host}/hook"), "types": ["hand_off.opened"]})).await;
     demo(&app, "u1").await;
     let told: Value = serde_json::from_str(&server.wait(1).await[0]).unwrap();
@@ -214,7 +214,7 @@ async fn whk_07_a_receiver_whose_certificate_is_not_trusted_is_told_nothing() {
     for (flaw, trusted, says) in cases {
         let server = Server::start(&authority, flaw, Speaks::Http).await;
         let host = format!("localhost:{}", server.port());
-        let app = service(&trusted, &[host.clone()], None);
+        let app = service(&trusted, std::slice::from_ref(&host), None);
         let id = create(&app, json!({"url": format!("https://{host}/hook")})).await;
         demo(&app, "u1").await;
         let told = problem(&app, id).await;
