@@ -7,11 +7,13 @@
 //! 1. [`prepare`] a definition: it finds out which columns hold amounts, reasons, owners, sources (`roles.rs`).
 //! 2. [`gather`] timelines, from a [`bantam_engine::input::Dataset`] or from a store. Each lead is walked through time on
 //!    its own, on all cores (`walk.rs`), and what sales answered is laid over its stages (`ledger.rs`).
-//! 3. What is left of a lead are a few rows of a few bytes (`rows.rs`), so that a million leads fit.
+//! 3. Of people who were erased there are no timelines, but what was decided and answered (`remains.rs`).
+//! 4. What is left of a lead are a few rows of a few bytes (`rows.rs`), so that a million leads fit.
 
 mod gather;
 mod hours;
 mod ledger;
+mod remains;
 mod roles;
 mod rows;
 #[cfg(test)]
@@ -20,6 +22,7 @@ mod walk;
 
 pub use gather::gather;
 pub use hours::OfficeClock;
+pub use remains::{Move, Remains, Said};
 pub use roles::{Role, Roles, Wishes};
 pub use rows::{
     Deal, DealEnd, HandOff, HandOffEnd, History, LeadRow, NO_CODE, NO_HAND_OFF, NO_TIME, RuleName, Stage, Step,

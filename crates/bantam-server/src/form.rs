@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::intake::{Body, Endpoint};
 use crate::keys::Scope;
 use crate::peer::{Peer, client_address};
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemBody};
 use crate::tracking::{record, refuse_foreign_page};
 use crate::web::access::redirect;
 use crate::web::frame::{Failed, Frame, render};
@@ -20,7 +20,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use fields::Form;
+use std::collections::BTreeMap;
 use url::Url;
+use utoipa::ToSchema;
 
 /// The largest form, in bytes: as much as becomes one message.
 const FORM_BYTES_MAX: usize = 24 << 10;
@@ -31,6 +33,32 @@ struct Thanks {
     frame: Frame,
 }
 
+/// The fields of a form. Each other one is an attribute; one that begins with `_` is none.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what `fields` reads, in the document")]
+pub(crate) struct FormFields {
+    /// Who it is; needed, also as `e-mail`, `e_mail`, `email_address`, `emailaddress` or `mail`.
+    #[schema(example = "ann@example.com")]
+    email: Option<String>,
+    /// Where to go on.
+    #[serde(rename = "_next")]
+    next: Option<String>,
+    /// What the form is called.
+    #[serde(rename = "_form")]
+    name: Option<String>,
+    /// Another name for the event.
+    #[serde(rename = "_event")]
+    event: Option<String>,
+    /// The visitor.
+    #[serde(rename = "_anonymous_id")]
+    visitor: Option<String>,
+    /// Filled in by machines alone.
+    #[serde(rename = "_gotcha")]
+    trap: Option<String>,
+    #[serde(flatten)]
+    others: BTreeMap<String, String>,
+}
+
 /// Take a form of a website
 ///
 /// Fields become attributes of the lead whose address of mail stands in `email`, and `form_submitted` happens. Fields that
@@ -38,13 +66,18 @@ struct Thanks {
 /// `_anonymous_id` the visitor; a form in which `_gotcha` is filled in was sent by a machine, and is dropped.
 #[utoipa::path(post, path = "/v1/form/{key}", tag = "tracking",
     params(("key" = String, Path, description = "A write key")),
-    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "The fields"),
-    responses((status = 200, description = "It was taken: a page that says thank you"),
+    request_body(content = FormFields, content_type = "application/x-www-form-urlencoded", description = "The fields"),
+    responses((status = 200, description = "It was taken: a page that says thank you", body = String, content_type = "text/html"),
         (status = 303, description = "It was taken: on to `_next`"),
-        (status = 403, description = "The page may not send forms"),
-        (status = 404, description = "The key is not known"),
-        (status = 422, description = "There is no address of mail in it"),
-        (status = 429, description = "Too many forms came from there")))]
+        (status = 400, description = "Something about the request is wrong", content((ProblemBody = "application/json"), (String = "text/html"))),
+        (status = 403, description = "The page may not send forms", body = String, content_type = "text/html"),
+        (status = 404, description = "The key is not known", body = String, content_type = "text/html"),
+        (status = 413, description = "The form is too large", body = String, content_type = "text/html"),
+        (status = 415, description = "It is no form without files", body = String, content_type = "text/html"),
+        (status = 422, description = "There is no address of mail in it", body = String, content_type = "text/html"),
+        (status = 429, description = "Too many forms came from there", body = String, content_type = "text/html"),
+        (status = 500, description = "A fault of ours", body = String, content_type = "text/html"),
+        (status = 503, description = "Nothing was taken; try again later", body = String, content_type = "text/html")))]
 pub(crate) async fn take(State(app): State<App>, FromPath(key): FromPath<String>, request: Request) -> Response {
     // People look at the answer.
     match taken(&app, &key, request).await {

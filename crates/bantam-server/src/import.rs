@@ -211,7 +211,7 @@ struct RejectedImportLine {
 /// One JSON object a line, packed with gzip or not at all, as many lines as there are. A managing key may also tell what
 /// sales answered and what was spent. Sent once more nothing is taken twice.
 #[utoipa::path(post, path = "/v1/import", tag = "tracking",
-    request_body(content = String, content_type = "application/x-ndjson", description = "One JSON object a line"),
+    request_body(content = Option<serde_json::Value>, content_type = "application/x-ndjson", description = "JSON objects, one a line"),
     responses((status = 200, description = "What became of the lines", body = ImportTaking)))]
 pub(crate) async fn import(
     State(app): State<App>,

@@ -3,6 +3,7 @@
 //! What is computed is kept in memory until there are other facts, on a thread of its own, one at a time.
 
 mod cache;
+mod erased;
 mod facts;
 mod history;
 mod impact;

@@ -49,7 +49,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    const SQLITE: &str = include_str!("../../bantam-store/src/schema.sql");
+    const SQLITE: &str = include_str!("../../bantam-store/src/sqlite/migrations/0001_first.sql");
     const POSTGRES: &str = include_str!("../../bantam-store/src/postgres/migrations/0001_first.sql");
 
     fn tables(schema: &str) -> BTreeSet<&str> {

@@ -7,7 +7,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::fmt::Display;
-use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
+use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// How long a sender should wait before it tries again, in whole seconds, unless something else is known.
@@ -118,7 +119,8 @@ impl PartialSchema for ProblemCode {
     fn schema() -> RefOr<Schema> {
         let meanings = CODES.iter().map(|(code, meaning)| format!("- `{code}`: {meaning}"));
         let description = meanings.collect::<Vec<_>>().join("\n");
-        ObjectBuilder::new().enum_values(Some(CODES.map(|(code, _)| code))).description(Some(description)).into()
+        let codes = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
+        codes.enum_values(Some(CODES.map(|(code, _)| code))).description(Some(description)).into()
     }
 }
 

@@ -1,4 +1,5 @@
-//! Turns a store into what is wrong with it. Reads and never writes, but for [`erase_again`], which a restored copy needs.
+//! Turns a store into what is wrong with it. Reads and never writes, but for [`erase_again`], which a restored copy needs, and
+//! [`repair`], which builds again what does not follow from the log.
 //!
 //! 1. [`check_records`]: checksums, sequence, keys, and whether records fit together.
 //! 2. [`replay`] takes the log once more into an empty store, and [`compare`] names what differs.
@@ -12,6 +13,7 @@ mod erase_again;
 mod erased;
 mod known;
 mod records;
+mod repair;
 mod replay;
 
 pub use audit::{Audit, Disagreement, audit};
@@ -19,6 +21,7 @@ pub use compare::{Comparison, compare};
 pub use erase_again::{Tombstones, erase_again};
 pub use erased::Erased;
 pub use records::{Counted, check_records};
+pub use repair::{Repair, repair};
 pub use replay::{hand_off_numbers, replay};
 
 use bantam_core::CoreError;
@@ -82,7 +85,7 @@ pub fn verify(
     verification.counted = check_records(source, findings, &mut *progress)?;
     let Some(scratch) = scratch.filter(|_| verification.counted.log_is_sound) else { return Ok(verification) };
     let erased = Erased::of(source, &mut *progress)?;
-    let mut copy = SqliteScratch::make(scratch, hand_off_numbers(source)?)?;
+    let mut copy = SqliteScratch::make(scratch, repair::numbers(source, &erased)?)?;
     verification.comparison = copy.work(|copy| match replay(source, copy, findings, &mut *progress)? {
         true => compare(source, copy, &erased, findings, progress).map(Some),
         false => Ok(None),

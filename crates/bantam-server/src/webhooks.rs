@@ -2,7 +2,8 @@
 //!
 //! 1. [`queue`] makes deliveries of a message, one for each [`endpoint`] that wants it, with the `payload` as it is sent.
 //! 2. It says which deliveries are due: one at a time of a lead, no more than an endpoint's rate; [`schedule`] says when.
-//! 3. `worker` lets `deliver` send them: `target` and `dial` look at where they go, `sign` signs them; `slack`
+//! 3. `worker` lets `deliver` send them: `target` and `dial` look at where they go, `trust` at
+//!    certificates, `sign` signs them; `slack`
 //!    and `email` word them for people.
 //! 4. What became of a try goes back to the queue.
 //!
@@ -19,11 +20,13 @@ mod payload;
 mod sign;
 mod slack;
 pub(crate) mod target;
+mod trust;
 pub(crate) mod visible;
 pub(crate) mod worker;
 
 pub use deliver::Outgoing;
 pub use email::MailSettings;
+pub use trust::Authorities;
 
 pub(crate) use email::is_address;
 pub(crate) use sign::{new_secret, new_token};

@@ -4,7 +4,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
-use bantam_server::webhooks::Outgoing;
+use bantam_server::webhooks::{Authorities, Outgoing};
 use bantam_server::{App, Clock, Keys, Recorder, Reserve, ReserveSize, Scope, Settings, Space};
 use bantam_store::sqlite::SqliteStore;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ async fn sto_05_below_the_reserve_facts_are_refused_and_the_rest_works_until_the
     let free = Arc::new(AtomicU64::new(u64::MAX >> 1));
     let told = free.clone();
     let ask = Arc::new(move || Some(Space { free: told.load(Ordering::Relaxed), total: 100 << 30 }));
-    let outgoing = Outgoing::new(&[], None).unwrap();
+    let outgoing = Outgoing::new(&[], None, &Authorities::default()).unwrap();
     let intake = bantam_server::IntakeSettings::default();
     let settings = Settings { store: path.into(), keys, origins: Vec::new(), outgoing, intake };
     let app = App::new(settings, recorder, clock).with_reserve(Reserve::asking(ReserveSize::Usual, ask));

@@ -11,6 +11,8 @@ mod generate;
 mod end;
 #[path = "histories/expected.rs"]
 mod expected;
+#[path = "histories/people.rs"]
+mod people;
 #[path = "histories/story.rs"]
 mod story;
 
@@ -21,6 +23,8 @@ use bantam_store::StoreError;
 use bantam_store::sqlite::SqliteStore;
 use end::{End, again, end};
 use generate::random::Random;
+use people::People;
+use std::collections::BTreeMap;
 use story::Story;
 
 /// Histories in a normal run; `BANTAM_CASES` at compile time asks for more.
@@ -33,7 +37,7 @@ const CASES: u64 = match option_env!("BANTAM_CASES") {
 const VERIFIED_EACH: u64 = 10;
 
 /// Takes a story's groups at their moments, restarting now and then.
-fn live(story: &Story, seed: u64) -> (SqliteStore, End) {
+fn live(story: &Story, seed: u64, mut people: Option<&mut People>) -> (SqliteStore, End) {
     let mut random = Random::new(seed ^ 0x5eed);
     let mut store = SqliteStore::in_memory().unwrap();
     store
@@ -54,6 +58,9 @@ fn live(story: &Story, seed: u64) -> (SqliteStore, End) {
         let taken = store.transaction(|ledger| desk.take(ledger, *moment, &given)).unwrap();
         if random.chance(50) {
             renew(&mut store, &mut desk, *moment, random.between(1, 7) as u32);
+        }
+        if let Some(people) = &mut people {
+            people.work(&mut store, &mut desk, *moment);
         }
         for (fact, taken) in group.iter().zip(taken) {
             assert!(matches!(taken, Taken::Accepted { .. } | Taken::Duplicate { .. }), "{fact:?}: {taken:?}");
@@ -106,7 +113,7 @@ fn compare(seeds: std::ops::Range<u64>) {
     let (mut facts, mut leads, mut outcomes, mut merges) = (0, 0, 0, 0);
     for seed in seeds {
         let story = Story::tell(seed);
-        let (mut store, end) = live(&story, seed);
+        let (mut store, end) = live(&story, seed, None);
         let expected = expected::score(&story);
         assert_eq!(end.leads, expected, "seed {seed}");
         let log = store.transaction(|ledger| ledger.facts_after(0, usize::MAX >> 1)).unwrap();
@@ -129,4 +136,29 @@ fn compare(seeds: std::ops::Range<u64>) {
     let counts = [facts, leads, outcomes, merges];
     let least = [100, 10, 10, 1].map(|each| each * cases);
     assert!(counts.iter().zip(least).all(|(&count, least)| count >= least), "{counts:?} {least:?}");
+}
+
+/// Answers of sales, some of them taken back, and signatures, some of them voided: what follows from them follows again.
+#[test]
+fn sto_03_what_people_do_meanwhile_follows_from_the_log_again() {
+    let mut accepted: BTreeMap<&str, usize> = BTreeMap::new();
+    for seed in 0..CASES / 5 {
+        let story = Story::tell(seed);
+        let mut people = People::new(seed);
+        let (mut store, mut lived) = live(&story, seed, Some(&mut people));
+        let log = store.transaction(|ledger| ledger.facts_after(0, usize::MAX >> 1)).unwrap();
+        let mut replayed = again(&story, &log);
+        replayed.outcomes.sort();
+        lived.outcomes.sort();
+        assert_eq!(replayed, lived, "seed {seed}: again from the log");
+        if seed % VERIFIED_EACH == 0 {
+            verified(&mut store, seed);
+        }
+        for (sort, count) in people.accepted {
+            *accepted.entry(sort).or_default() += count;
+        }
+    }
+    for sort in ["draft", "answer", "taken back", "proposal", "signature", "voided", "activation"] {
+        assert!(accepted.get(sort).is_some_and(|&count| count >= 10), "{sort}: {accepted:?}");
+    }
 }

@@ -4,6 +4,8 @@
 
 #[path = "http/browser.rs"]
 mod browser;
+#[path = "http/encryption.rs"]
+mod encryption;
 #[path = "http/errors.rs"]
 mod errors;
 #[path = "http/export.rs"]

@@ -7,7 +7,7 @@ use bantam_core::fact::{Answer, Fact, FactKind, Values};
 use bantam_core::identity::tombstone;
 use bantam_core::{CoreError, DefinitionText, Desk, Given, Rules, Taken};
 use bantam_lang::meaning::SalesAnswer;
-use bantam_server::verify::{Audit, Erased, Verification, audit, verify};
+use bantam_server::verify::{Audit, Erased, Repair, Verification, audit, repair, verify};
 use bantam_store::HandOffFilter;
 use bantam_store::sqlite::{SqliteReader, SqliteStore};
 use std::path::PathBuf;
@@ -135,6 +135,31 @@ impl Bench {
         reader.inspect(|source| verify(source, Some(":memory:".as_ref()), &mut |_, _, _| {})).unwrap()
     }
 
+    fn repair(&self) -> Repair {
+        let scratch = tempfile::tempdir().unwrap();
+        let mut store = SqliteStore::open(&self.path(), "a test").unwrap();
+        store.mend(|source| repair(source, scratch.path(), &mut |_, _, _| {})).unwrap()
+    }
+
+    /// Returns all rows of a table, as text.
+    fn rows(&self, columns: &str, table: &str) -> Vec<String> {
+        let connection = rusqlite::Connection::open(self.path()).unwrap();
+        let mut statement = connection.prepare(&format!("select {columns} from {table} order by 1, 2")).unwrap();
+        let count = statement.column_count();
+        let row = |row: &rusqlite::Row<'_>| {
+            let cell = |place| row.get::<_, rusqlite::types::Value>(place);
+            Ok(format!("{:?}", (0..count).map(cell).collect::<Result<Vec<_>, _>>()?))
+        };
+        statement.query_map([], row).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    /// Returns everything that is derived. What leads remember may be more than needed, so it is left out.
+    fn derived(&self) -> Vec<Vec<String>> {
+        let lead = "id, stage, score, fit, engagement, grade, route, changed_at";
+        let tables = ["decision", "hand_off", "message", "subject", "retraction", "edge", "outbox", "setting"];
+        tables.iter().map(|table| self.rows("*", table)).chain([self.rows(lead, "lead")]).collect()
+    }
+
     fn audit(&self) -> Audit {
         let mut reader = SqliteReader::open_checked(&self.path()).unwrap();
         let audited = reader.inspect(|source| {
@@ -251,4 +276,130 @@ fn sto_12_leads_touched_by_erasure_are_left_out_and_counted() {
     assert_eq!(verification.findings.lines, [""; 0]);
     let audit = bench.audit();
     assert_eq!((audit.differing, audit.confirmed), (0, 4), "{audit:?}");
+}
+
+/// Damages of what is derived, each of another kind.
+const DAMAGES: [&str; 20] = [
+    "update lead set score = 99 where id = 1",
+    "update lead set state = x'00' where id = 2",
+    "delete from lead where id = 3",
+    "insert into lead (id, score, fit, engagement, changed_at, state, checksum) values (77, 1, 1, 1, 1, x'', 0)",
+    "update lead set due_at = due_at + 40 * 86400000000 where id = 2",
+    "update decision set body = x'00' where id = 2",
+    "delete from decision where id = 1",
+    "update decision set subject = 2 where id = 1",
+    "insert into decision (subject, at, body, checksum) values (77, 5, x'7b7d', 0)",
+    "delete from hand_off where id = 1",
+    "update hand_off set owner = 'eve' where id = 2",
+    "update hand_off set body = x'7b7d'",
+    "delete from message where seq = 4",
+    "insert into retraction values (4, 6)",
+    "delete from outbox where kind = 'lead.stage_changed' and subject = 3",
+    "update outbox set body = x'7b7d' where id = 2",
+    "update setting set value = x'7b7d' where key = 'turns:sales'",
+    "update subject set lead = 1 where id = 3",
+    "insert into edge values (3, 2, 1, 1, 5, 'x')",
+    "delete from lead; delete from decision; delete from hand_off; delete from message; update subject set lead = null; \
+     delete from setting where key in ('team:sales', 'turns:sales', 'active')",
+];
+
+#[test]
+fn run_04_a_repair_builds_again_what_does_not_follow_and_leaves_facts_alone() {
+    let whole = Bench::filled().damage("");
+    for damage in DAMAGES {
+        let bench = Bench::filled().damage(damage);
+        assert!(!bench.verify().findings.is_empty(), "{damage}: nothing is found");
+        let facts = bench.rows("*", "fact");
+        let repaired = bench.repair();
+        assert!(!repaired.changed.is_empty() && !repaired.before.is_empty(), "{damage}: {repaired:?}");
+        assert_eq!((repaired.refused, &repaired.after.findings.lines[..]), (None, &[][..]), "{damage}");
+        assert_eq!(bench.verify().findings.lines, [""; 0], "{damage}");
+        assert_eq!(bench.rows("*", "fact"), facts, "{damage}");
+        assert_eq!(bench.derived(), whole.derived(), "{damage}");
+        let again = bench.repair();
+        assert_eq!((again.changed, again.before.lines), (vec![], vec![]), "{damage}: once more");
+    }
+}
+
+#[test]
+fn run_04_a_repair_that_does_not_end_leaves_the_store_as_it_was() {
+    let bench = Bench::filled().damage("delete from lead; delete from hand_off");
+    let before = bench.derived();
+    let scratch = tempfile::tempdir().unwrap();
+    let mut store = SqliteStore::open(&bench.path(), "a test").unwrap();
+    let cut_off = store.mend(|source| {
+        assert!(!repair(source, scratch.path(), &mut |_, _, _| {})?.changed.is_empty());
+        Err::<(), _>(CoreError::Definition("the machine stopped".into()))
+    });
+    assert!(cut_off.is_err());
+    drop(store);
+    assert_eq!(bench.derived(), before);
+}
+
+#[test]
+fn sto_07_a_damaged_log_is_not_built_on() {
+    for damage in ["update fact set body = x'7b7d' where seq = 3", "delete from fact where seq = 4"] {
+        let bench = Bench::filled().damage(&format!("{damage}; update lead set score = 99 where id = 1"));
+        let before = bench.derived();
+        let repaired = bench.repair();
+        assert!(repaired.refused.is_some_and(|why| why.contains("restore a backup")), "{damage}: {repaired:?}");
+        assert_eq!((repaired.changed, repaired.after.findings.is_empty()), (vec![], false), "{damage}");
+        assert_eq!(bench.derived(), before, "{damage}");
+    }
+}
+
+#[test]
+fn sto_12_a_repair_leaves_alone_what_erasure_has_touched() {
+    let erased = || {
+        let mut bench = Bench::filled();
+        bench.erase("ann");
+        let after = bench.demo("eve");
+        bench.accept(after);
+        bench
+    };
+    let whole = erased().damage("");
+    let bench = erased().damage(
+        "update lead set score = 99 where id = 2; update decision set body = x'00' where subject = 2; \
+         update hand_off set owner = 'me' where subject = 2; delete from lead where id = 3",
+    );
+    let repaired = bench.repair();
+    assert_eq!(repaired.after.findings.lines, [""; 0], "{repaired:?}");
+    let of_ann =
+        |bench: &Bench| (bench.rows("*", "decision where subject = 1"), bench.rows("*", "hand_off where subject = 1"));
+    assert_eq!(of_ann(&bench), of_ann(&whole));
+    assert!(!of_ann(&bench).0.is_empty());
+    assert_eq!(bench.rows("subject, body", "hand_off"), whole.rows("subject, body", "hand_off"));
+    assert!(bench.repair().changed.is_empty());
+}
+
+/// A store as a program of format 1 wrote it.
+const FORMAT_1: &str = include_str!("verify/format_1.sql");
+
+#[test]
+fn sto_10_a_store_of_the_first_format_is_brought_up_to_date_and_holds_what_it_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("leads.db");
+    rusqlite::Connection::open(&path).unwrap().execute_batch(FORMAT_1).unwrap();
+    bantam_store::sqlite::migrate(&path, "a test").unwrap();
+    drop(SqliteStore::open(&path, "a test").unwrap());
+    let mut reader = SqliteReader::open_checked(&path).unwrap();
+    let verified = reader
+        .inspect(|source| verify(source, Some(":memory:".as_ref()), &mut |_, _, _| {}))
+        .map_err(|error: CoreError| error);
+    let verified = verified.unwrap();
+    assert_eq!(verified.findings.lines, [""; 0]);
+    let counted = &verified.counted;
+    assert_eq!([counted.facts, counted.leads, counted.decisions, counted.hand_offs], [15, 2, 6, 3], "{counted:?}");
+    assert_eq!(verified.comparison.unwrap().leads, 2);
+    // Its tables are those of a store that is made today.
+    let fresh = folder.path().join("fresh.db");
+    drop(SqliteStore::open(&fresh, "a test").unwrap());
+    let tables = |path: &std::path::Path| {
+        let connection = rusqlite::Connection::open(path).unwrap();
+        let query = "select name, coalesce(sql, '') from sqlite_schema where name not like 'sqlite_%' order by name";
+        let mut statement = connection.prepare(query).unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.collect::<Result<Vec<(String, String)>, _>>().unwrap()
+    };
+    assert_eq!(tables(&path), tables(&fresh));
 }

@@ -39,11 +39,27 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// It was written by a later version of the program.
-    #[error("the store has format {found}, this program knows {known}; nothing was changed")]
+    #[error(
+        "the store has format {found}, and this program knows formats up to {known}: a later version of bantam wrote it, so \
+         go on with that one; nothing was changed"
+    )]
     Newer {
         /// The format of the file.
         found: i64,
         /// The latest that is known.
+        known: i64,
+    },
+    /// It was written by an earlier version of the program.
+    #[error(
+        "`{}` has format {found}, and this program needs {known}; run `bantam migrate {}`, which keeps a copy of what it was",
+        path.display(), path.display()
+    )]
+    OldFormat {
+        /// The store.
+        path: PathBuf,
+        /// The format of the file.
+        found: i64,
+        /// The one that is needed.
         known: i64,
     },
     /// A record is not what was written.

@@ -79,6 +79,9 @@ pub trait Ledger: Deliveries + ApiKeys + People + Quarantine {
     /// Returns the numbers of up to `limit` leads after a number, in order.
     fn leads_after(&mut self, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError>;
 
+    /// Returns the numbers of up to `limit` subjects after a number that were erased, in order.
+    fn erased_after(&mut self, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError>;
+
     /// Returns how many leads there are of each stage, grade and route that some lead has, in no particular order.
     fn lead_counts(&mut self) -> Result<Vec<LeadCount>, StoreError>;
 

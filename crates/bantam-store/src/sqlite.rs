@@ -8,6 +8,8 @@ mod inspection;
 mod leads;
 mod lock;
 mod log;
+mod mending;
+mod migrate;
 mod outcomes;
 mod people;
 mod quarantine;
@@ -17,6 +19,7 @@ mod subjects;
 
 pub use backup::{copy_snapshot, finish_copy, remove_logs};
 pub use lock::{Lock, holder_of};
+pub use migrate::{Migrated, migrate};
 pub use reading::SqliteReader;
 pub use scratch::{HandOffNumbers, SqliteScratch};
 
@@ -33,8 +36,6 @@ use std::path::Path;
 /// The version of the library from which on its write-ahead log is sound.
 const LIBRARY_MIN: i32 = 3_051_003;
 const LIBRARY_MIN_NAME: &str = "3.51.3";
-/// The format of the file, in `user_version`.
-const FORMAT: i64 = 1;
 /// The statements kept ready: as many as there are, so that none is prepared twice.
 const STATEMENTS: usize = 128;
 /// The page cache in KiB; negative is how SQLite tells KiB from pages.
@@ -58,7 +59,7 @@ impl SqliteStore {
         let lock = Lock::take(path, holder)?;
         let connection = Connection::open(path)?;
         let store = SqliteStore { connection, is_taken_back: false, _lock: Some(lock) };
-        store.prepare("wal")?;
+        store.prepare("wal", path)?;
         Ok(store)
     }
 
@@ -74,21 +75,16 @@ impl SqliteStore {
     pub fn in_memory() -> Result<SqliteStore, StoreError> {
         refuse_old_library(rusqlite::version_number(), rusqlite::version())?;
         let store = SqliteStore { connection: Connection::open_in_memory()?, is_taken_back: false, _lock: None };
-        store.prepare("memory")?;
+        store.prepare("memory", Path::new(":memory:"))?;
         Ok(store)
     }
 
-    fn prepare(&self, journal: &'static str) -> Result<(), StoreError> {
-        let format: i64 = self.connection.query_row("pragma user_version", [], |row| row.get(0))?;
-        if format > FORMAT {
-            return Err(StoreError::Newer { found: format, known: FORMAT });
-        }
+    fn prepare(&self, journal: &'static str, path: &Path) -> Result<(), StoreError> {
+        let is_empty = migrate::verify(&self.connection, path)?;
         self.connection.set_prepared_statement_cache_capacity(STATEMENTS);
         configure(&self.connection, journal)?;
-        if format == 0 {
-            let script =
-                format!("begin immediate; {} pragma user_version = {FORMAT}; commit", include_str!("schema.sql"));
-            self.connection.execute_batch(&script)?;
+        if is_empty {
+            migrate::make(&self.connection)?;
         }
         Ok(())
     }
@@ -282,6 +278,10 @@ impl Ledger for SqliteLedger<'_> {
         leads::after(self.connection, id, limit)
     }
 
+    fn erased_after(&mut self, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError> {
+        subjects::erased_after(self.connection, id, limit)
+    }
+
     fn lead_counts(&mut self) -> Result<Vec<LeadCount>, StoreError> {
         leads::counts(self.connection)
     }
@@ -394,7 +394,9 @@ mod tests {
         Connection::open(&path).unwrap().execute_batch("pragma user_version = 99").unwrap();
         let before = std::fs::read(&path).unwrap();
         let refused = SqliteStore::open(&path, "a test").err().unwrap();
-        assert_eq!(refused.to_string(), "the store has format 99, this program knows 1; nothing was changed");
+        let told = "the store has format 99, and this program knows formats up to 1: a later version of bantam wrote it, so go \
+                    on with that one; nothing was changed";
+        assert_eq!(refused.to_string(), told);
         assert_eq!(std::fs::read(&path).unwrap(), before);
     }
 }

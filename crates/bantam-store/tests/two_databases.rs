@@ -172,7 +172,7 @@ fn ask(ledger: &mut dyn Ledger, dice: &mut Dice) -> Result<String, StoreError> {
         13 => format!("{:?}", ledger.hand_offs_of(HANDED_OVER)?),
         14 => format!("{:?}", ledger.load_of(name)?),
         15 => ledger.waiting(5)?.iter().map(|entry| format!("{:?}{:?}", entry.subject, entry.body)).collect(),
-        16 => format!("{:?}", ledger.leads_after(id, 3)?),
+        16 => format!("{:?} {:?}", ledger.leads_after(id, 3)?, ledger.erased_after(0, 3)?),
         17 => {
             let keys = ledger.api_keys()?.into_iter().map(|key| ApiKeyRow { id: 0, ..key });
             format!("{:?}", keys.collect::<Vec<_>>())

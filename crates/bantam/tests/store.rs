@@ -157,3 +157,70 @@ fn aut_10_keys_are_made_before_the_start_and_through_the_service() {
     assert!(!desk.path("nothing.db").exists());
     assert_eq!(desk.run("keys list").code, 2);
 }
+
+#[test]
+fn run_04_what_does_not_follow_is_built_again_when_the_service_is_stopped() {
+    let desk = Desk::new();
+    let service = start(&desk);
+    demo(&service.address, "ann");
+    demo(&service.address, "ben");
+    let ran = desk.run("verify --store leads.db --repair");
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("is in use by bantam serve"), "{}", ran.err);
+    service.kill();
+    let ran = desk.run("verify --store leads.db --repair");
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.ends_with("nothing is wrong\nnothing had to be built again\n"), "{}", ran.out);
+    // In one file, where a byte of a decision can be found.
+    assert_eq!(desk.run("backup --store leads.db --output damaged.db").code, 0);
+    let mut bytes = fs::read(desk.path("damaged.db")).unwrap();
+    let places = bytes.windows(12).enumerate().filter(|(_, window)| window == b"\"rises\":true");
+    let places: Vec<usize> = places.map(|(place, _)| place).collect();
+    assert!(!places.is_empty());
+    places.iter().for_each(|place| bytes[place + 9] = b'x');
+    desk.write("damaged.db", &bytes);
+    assert_eq!(desk.run("verify --store damaged.db").code, 1);
+    let ran = desk.run("verify --store damaged.db --repair");
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("built again from the log:\n  ids with other decisions: 2\n"), "{}", ran.out);
+    let ran = desk.run("verify --store damaged.db --repair --json");
+    let told: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        (ran.code, &told["repair"]["changed"], &told["findings"]),
+        (0, &serde_json::json!({}), &serde_json::json!([]))
+    );
+    assert_eq!(desk.run("verify --store nothing.db --repair").code, 2);
+    assert!(!desk.path("nothing.db").exists());
+}
+
+#[test]
+fn sto_10_a_store_of_a_later_version_is_refused_by_every_command() {
+    let desk = Desk::new();
+    let service = start(&desk);
+    demo(&service.address, "ann");
+    service.kill();
+    assert_eq!(desk.run("backup --store leads.db --output newer.db").code, 0);
+    let ran = desk.run("migrate newer.db");
+    assert_eq!((ran.code, ran.err.as_str()), (0, "`newer.db` has format 1 already\n"));
+    assert_eq!(desk.run("migrate newer.db --service-role bantam").code, 2);
+    // The format stands in the header of the file.
+    let mut bytes = fs::read(desk.path("newer.db")).unwrap();
+    bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
+    desk.write("newer.db", &bytes);
+    let commands = [
+        "migrate newer.db",
+        "serve --store newer.db --definition d.yaml --listen 127.0.0.1:0 --write-key w",
+        "verify --store newer.db",
+        "verify --store newer.db --repair",
+        "audit --store newer.db",
+        "backup --store newer.db --output copy.db",
+    ];
+    for line in commands {
+        let ran = desk.run(line);
+        assert_eq!(ran.code, 2, "{line}: {}", ran.err);
+        let told =
+            "the store has format 99, and this program knows formats up to 1: a later version of bantam wrote it";
+        assert!(ran.err.contains(told), "{line}: {}", ran.err);
+        assert_eq!(fs::read(desk.path("newer.db")).unwrap(), bytes, "{line}");
+    }
+}

@@ -2,11 +2,11 @@
 
 use super::Prepared;
 use super::hours::{due, time_taken};
+use super::remains::Remains;
 use super::roles::Role;
 use super::rows::{Deal, HandOff, History, LeadRow, NO_CODE, NO_HAND_OFF, NO_TIME, RuleName, Stage, Step};
 use super::walk::{Walked, WalkedDeal, WalkedHandOff, small, walk};
 use bantam_engine::columns::Column;
-use bantam_engine::explain::Explanation;
 use bantam_engine::scores::SectionName;
 use bantam_engine::timeline::Timeline;
 use bantam_lang::meaning::{Meaning, Section};
@@ -82,6 +82,15 @@ fn rule_names(meaning: &Meaning) -> Vec<RuleName> {
 }
 
 impl History {
+    /// Adds what is left of people who were erased, each as a lead without a name: so that the counts of past periods stay.
+    pub fn add_erased(&mut self, prepared: &Prepared, remains: impl IntoIterator<Item = Remains>) {
+        let traits = traits(prepared);
+        let until = self.as_of;
+        for walked in remains.into_iter().filter_map(|remains| remains.walk(prepared, until)) {
+            self.push(prepared, &traits, walked);
+        }
+    }
+
     fn push(&mut self, prepared: &Prepared, traits: &[usize], walked: Walked) {
         let lead = self.ids.push(&walked.lead_id);
         self.undated_leads += u64::from(walked.first_fact == NO_TIME);
@@ -93,7 +102,7 @@ impl History {
         for (index, hand_off) in walked.hand_offs.iter().enumerate() {
             let row = self.hand_off(prepared, lead, index == 0, hand_off);
             self.hand_offs.push(row);
-            self.evidence.push(evidence(&hand_off.explanation));
+            self.evidence.push(hand_off.evidence.iter().copied());
         }
         for deal in &walked.deals {
             let row = self.deal(lead, first_hand_off, deal);
@@ -131,7 +140,7 @@ impl History {
     }
 
     fn hand_off(&mut self, prepared: &Prepared, lead: u32, is_first: bool, hand_off: &WalkedHandOff) -> HandOff {
-        let WalkedHandOff { handed, explanation: Explanation { score, .. }, .. } = hand_off;
+        let WalkedHandOff { handed, score, .. } = hand_off;
         let clock = prepared.clock.as_ref();
         let answered = handed.first_answer.map_or(NO_TIME, |answer| answer.at);
         let seen = if answered == NO_TIME { self.as_of } else { answered };
@@ -186,9 +195,4 @@ impl History {
             column.push(value);
         }
     }
-}
-
-fn evidence(explanation: &Explanation) -> impl Iterator<Item = (u16, i32)> {
-    let rules = (0..).zip(&explanation.rules);
-    rules.filter(|(_, rule)| rule.points.points != 0).map(|(index, rule)| (index, small(rule.points.points)))
 }

@@ -13,7 +13,7 @@ use bantam_lang::convert::MICROS_PER_DAY;
 use bantam_lang::meaning::{DISQUALIFIED, Meaning, SalesAnswer, Value};
 
 /// What a deal's lead lacked where nothing was known about it.
-const UNKNOWN_BEFORE: &str = "not known before";
+pub(super) const UNKNOWN_BEFORE: &str = "not known before";
 
 /// One lead, before its texts become codes.
 pub(super) struct Walked {
@@ -38,7 +38,10 @@ pub(super) struct Walked {
 
 pub(super) struct WalkedHandOff {
     pub(super) handed: Handed,
-    pub(super) explanation: Explanation,
+    /// The score at its moment.
+    pub(super) score: LeadScore,
+    /// The rules that gave or took points then.
+    pub(super) evidence: Vec<(u16, i32)>,
     pub(super) amount: Option<f64>,
     pub(super) reason: Option<String>,
     pub(super) owner: Option<String>,
@@ -191,7 +194,7 @@ pub(super) fn small(points: i64) -> i32 {
     i32::try_from(points).unwrap_or(if points < 0 { i32::MIN } else { i32::MAX })
 }
 
-fn stage_of(meaning: &Meaning, name: Option<&str>) -> Stage {
+pub(super) fn stage_of(meaning: &Meaning, name: Option<&str>) -> Stage {
     match name {
         None => Stage::None,
         Some(DISQUALIFIED) => Stage::Disqualified,
@@ -213,7 +216,7 @@ fn decide_without_time(ledger: &mut Ledger, won: bool) {
         vec![Dealt { opened: NO_TIME, closed: NO_TIME, end, hand_off, opened_by: usize::MAX, closed_by: None }];
 }
 
-fn decisive_moment(ledger: &Ledger, until: i64) -> i64 {
+pub(super) fn decisive_moment(ledger: &Ledger, until: i64) -> i64 {
     let hand_off = ledger.hand_offs.first().map(|handed| handed.opened);
     let deal = ledger.deals.first().map(|deal| deal.opened).filter(|&opened| opened != NO_TIME);
     hand_off.or(deal.map(|opened| opened - 1)).unwrap_or(until)
@@ -253,7 +256,8 @@ impl Lead<'_> {
             amount,
             reason: closing.and_then(|event| self.text(event, Role::Reason)),
             owner: owner.or_else(|| self.any_owner(handed.opened, handed.ended)),
-            explanation,
+            evidence: evidence(&explanation),
+            score: explanation.score,
         })
     }
 
@@ -316,4 +320,9 @@ impl Lead<'_> {
         lacked.dedup();
         lacked
     }
+}
+
+fn evidence(explanation: &Explanation) -> Vec<(u16, i32)> {
+    let rules = (0..).zip(&explanation.rules).filter(|(_, rule)| rule.points.points != 0);
+    rules.map(|(index, rule)| (index, small(rule.points.points))).collect()
 }

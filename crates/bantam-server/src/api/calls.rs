@@ -2,7 +2,7 @@
 
 use super::extract::FromPath;
 use crate::app::App;
-use crate::intake::{Endpoint, MessageKind};
+use crate::intake::{BATCH_MAX, Endpoint, MessageKind};
 use crate::problem::Problem;
 use crate::tracking::{Taking, take};
 use axum::Json;
@@ -10,6 +10,8 @@ use axum::extract::{Request, State};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, SchemaType};
+use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Schema};
 
 /// The kind of a message, in full or by its first letter.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
@@ -45,7 +47,7 @@ impl Call {
 /// A message. Fields that are not named here are kept, too.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it describes what `intake` reads, in the document")]
-#[schema(example = json!({"userId": "u-1042", "event": "demo_requested", "properties": {"plan": "team"}, "messageId": "m-1"}))]
+#[schema(as = TrackingMessage, example = json!({"userId": "u-1042", "event": "demo_requested", "properties": {"plan": "team"}, "messageId": "m-1"}))]
 pub(crate) struct Message {
     /// Who it is about.
     #[serde(rename = "userId")]
@@ -86,14 +88,23 @@ pub(crate) struct Message {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it describes what `intake` reads, in the document")]
 pub(crate) struct Batch {
-    /// Each with its `type`.
-    #[schema(max_items = 5_000)]
+    /// Each with its `type`. Of what is wrong with one of them the answer tells; the others are taken.
+    #[schema(schema_with = messages)]
     batch: Vec<Message>,
     #[serde(rename = "sentAt")]
     sent_at: Option<serde_json::Value>,
     /// The key, where it does not stand in the header.
     #[serde(rename = "writeKey")]
     write_key: Option<serde_json::Value>,
+}
+
+/// Returns what a batch holds: messages, but anything is looked at.
+fn messages() -> Schema {
+    let message = RefOr::Ref(Ref::from_schema_name(Message::name()));
+    let anything = RefOr::T(Schema::Object(ObjectBuilder::new().schema_type(SchemaType::AnyValue).build()));
+    let either = AnyOfBuilder::new().item(message).item(anything).build();
+    let list = ArrayBuilder::new().items(RefOr::T(Schema::AnyOf(either))).max_items(Some(BATCH_MAX));
+    Schema::Array(list.build())
 }
 
 /// Send one message

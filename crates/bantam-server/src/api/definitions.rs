@@ -3,7 +3,7 @@
 mod shapes;
 
 use super::extract::{FromBody, FromPath};
-use super::values::{Moment, Name, Note};
+use super::values::{Moment, Name, Note, whole};
 use crate::app::App;
 use crate::keys::Caller;
 use crate::people::Entry;
@@ -210,6 +210,7 @@ pub(crate) async fn sign(
 pub(crate) struct ActivationRequest {
     pub(crate) by: Name,
     /// The number of leads that move, as the proposal says: whoever activates has seen it.
+    #[serde(deserialize_with = "whole")]
     pub(crate) confirmed_moves: u64,
 }
 

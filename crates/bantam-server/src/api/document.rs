@@ -1,14 +1,23 @@
 //! The document that tells programs what is answered where: OpenAPI 3.1, made from the routes themselves.
 
+use super::calls::Call;
+use super::hand_offs::AnswerName;
+use super::leads::LeadSort;
+use super::paging::Limit;
+use super::quarantine::QuarantineSort;
+use super::reports::{Division, DocumentFormat};
 use super::routes::{BASIC, BEARER, problem_name};
 use crate::app::App;
+use crate::insight::ReportName;
 use crate::problem::ProblemBody;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, ResponseBuilder};
+use utoipa::openapi::{
+    ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder, Schema,
+};
 use utoipa::{PartialSchema, ToSchema};
 
 /// What may be answered beside what was asked for, with what it means.
@@ -43,8 +52,20 @@ pub(crate) fn blank() -> OpenApi {
         .build();
     let mut referred = Vec::new();
     ProblemBody::schemas(&mut referred);
+    // What only parameters name is not found by way of a body.
+    let parameters = [
+        named::<AnswerName>(),
+        named::<Call>(),
+        named::<Division>(),
+        named::<DocumentFormat>(),
+        named::<LeadSort>(),
+        named::<Limit>(),
+        named::<QuarantineSort>(),
+        named::<ReportName>(),
+    ];
     let mut components = ComponentsBuilder::new()
         .schemas_from_iter(referred)
+        .schemas_from_iter(parameters)
         .schema(ProblemBody::name(), ProblemBody::schema())
         .security_scheme(BEARER, http(HttpAuthScheme::Bearer, "A key that may read or manage."))
         .security_scheme(BASIC, http(HttpAuthScheme::Basic, "A write key as the user name, and an empty password."));
@@ -54,6 +75,10 @@ pub(crate) fn blank() -> OpenApi {
         components = components.response(problem_name(status), response);
     }
     OpenApiBuilder::new().info(info).components(Some(components.build())).build()
+}
+
+fn named<T: ToSchema>() -> (String, RefOr<Schema>) {
+    (T::name().into_owned(), T::schema())
 }
 
 fn http(scheme: HttpAuthScheme, description: &str) -> SecurityScheme {

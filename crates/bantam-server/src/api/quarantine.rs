@@ -16,8 +16,8 @@ use axum::http::StatusCode;
 use bantam_core::fact::Fact;
 use bantam_core::{CoreError, Desk, Given, Taken};
 use bantam_store::{Ledger, QuarantineFilter};
-use shapes::{ListQuery, NotReplayed, QuarantinePage, QuarantineSort, Replayed, ReplayedAll, ReplayedStatus};
-pub(crate) use shapes::{Quarantined, Replay, ReplayAll};
+use shapes::{ListQuery, NotReplayed, QuarantinePage, Replayed, ReplayedAll, ReplayedStatus};
+pub(crate) use shapes::{QuarantineSort, Quarantined, Replay, ReplayAll};
 
 /// How much is taken once more in one call: one transaction, well below a second.
 const REPLAY_MAX: usize = 500;

@@ -81,7 +81,8 @@ pub(crate) struct ReportQuery {
 /// Show a report
 ///
 /// Over all facts, as of about now, by the active definition: the same as `bantam report` makes of files. Every rate has its
-/// count and an interval. Leads that may not be scored, and those who were erased, are not in it.
+/// count and an interval. Leads that may not be scored are not in it. Of people who were erased, counts stay: what was decided
+/// and answered then, without who they were and what they did.
 #[utoipa::path(get, path = "/api/reports/{name}", tag = "reports", params(("name" = ReportName, Path, description = "One section, or all"), ReportQuery),
     responses((status = 200, description = "The report", content((BTreeMap<String, serde_json::Value> = "application/json"), (String = "text/csv"))),
         (status = 409, description = "No definition is active, or it has no hand-off", body = ProblemBody)))]

@@ -18,7 +18,7 @@ use axum::routing::MethodRouter;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use tower::ServiceExt;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{OpenApi, Ref, RefOr};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
@@ -179,8 +179,15 @@ fn describe(policy: Policy, operation: &mut Operation) {
     if policy != Policy::Public {
         statuses.extend([StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN]);
     }
-    if operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty()) {
+    let parameters = operation.parameters.as_deref().unwrap_or_default();
+    if !parameters.is_empty() {
         statuses.push(StatusCode::BAD_REQUEST);
+    }
+    // What stands in a path may be nothing that is known.
+    let is_in_path =
+        |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(Parameter { parameter_in: ParameterIn::Path, .. }));
+    if parameters.iter().any(is_in_path) {
+        statuses.push(StatusCode::NOT_FOUND);
     }
     if operation.request_body.is_some() {
         let body = [

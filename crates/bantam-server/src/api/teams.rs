@@ -1,18 +1,18 @@
 //! The teams that take hand-offs, and who is in them.
 
 use super::extract::{FromBody, FromPath};
-use super::values::{Moment, Name};
+use super::values::{Moment, Name, whole, whole_or_none};
 use crate::app::App;
 use crate::keys::Caller;
+use crate::people::{Entry, state};
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use bantam_core::Given;
 use bantam_core::assignment;
 use bantam_core::fact::{Fact, FactKind};
-use bantam_store::Ledger;
+use bantam_store::{Digest, Ledger};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -44,10 +44,12 @@ pub(crate) struct Away {
 pub(crate) struct Member {
     name: Name,
     /// Their share of the turns, against the others'; 0 is none.
-    #[serde(default = "usual_capacity")]
+    #[serde(default = "usual_capacity", deserialize_with = "whole")]
     #[schema(maximum = 1_000_000, default = 1)]
     capacity: u32,
     /// How many hand-offs they can have in progress; any number unless given.
+    #[serde(default, deserialize_with = "whole_or_none")]
+    #[schema(maximum = 1_000_000)]
     limit: Option<u32>,
     /// When they take none.
     away: Option<Away>,
@@ -141,11 +143,17 @@ pub(crate) async fn set(
     FromBody(body): FromBody<TeamRequest>,
 ) -> Result<StatusCode, Problem> {
     let members = members(body)?;
-    let now = app.now();
     let name = name.0;
-    let kind = FactKind::Team(assignment::Team { name: name.clone(), members });
-    let fact = Fact::of_service(format!("team-{name}-{now}"), now, &caller.source, kind);
-    app.recorder.take(vec![Given::new(fact)], Vec::new()).await.map_err(unavailable)?;
+    let set = app.recorder.work(move |desk, ledger, now| {
+        let before = ledger.setting(&format!("{SETTING}{name}"))?.unwrap_or_default();
+        let kind = FactKind::Team(assignment::Team { name: name.clone(), members });
+        let mut fact = Fact::of_service(String::new(), now, &caller.source, kind);
+        // Known by what it changes, too: two changes at one moment are two facts.
+        fact.message_id = format!("team-{name}-{now}-{}-{}", Digest::of(&before).hex(), fact.content().hex());
+        let entry = Entry::new("team.changed", format!("team:{name}"));
+        state(desk, ledger, now, &caller.actor(), fact, entry)
+    });
+    app.recorder.count_one(&set.await.map_err(unavailable)?);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -155,9 +163,11 @@ fn members(body: TeamRequest) -> Result<Vec<assignment::Member>, Problem> {
         return Err(problem.limit(MEMBERS_MAX, Some(body.members.len())));
     }
     let read = |(place, member): (usize, Member)| {
-        if member.capacity > CAPACITY_MAX {
-            let message = format!("the capacity is larger than {CAPACITY_MAX}");
-            return Err(Problem::bad_request("invalid_value", message).at(format!("members[{place}].capacity")));
+        for (what, number) in [("capacity", Some(member.capacity)), ("limit", member.limit)] {
+            if number.is_some_and(|number| number > CAPACITY_MAX) {
+                let message = format!("the {what} is larger than {CAPACITY_MAX}");
+                return Err(Problem::bad_request("invalid_value", message).at(format!("members[{place}].{what}")));
+            }
         }
         Ok(assignment::Member {
             name: member.name.0,

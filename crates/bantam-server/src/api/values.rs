@@ -4,6 +4,7 @@ use bantam_lang::convert::parse_time;
 use jiff::Timestamp;
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Number;
 use std::borrow::Cow;
 use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
@@ -13,8 +14,9 @@ use utoipa::{PartialSchema, ToSchema};
 const NAME_CHARACTERS_MAX: usize = 200;
 /// The longest reason or note, in characters: a page.
 const NOTE_CHARACTERS_MAX: usize = 4_000;
-/// What a name or note must have somewhere: something to see.
-const VISIBLE: &str = r"\S";
+/// What a name or note must have somewhere: something to see. Languages differ in what they call a space, so all that is one
+/// to any of them is named.
+const VISIBLE: &str = r"[^\s\u0085\u001c-\u001f\ufeff]";
 
 /// What is said of a text that is no time. The extractors know it by this.
 pub(crate) const NO_TIME: &str = "is no time, such as 2026-01-31T09:00:00Z";
@@ -99,11 +101,36 @@ fn visible<'de, D: Deserializer<'de>>(deserializer: D, most: usize) -> Result<St
     if text.chars().count() > most {
         return Err(D::Error::custom(format!("is longer than {most} characters")));
     }
-    // Separators of files count as blank, too, as they do to those who check the pattern.
-    if text.chars().all(|c| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)) {
+    // Separators of files and marks of byte order count as blank, too, as the pattern says.
+    if text.chars().all(|c| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c) || c == '\u{feff}') {
         return Err(D::Error::custom("is blank"));
     }
     Ok(text)
+}
+
+/// Reads a whole number, also where it is written with a point: to JSON Schema and to half of the world's programs `3.0` is
+/// the number 3.
+pub(crate) fn whole<'de, D: Deserializer<'de>, N: TryFrom<u64>>(deserializer: D) -> Result<N, D::Error> {
+    let number = Number::deserialize(deserializer)?;
+    let wrong = || D::Error::custom(format!("{number} is no whole number that can be here"));
+    number_of(&number).and_then(|whole| N::try_from(whole).ok()).ok_or_else(wrong)
+}
+
+/// Reads the same where there may be none.
+pub(crate) fn whole_or_none<'de, D: Deserializer<'de>, N: TryFrom<u64>>(
+    deserializer: D,
+) -> Result<Option<N>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(None) };
+    let wrong = || D::Error::custom(format!("{number} is no whole number that can be here"));
+    number_of(&number).and_then(|whole| N::try_from(whole).ok()).map(Some).ok_or_else(wrong)
+}
+
+fn number_of(number: &Number) -> Option<u64> {
+    // Beyond this, numbers with a point are no longer exact.
+    const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+    let with_point = || number.as_f64().filter(|value| value.fract() == 0.0 && (0.0..=EXACT_MAX).contains(value));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is whole and in range")]
+    number.as_u64().or_else(|| with_point().map(|value| value as u64))
 }
 
 #[cfg(test)]
@@ -123,7 +150,16 @@ mod tests {
     fn names_are_never_blank() {
         let name = |text: &str| serde_json::from_value::<Name>(text.into()).map_err(|error| error.to_string());
         assert_eq!(name("ann"), Ok(Name("ann".into())));
-        assert_eq!(name(" \u{1f}\u{a0}"), Err("is blank".into()));
+        assert_eq!(name(" \u{1f}\u{a0}\u{feff}\u{85}"), Err("is blank".into()));
         assert_eq!(name(&"x".repeat(201)), Err("is longer than 200 characters".into()));
+    }
+
+    #[test]
+    fn whole_numbers_may_be_written_with_a_point() {
+        let read = |text: &str| whole::<_, u32>(&mut serde_json::Deserializer::from_str(text)).ok();
+        assert_eq!([read("3"), read("3.0"), read("3e2")], [Some(3), Some(3), Some(300)]);
+        assert_eq!(["3.5", "-1", "-1.0", "1e30", "4294967296", "\"3\"", "null"].map(read), [None; 7]);
+        let some = |text: &str| whole_or_none::<_, u64>(&mut serde_json::Deserializer::from_str(text)).ok();
+        assert_eq!([some("null"), some("3.0"), some("x")], [Some(None), Some(Some(3)), None]);
     }
 }

@@ -5,7 +5,7 @@ mod shapes;
 mod usable;
 
 use super::extract::{FromBody, FromPath};
-use super::values::Moment;
+use super::values::{Moment, whole_or_none};
 use crate::app::App;
 use crate::people::audit::Actor;
 use crate::problem::{Problem, ProblemBody};
@@ -45,11 +45,14 @@ pub(crate) struct NewWebhook {
     #[schema(value_type = WebhookKind)]
     pub(crate) kind: Kind,
     /// Which types of messages; all that fit the form unless given.
+    #[schema(min_items = 1)]
     pub(crate) types: Option<Vec<String>>,
     /// What people call it.
     #[serde(default)]
     pub(crate) description: String,
     /// How many messages a second it gets at most.
+    #[serde(default, deserialize_with = "whole_or_none")]
+    #[schema(minimum = 1, maximum = 500)]
     pub(crate) rate: Option<u32>,
     /// The source of facts that is this same receiver: it is not told what it said itself.
     pub(crate) source: Option<String>,
@@ -64,8 +67,11 @@ fn standard() -> Kind {
 #[serde(deny_unknown_fields)]
 pub(crate) struct WebhookChange {
     pub(crate) url: Option<String>,
+    #[schema(min_items = 1)]
     pub(crate) types: Option<Vec<String>>,
     pub(crate) description: Option<String>,
+    #[serde(default, deserialize_with = "whole_or_none")]
+    #[schema(minimum = 1, maximum = 500)]
     pub(crate) rate: Option<u32>,
     /// An empty one is none.
     pub(crate) source: Option<String>,
@@ -254,7 +260,8 @@ pub(crate) async fn switch_off(app: &App, id: i64, by: By) -> Answer {
 /// For a day messages are signed with the old one, too.
 #[utoipa::path(post, path = "/api/webhooks/{id}/rotate", tag = "webhooks", params(("id" = i64, Path, description = "The webhook")),
     responses((status = 200, description = "The webhook as it is now", body = Webhook),
-        (status = 404, description = "There is no such webhook", body = ProblemBody)))]
+        (status = 404, description = "There is no such webhook", body = ProblemBody),
+        (status = 409, description = "Messages of its kind are not signed", body = ProblemBody)))]
 pub(crate) async fn rotate(State(app): State<App>, FromPath(id): FromPath<i64>) -> Answer {
     renew_secret(&app, id, None).await
 }
@@ -262,7 +269,7 @@ pub(crate) async fn rotate(State(app): State<App>, FromPath(id): FromPath<i64>) 
 /// Makes a new secret for a webhook.
 pub(crate) async fn renew_secret(app: &App, id: i64, by: By) -> Answer {
     if find(app, id).await?.kind != Kind::Standard {
-        return Err(Problem::bad_request("no_secret", "messages of this kind are not signed"));
+        return Err(Problem::new(StatusCode::CONFLICT, "no_secret", "messages of this kind are not signed"));
     }
     let no_chance = || Problem::fault("no secret could be made");
     let secret = new_secret().ok_or_else(no_chance)?;

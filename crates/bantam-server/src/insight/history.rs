@@ -1,6 +1,7 @@
 //! The history of all leads under the active definition, with what was spent.
 
 use super::cache::Basis;
+use super::erased::Erased;
 use super::facts::{Timelines, active};
 use crate::api::spend::spent_after;
 use crate::app::App;
@@ -49,10 +50,22 @@ fn tell(app: &App, handle: &Handle, definition: &CheckedDefinition, last: Seq, n
     let fingerprint = definition.fingerprint().to_string();
     let rules = Arc::new(Rules::of(0, fingerprint.clone(), prepared.meaning.clone()));
     let mut timelines = Timelines::new(app, handle, rules, last);
-    let history = gather(&prepared, &mut timelines, now, &|_| {});
+    let mut history = gather(&prepared, &mut timelines, now, &|_| {});
     timelines.finish()?;
+    history.add_erased(&prepared, erased(app, handle)?.into_remains());
     let spend = handle.block_on(app.read(move |reader| reader.read(|ledger| spend(ledger, last))))?;
     Ok(Told { history, spend, definition: meaning.name.clone(), fingerprint })
+}
+
+/// Returns what is left of people who were erased.
+fn erased(app: &App, handle: &Handle) -> Result<Erased, Problem> {
+    let (mut erased, mut next) = (Erased::default(), Some(0));
+    while let Some(after) = next {
+        let mut so_far = erased;
+        let read = app.read(move |reader| reader.read(|ledger| so_far.read(ledger, after).map(|next| (so_far, next))));
+        (erased, next) = handle.block_on(read)?;
+    }
+    Ok(erased)
 }
 
 /// Returns what was spent, up to a fact.

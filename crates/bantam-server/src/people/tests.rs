@@ -7,7 +7,7 @@ use super::*;
 use crate::app::Settings;
 use crate::keys::Keys;
 use crate::recorder::{Clock, Recorder};
-use crate::webhooks::Outgoing;
+use crate::webhooks::{Authorities, Outgoing};
 use axum::http::HeaderMap;
 use bantam_core::Desk;
 use bantam_core::definitions::Team;
@@ -38,7 +38,7 @@ impl Service {
         let moment = now.clone();
         let clock: Clock = Arc::new(move || moment.load(Ordering::SeqCst));
         let (recorder, _) = Recorder::start(store, clock.clone()).unwrap();
-        let outgoing = Outgoing::new(&[], None).unwrap();
+        let outgoing = Outgoing::new(&[], None, &Authorities::default()).unwrap();
         let (keys, origins) = (Keys::default(), Vec::new());
         let settings = Settings { store: path.into(), keys, origins, outgoing, intake: Default::default() };
         Service { app: App::new(settings, recorder, clock), now, _folder: folder }

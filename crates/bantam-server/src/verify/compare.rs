@@ -8,7 +8,7 @@ use serde_json::Value;
 /// What of a hand-off depends on whose turn it was, so on hand-offs of people who were erased since.
 const BY_TURN: [&str; 2] = ["owner", "team"];
 /// The settings that follow from the log.
-const DERIVED: [&str; 4] = ["active", "renewal", "team:", "turns:"];
+pub(super) const DERIVED: [&str; 4] = ["active", "renewal", "team:", "turns:"];
 /// How much of a value is shown.
 const SHOWN_MAX: usize = 60;
 
@@ -97,7 +97,11 @@ fn compare_subject(
     Ok(())
 }
 
-fn differing_leads(rules: Option<&Rules>, is: Option<&LeadState>, should: Option<&LeadState>) -> Option<String> {
+pub(super) fn differing_leads(
+    rules: Option<&Rules>,
+    is: Option<&LeadState>,
+    should: Option<&LeadState>,
+) -> Option<String> {
     let (is, should) = match (is, should) {
         (Some(is), Some(should)) => (is, should),
         (None, None) => return None,
@@ -237,20 +241,25 @@ fn count(store: &mut dyn Inspection, erased: &Erased) -> Result<u64, CoreError> 
 }
 
 /// Returns whether a message follows from what is left of the log. That somebody was erased is told by the erasure alone.
-fn is_derived(message: &Record, erased: &Erased) -> bool {
+pub(super) fn is_derived(message: &Record, erased: &Erased) -> bool {
     let touched = |id: SubjectId| erased.touches(id);
     message.kind.as_deref() != Some("lead.erased") && !message.subject.is_some_and(touched)
 }
 
 /// The messages of a store, one after the other.
 #[derive(Default)]
-struct Messages {
+pub(super) struct Messages {
     page: std::vec::IntoIter<Record>,
     after: i64,
 }
 
 impl Messages {
-    fn next(&mut self, store: &mut dyn Inspection, erased: &Erased) -> Result<Option<Record>, CoreError> {
+    /// Begins after a number.
+    pub(super) fn from(after: i64) -> Messages {
+        Messages { after, ..Messages::default() }
+    }
+
+    pub(super) fn next(&mut self, store: &mut dyn Inspection, erased: &Erased) -> Result<Option<Record>, CoreError> {
         loop {
             let Some(message) = self.page.next() else {
                 self.page = store.records(Table::Outbox, self.after, PAGE)?.into_iter();

@@ -30,8 +30,10 @@ pub struct Counted {
     pub messages: u64,
     /// Entries of the audit log.
     pub audit_entries: u64,
-    /// Whether every fact is whole and in its place: only then can the log be taken again.
+    /// Whether every fact is whole, in its place and found: only then can the log be taken again.
     pub log_is_sound: bool,
+    /// Whether the facts alone are whole and in their places, so that all that is derived from them can be built again.
+    pub can_be_built_again: bool,
 }
 
 /// Looks at all records; nothing is computed again.
@@ -41,12 +43,16 @@ pub fn check_records(
     progress: Progress<'_>,
 ) -> Result<Counted, CoreError> {
     progress("the file", 0, 0);
-    source.damage()?.into_iter().for_each(|line| found.add(format!("the file is damaged: {line}")));
-    let mut counted = Counted::default();
+    let mut counted = Counted { can_be_built_again: true, ..Counted::default() };
+    source.damage()?.into_iter().for_each(|line| {
+        counted.can_be_built_again = false;
+        found.add(format!("the file is damaged: {line}"));
+    });
     check_facts(source, found, &mut counted, &mut *progress)?;
     counted.log_is_sound = found.is_empty();
     source.contradictions(FOUND_MAX)?.into_iter().for_each(|line| {
         counted.log_is_sound &= !line.starts_with("fact");
+        counted.can_be_built_again &= !line.starts_with("fact") || line.ends_with("message key");
         found.add(line);
     });
     check_definitions(source, found)?;
@@ -67,6 +73,7 @@ fn check_facts(
     counted.facts = for_each(source, Table::Facts, "facts", progress, &mut |source, record| {
         counted.last = record.id;
         if !record.is_whole {
+            counted.can_be_built_again = false;
             let who = about(source, record.subject)?;
             found.add(format!("fact {} about {who} is damaged: its checksum does not match", record.id));
             return Ok(());
@@ -76,8 +83,12 @@ fn check_facts(
             return Ok(());
         }
         match serde_json::from_slice::<Fact>(&record.body) {
-            Ok(fact) => check_fact(source, found, &record, &fact),
+            Ok(fact) => {
+                counted.can_be_built_again &= is_about_whom_it_says(source, &record, &fact)?;
+                check_fact(source, found, &record, &fact)
+            }
             Err(error) => {
+                counted.can_be_built_again = false;
                 found.add(format!("fact {} cannot be read: {error}", record.id));
                 Ok(())
             }
@@ -97,16 +108,7 @@ fn check_fact(
     if known != Some(seq) {
         found.add(format!("fact {seq} is not found by its message id"));
     }
-    let named = match fact.kind {
-        FactKind::Event { .. } | FactKind::Profile { .. } | FactKind::Alias { .. } => {
-            fact.user.as_ref().or(fact.anonymous.as_ref())
-        }
-        FactKind::Opening { .. } | FactKind::DoNotScore { .. } => fact.user.as_ref(),
-        _ => None,
-    };
-    if let (Some(named), Some(subject)) = (named, record.subject)
-        && source.subject_by_id(subject)?.is_none_or(|subject| subject.name != *named)
-    {
+    if !is_about_whom_it_says(source, record, fact)? {
         found.add(format!("fact {seq} is not about who it says"));
     }
     if let FactKind::Retraction { message_id, .. } = &fact.kind
@@ -123,6 +125,18 @@ fn check_fact(
         found.add(format!("fact {seq} does not count, though fact {by} does not retract it"));
     }
     Ok(())
+}
+
+fn is_about_whom_it_says(source: &mut dyn Inspection, record: &Record, fact: &Fact) -> Result<bool, CoreError> {
+    let named = match fact.kind {
+        FactKind::Event { .. } | FactKind::Profile { .. } | FactKind::Alias { .. } => {
+            fact.user.as_ref().or(fact.anonymous.as_ref())
+        }
+        FactKind::Opening { .. } | FactKind::DoNotScore { .. } => fact.user.as_ref(),
+        _ => None,
+    };
+    let (Some(named), Some(subject)) = (named, record.subject) else { return Ok(true) };
+    Ok(source.subject_by_id(subject)?.is_some_and(|subject| subject.name == *named))
 }
 
 fn retracts(source: &mut dyn Inspection, by: Seq, message: &str) -> Result<bool, CoreError> {

@@ -6,6 +6,7 @@ use super::endpoint::Kind;
 use super::queue::{Attempt, Outcome};
 use super::schedule::SECOND;
 use super::target::{self, AllowList};
+use super::trust::{Authorities, certificate_problem};
 use super::visible::visible;
 use super::worker::Tally;
 use super::{sign, slack};
@@ -26,15 +27,16 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
-    /// Makes ready to send. `allow` names hosts that may be reached over plain HTTP or at addresses that are not public.
+    /// Makes ready to send. `allow` names hosts that may be reached over plain HTTP or at addresses that are not public;
+    /// `authorities` may have issued certificates, beside those that this machine trusts.
     ///
     /// # Errors
     /// Returns what is wrong with the settings, for people.
-    pub fn new(allow: &[String], mail: Option<&MailSettings>) -> Result<Outgoing, String> {
+    pub fn new(allow: &[String], mail: Option<&MailSettings>, authorities: &Authorities) -> Result<Outgoing, String> {
         Ok(Outgoing {
-            public: dial::client(true)?,
-            named: dial::client(false)?,
-            mailer: mail.map(Mailer::new).transpose()?,
+            public: dial::client(true, authorities)?,
+            named: dial::client(false, authorities)?,
+            mailer: mail.map(|settings| Mailer::new(settings, authorities)).transpose()?,
             allowed: AllowList::read(allow)?,
             tally: Tally::default(),
         })
@@ -139,6 +141,7 @@ fn problem_of(error: &reqwest::Error) -> &'static str {
     match dial::refusal(error) {
         Some(DialRefusal::Unknown) => "the host name is not known",
         Some(DialRefusal::Address) => "the host name leads to an address that is not allowed",
+        None if certificate_problem(error).is_some() => certificate_problem(error).unwrap_or_default(),
         None if error.is_timeout() => "no answer within 15 seconds, or no connection within 5",
         None if error.is_connect() => "no connection could be opened",
         None => "the connection broke off",

@@ -1,6 +1,7 @@
 //! Opens connections to receivers: looks at the addresses a host name leads to when it dials, not before.
 
 use super::target::is_public;
+use super::trust::Authorities;
 use reqwest::Client;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
@@ -54,7 +55,8 @@ fn usable(mut found: Vec<SocketAddr>, public_only: bool) -> Result<Vec<SocketAdd
 }
 
 /// Makes a client that follows no redirects and uses no proxy. `public_only` is for hosts that the settings do not name.
-pub(super) fn client(public_only: bool) -> Result<Client, String> {
+pub(super) fn client(public_only: bool, authorities: &Authorities) -> Result<Client, String> {
+    let more = authorities.for_requests()?;
     // Whoever came first chose the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
@@ -67,9 +69,11 @@ pub(super) fn client(public_only: bool) -> Result<Client, String> {
             .pool_idle_timeout(IDLE)
             .user_agent(USER_AGENT)
             .dns_resolver(Arc::new(Resolver { public_only }))
+            .tls_certs_merge(more.clone())
     };
-    // A machine may have no certificates of authorities. The service works all the same; no connection over TLS opens.
-    let built = builder().build().or_else(|_| builder().tls_certs_only([]).build());
+    // A machine may have no certificates of authorities. The service works all the same; no connection over TLS opens but
+    // those that the settings trust.
+    let built = builder().build().or_else(|_| builder().tls_certs_only(more.clone()).build());
     built.map_err(|error| format!("no connections can be opened: {error}"))
 }
 
@@ -102,7 +106,8 @@ mod tests {
     #[tokio::test]
     async fn whk_07_the_client_asks_the_resolver() {
         // `localhost` is known on every machine, and leads inside.
-        let error = client(true).unwrap().get("https://localhost:8443/").send().await.unwrap_err();
+        let error =
+            client(true, &Authorities::default()).unwrap().get("https://localhost:8443/").send().await.unwrap_err();
         assert_eq!(refusal(&error), Some(DialRefusal::Address));
     }
 }

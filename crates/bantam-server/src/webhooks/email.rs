@@ -1,10 +1,15 @@
 //! Words a message as a mail, and gives it to a mail server.
 
 use super::slack::Notice;
+use super::trust::{Authorities, certificate_problem};
 use super::visible::visible;
 use lettre::message::{Mailbox, header::ContentType};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::transport::smtp::{AsyncSmtpTransportBuilder, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use std::net::IpAddr;
 use std::time::Duration;
+use url::Url;
 
 /// How long the mail server may take for one step.
 const STEP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -16,7 +21,8 @@ const VALUE_MAX: usize = 500;
 /// How mails leave the service.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MailSettings {
-    /// The mail server, such as `smtps://user:password@mail.example.com` or `smtp://localhost:25`.
+    /// The mail server, such as `smtps://user:password@mail.example.com`, `smtp://user:password@mail.example.com?tls=required`
+    /// or `smtp://localhost:25`.
     pub server: String,
     /// Whom mails come from.
     pub from: String,
@@ -29,14 +35,9 @@ pub(super) struct Mailer {
 }
 
 impl Mailer {
-    pub(super) fn new(settings: &MailSettings) -> Result<Mailer, String> {
-        // The text of the settings is not repeated: there may be a password in it.
-        let unusable = "the mail server cannot be used; write `smtps://USER:PASSWORD@HOST` or `smtp://HOST:PORT`";
+    pub(super) fn new(settings: &MailSettings, authorities: &Authorities) -> Result<Mailer, String> {
         let from = settings.from.parse().map_err(|_| format!("`{}` is no address of mail", settings.from))?;
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&settings.server)
-            .map_err(|_| unusable.to_owned())?
-            .timeout(Some(STEP_TIMEOUT))
-            .build();
+        let transport = transport(&settings.server, authorities)?.timeout(Some(STEP_TIMEOUT)).build();
         Ok(Mailer { transport, from })
     }
 
@@ -53,9 +54,14 @@ impl Mailer {
 
     async fn hand_in(&self, mail: Option<Message>) -> Result<(), String> {
         let mail = mail.ok_or("the message cannot be worded as a mail")?;
-        self.transport.send(mail).await.map(|_| ()).map_err(|error| match error.status() {
-            Some(code) => format!("the mail server answered {code}"),
-            None => "the mail server cannot be reached".to_owned(),
+        self.transport.send(mail).await.map(|_| ()).map_err(|error| {
+            match (error.status(), certificate_problem(&error)) {
+                (Some(code), _) => format!("the mail server answered {code}"),
+                (None, Some(problem)) => format!("the mail server is not trusted: {problem}"),
+                // It does not offer what has to be there.
+                (None, None) if error.is_client() => "the mail server does not encrypt, so nothing was sent".to_owned(),
+                (None, None) => "the mail server cannot be reached".to_owned(),
+            }
         })
     }
 
@@ -76,6 +82,62 @@ impl Mailer {
     }
 }
 
+/// Returns what connects to a mail server.
+///
+/// It encrypts from the first byte (`smtps://`), or has to before it says anything (`smtp://HOST?tls=required`), or does not at
+/// all (`smtp://`): that is for servers without a password. Nothing is encrypted only if it happens to work.
+fn transport(server: &str, authorities: &Authorities) -> Result<AsyncSmtpTransportBuilder, String> {
+    // The text of the settings is not repeated: there may be a password in it.
+    let unusable = || {
+        "the mail server cannot be used; write `smtps://USER:PASSWORD@HOST`, `smtp://USER:PASSWORD@HOST?tls=required` or, \
+         without encryption, `smtp://HOST:PORT`"
+            .to_owned()
+    };
+    let mut url = Url::parse(server).map_err(|_| unusable())?;
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(unusable)?.to_owned();
+    let tls: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let tls: Vec<(&str, &str)> = tls.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let parameters = || tls_parameters(&host, authorities);
+    let (tls, port) = match (url.scheme(), tls.as_slice()) {
+        ("smtps", [] | [("tls", "required")]) => (Tls::Wrapper(parameters()?), SUBMISSIONS_PORT),
+        ("smtp", [("tls", "required")]) => (Tls::Required(parameters()?), SUBMISSION_PORT),
+        ("smtp", []) if url.username().is_empty() || is_here(&host) => (Tls::None, SMTP_PORT),
+        ("smtp", []) => {
+            return Err(
+                "the mail server would get the password in the clear; write `smtps://` or `?tls=required`".into()
+            );
+        }
+        ("smtp", [("tls", "opportunistic")]) => {
+            return Err(
+                "`tls=opportunistic` encrypts nothing where somebody is in between; write `tls=required`".into()
+            );
+        }
+        _ => return Err(unusable()),
+    };
+    let port = url.port().unwrap_or(port);
+    url.set_query(None);
+    url.set_scheme("smtp").map_err(|()| unusable())?;
+    url.set_port(Some(port)).map_err(|()| unusable())?;
+    let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.as_str()).map_err(|_| unusable())?;
+    Ok(builder.tls(tls))
+}
+
+fn tls_parameters(host: &str, authorities: &Authorities) -> Result<TlsParameters, String> {
+    let mut parameters = TlsParameters::builder(host.to_owned());
+    for pem in &authorities.0 {
+        let authority =
+            Certificate::from_pem(pem).map_err(|_| "a certificate of an authority cannot be read".to_owned())?;
+        parameters = parameters.add_root_certificate(authority);
+    }
+    parameters.build().map_err(|_| "no encrypted connection to the mail server can be prepared".to_owned())
+}
+
+/// Returns whether a host is this machine, so that nobody can listen in between.
+fn is_here(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
 /// Returns whether a text is an address of mail.
 pub(crate) fn is_address(text: &str) -> bool {
     text.parse::<Address>().is_ok()
@@ -89,7 +151,7 @@ mod tests {
     fn mail(lead: &str) -> String {
         let settings = MailSettings { server: "smtp://localhost:25".into(), from: "Bantam <b@acme.example>".into() };
         let payload = json!({"type": "hand_off.overdue", "data": {"lead": lead, "owner": "ann"}}).to_string();
-        let mailer = Mailer::new(&settings).unwrap();
+        let mailer = Mailer::new(&settings, &Authorities::default()).unwrap();
         let mail = mailer.word("team@acme.example", "msg_a_1", payload.as_bytes()).unwrap();
         String::from_utf8(mail.formatted()).unwrap()
     }
@@ -105,8 +167,20 @@ mod tests {
     #[test]
     fn settings_that_cannot_be_used_are_refused_without_repeating_the_password() {
         let settings = |server: &str, from: &str| MailSettings { server: server.into(), from: from.into() };
-        let refused = Mailer::new(&settings("http://user:secret@host", "a@b.example")).err().unwrap();
-        assert!(refused.contains("smtps://") && !refused.contains("secret"), "{refused}");
-        assert!(Mailer::new(&settings("smtp://localhost", "nobody")).is_err());
+        let refused = |server: &str| Mailer::new(&settings(server, "a@b.example"), &Authorities::default()).err();
+        for (server, way_out) in [
+            ("http://user:secret@host", "smtps://"),
+            ("smtp://user:secret@host", "in the clear"),
+            ("smtp://user:secret@host?tls=opportunistic", "tls=required"),
+            ("smtp://user:secret@host?tls=maybe", "tls=required"),
+            ("smtps:///", "smtps://"),
+        ] {
+            let refused = refused(server).unwrap();
+            assert!(refused.contains(way_out) && !refused.contains("secret"), "{server}: {refused}");
+        }
+        for server in ["smtp://relay", "smtp://user:secret@localhost", "smtp://user:secret@[::1]:25"] {
+            assert_eq!(refused(server), None, "{server}");
+        }
+        assert!(Mailer::new(&settings("smtp://localhost", "nobody"), &Authorities::default()).is_err());
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::test_app::TestApp;
 use axum::http::Method;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who passes. `Write` is by HTTP Basic, the others are by bearer token.
@@ -166,4 +167,26 @@ async fn the_document_says_which_key_each_route_asks_for() {
         assert_eq!(security, expected, "{method} {path}");
         assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{method} {path}");
     }
+}
+
+#[tokio::test]
+async fn api_every_reference_of_the_document_leads_somewhere() {
+    let document = TestApp::new().get("/api/openapi.json").await.json();
+    let (mut open, mut seen) = (vec![&document], 0);
+    while let Some(value) = open.pop() {
+        if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
+            assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference} leads nowhere");
+            seen += 1;
+        }
+        match value {
+            Value::Object(fields) => open.extend(fields.values()),
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    assert!(seen > 100, "{seen}");
+    // Two types of one name would be one in the document.
+    let schemas = &document["components"]["schemas"];
+    assert!(schemas["TrackingMessage"]["properties"]["userId"].is_object());
+    assert!(schemas["Message"]["properties"]["deliveries"].is_object());
 }

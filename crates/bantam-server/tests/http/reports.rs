@@ -266,3 +266,61 @@ async fn ui_04_what_a_report_is_asked_is_read_strictly() {
         assert!(error["message"].as_str().unwrap().contains(says), "{query}: {error}");
     }
 }
+
+/// What a report says in some section.
+async fn section(app: &TestApp, name: &str) -> Value {
+    let answer = app.get(&format!("/api/reports/{name}")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    answer.json()["sections"].clone()
+}
+
+#[tokio::test]
+async fn sto_12_counts_of_reports_stay_when_people_are_erased() {
+    let app = TestApp::new();
+    for n in 0..12 {
+        for (event, at) in [("newsletter_opened", 0), ("demo_requested", 1)] {
+            app.pass(3_600);
+            if n % 4 < 3 || at == 0 {
+                let message = json!({"userId": format!("u{n}"), "event": event, "messageId": format!("{event}-{n}")});
+                assert_eq!(app.send("/v1/track", &message).await.status, StatusCode::OK);
+            }
+        }
+    }
+    let open = app.get("/api/hand-offs?limit=100").await.json()["hand_offs"].as_array().unwrap().clone();
+    assert_eq!(open.len(), 9);
+    for (n, hand_off) in open.iter().enumerate() {
+        let id = hand_off["id"].as_str().unwrap();
+        let answers: &[(&str, Value)] = &[
+            ("accept", json!({"by": "ben"})),
+            ("open-opportunity", json!({"by": "ben", "amount": 1_000 + n, "close_date": "2026-12-24"})),
+            ("win", json!({"by": "ben", "amount": 1_200 + n})),
+        ];
+        let rejected = [("reject", json!({"by": "ann", "reason": "no fit"}))];
+        let given = if n % 3 == 0 { &rejected[..] } else { &answers[..n % 4] };
+        for (name, body) in given {
+            app.pass(600);
+            let answer = app.manage(Method::POST, &format!("/api/hand-offs/{id}/{name}"), body.clone()).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        }
+    }
+    app.pass(60);
+    let counts = ["key-metrics", "waterfall", "speed", "wasted", "calibration"];
+    let mut before = Vec::new();
+    for name in counts {
+        before.push(section(&app, name).await);
+    }
+    assert!(before[0].to_string().contains("9"), "{}", before[0]);
+    // Some of each: rejected, won, accepted, waiting, never handed over.
+    for n in [0, 1, 2, 3, 5, 6, 9, 10] {
+        let erased = app.manage(Method::DELETE, &format!("/api/leads/u{n}?by=dpo"), json!({})).await;
+        assert_eq!(erased.status, StatusCode::NO_CONTENT, "{}", erased.text());
+    }
+    for (name, before) in counts.iter().zip(before) {
+        assert_eq!(section(&app, name).await, before, "{name}");
+    }
+    let all = section(&app, "all").await.to_string();
+    for n in [0, 1, 2, 3, 5, 6, 9, 10] {
+        assert!(!all.contains(&format!("\"u{n}\"")), "u{n} is still named");
+        assert!(!all.contains(&bantam_core::identity::tombstone(&format!("u{n}"))), "what is left of u{n} is named");
+    }
+}

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use bantam_core::fact::{Fact, FactKind};
 use bantam_core::{DefinitionText, Given, Rules};
 use bantam_lang::convert::parse_time;
-use bantam_server::webhooks::{MailSettings, Outgoing};
+use bantam_server::webhooks::{Authorities, MailSettings, Outgoing};
 use bantam_server::{App, Clock, IntakeSettings, Keys, PageRule, Recorder, Scope, Settings};
 use bantam_store::sqlite::SqliteStore;
 use bantam_store::{Ledger, StoreError};
@@ -104,21 +104,31 @@ impl TestApp {
     /// Starts a service that delivers messages, to hosts that are named and by a mail server. It goes on until the
     /// test's runtime ends.
     pub(crate) fn delivering(now: i64, allow: &[String], mail: Option<MailSettings>) -> TestApp {
+        TestApp::trusting(&Authorities::default(), IntakeSettings::default(), now, allow, mail)
+    }
+
+    /// The same, trusting further authorities.
+    pub(crate) fn trusting(
+        authorities: &Authorities,
+        intake: IntakeSettings,
+        now: i64,
+        allow: &[String],
+        mail: Option<MailSettings>,
+    ) -> TestApp {
         let now = Arc::new(AtomicI64::new(now));
-        let (origins, intake) = (Vec::new(), IntakeSettings::default());
         let folder = tempfile::tempdir().unwrap();
         let mut app = TestApp {
             definition: DEFINITION,
             app: None,
             recorder: None,
-            origins,
+            origins: Vec::new(),
             intake,
             router: None,
             thread: None,
             folder,
             now,
         };
-        let delivering = app.start(allow, mail.as_ref());
+        let delivering = app.start_with(allow, mail.as_ref(), authorities);
         tokio::spawn(delivering.deliver_messages());
         app
     }
@@ -148,6 +158,10 @@ impl TestApp {
     }
 
     fn start(&mut self, allow: &[String], mail: Option<&MailSettings>) -> App {
+        self.start_with(allow, mail, &Authorities::default())
+    }
+
+    fn start_with(&mut self, allow: &[String], mail: Option<&MailSettings>, authorities: &Authorities) -> App {
         let path = self.folder.path().join("leads.db");
         let mut store = SqliteStore::open(&path, "a test").unwrap();
         let text = DefinitionText { name: "d.yaml".into(), text: self.definition.into(), lists: Vec::new() };
@@ -172,7 +186,7 @@ impl TestApp {
         keys.add("w2", Scope::Write, "app");
         keys.add("r", Scope::Read, "reader");
         keys.add("m", Scope::Manage, "manager");
-        let outgoing = Outgoing::new(allow, mail).unwrap();
+        let outgoing = Outgoing::new(allow, mail, authorities).unwrap();
         let (origins, intake) = (self.origins.clone(), self.intake.clone());
         self.recorder = Some(recorder.clone());
         let app = App::new(Settings { store: path.into(), keys, origins, outgoing, intake }, recorder, clock);

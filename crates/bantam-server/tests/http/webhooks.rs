@@ -1,7 +1,7 @@
 //! Messages to others: endpoints over the API, real requests to receivers on this machine.
 
 #[path = "webhooks/receiver.rs"]
-mod receiver;
+pub(crate) mod receiver;
 
 use crate::test_app::TestApp;
 use crate::track;

@@ -286,6 +286,10 @@ impl Ledger for PostgresLedger<'_> {
         leads::after(self, id, limit)
     }
 
+    fn erased_after(&mut self, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError> {
+        subjects::erased_after(self, id, limit)
+    }
+
     fn lead_counts(&mut self) -> Result<Vec<LeadCount>, StoreError> {
         leads::counts(self)
     }

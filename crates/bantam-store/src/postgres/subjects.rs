@@ -192,6 +192,16 @@ pub(super) fn assign_lead(
     Ok(())
 }
 
+pub(super) fn erased_after(
+    ledger: &mut PostgresLedger<'_>,
+    id: SubjectId,
+    limit: usize,
+) -> Result<Vec<SubjectId>, StoreError> {
+    let query = "select id from subject where id > $1 and erased order by id limit $2";
+    let rows = ledger.ask(call!(query, id, limit as i64))?;
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+}
+
 pub(super) fn members(ledger: &mut PostgresLedger<'_>, lead: SubjectId) -> Result<Vec<Subject>, StoreError> {
     let query = "select id, kind, name, lead, erased from subject where lead = $1 order by id";
     let members: Vec<Subject> = ledger.ask(call!(query, lead))?.iter().map(read).collect::<Result<_, _>>()?;

@@ -1,6 +1,6 @@
 //! Copies a store as it stands at one moment, while its writer goes on.
 
-use super::{FORMAT, READER_PATIENCE, SqliteReader};
+use super::{READER_PATIENCE, SqliteReader, migrate};
 use crate::error::StoreError;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
@@ -17,6 +17,11 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// The copy has every page of the source, damaged ones too: whether it is sound is another question.
 pub fn copy_snapshot(source: &Path, target: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
     SqliteReader::open_checked(source)?;
+    copy_pages(source, target, progress)
+}
+
+/// Copies a file of whatever format.
+pub(super) fn copy_pages(source: &Path, target: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let from = Connection::open_with_flags(source, flags)?;
     from.busy_timeout(READER_PATIENCE)?;
@@ -55,11 +60,9 @@ impl SqliteReader {
     /// Opens a store for reading, of which it is not certain that it is one.
     pub fn open_checked(path: &Path) -> Result<SqliteReader, StoreError> {
         let reader = SqliteReader::open(path)?;
-        let format: i64 = reader.connection.query_row("pragma user_version", [], |row| row.get(0))?;
-        match format {
-            0 => Err(StoreError::NoStore { path: path.to_owned() }),
-            FORMAT => Ok(reader),
-            _ => Err(StoreError::Newer { found: format, known: FORMAT }),
+        match migrate::verify(&reader.connection, path)? {
+            true => Err(StoreError::NoStore { path: path.to_owned() }),
+            false => Ok(reader),
         }
     }
 }

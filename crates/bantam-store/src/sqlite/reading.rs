@@ -90,7 +90,7 @@ mod tests {
     /// Returns how SQLite goes about a question, without what it does with the page it found.
     fn plan(question: &Question) -> Vec<String> {
         let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(include_str!("../schema.sql")).unwrap();
+        super::super::migrate::make(&connection).unwrap();
         let mut statement = connection.prepare(&format!("explain query plan {}", question.sql)).unwrap();
         let steps = statement.query_map(params_from_iter(&question.values), |row| row.get(3)).unwrap();
         steps.map(Result::unwrap).filter(|step: &String| step != "SCAN page").collect()

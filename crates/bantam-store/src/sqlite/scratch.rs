@@ -1,6 +1,6 @@
 //! A store that is made from another one: nobody relies on it before it is finished, so nothing waits for the disk.
 
-use super::{FORMAT, STATEMENTS, SqliteLedger};
+use super::{STATEMENTS, SqliteLedger, migrate};
 use crate::error::StoreError;
 use crate::inspection::Inspection;
 use crate::records::SubjectId;
@@ -51,7 +51,7 @@ impl SqliteScratch {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         let settings = "pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive";
         connection.execute_batch(&format!("{settings}; pragma cache_size = {CACHE_KIB}"))?;
-        connection.execute_batch(&format!("{} pragma user_version = {FORMAT}", include_str!("../schema.sql")))?;
+        migrate::make(&connection)?;
         Ok(SqliteScratch { connection, numbers: RefCell::new(numbers) })
     }
 

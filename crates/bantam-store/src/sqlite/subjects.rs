@@ -34,6 +34,12 @@ pub(super) fn by_id(connection: &Connection, id: SubjectId) -> Result<Option<Sub
     Ok(connection.prepare_cached(&query)?.query_row([id], read_subject).optional()?)
 }
 
+pub(super) fn erased_after(connection: &Connection, id: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError> {
+    let query = "select id from subject where id > ?1 and erased = 1 order by id limit ?2";
+    let mut statement = connection.prepare_cached(query)?;
+    Ok(statement.query_map(params![id, limit as i64], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
 pub(super) fn assign_lead(
     connection: &Connection,
     subject: SubjectId,

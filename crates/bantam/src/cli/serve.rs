@@ -51,7 +51,12 @@ pub(crate) struct ServeArguments {
     /// Hosts that webhooks may reach over plain HTTP or inside your network, such as `crm.acme.internal:8080`
     #[arg(long, value_name = "HOST[:PORT]", num_args = 1.., value_delimiter = ',', env = "BANTAM_WEBHOOK_ALLOW")]
     pub(crate) webhook_allow: Vec<String>,
-    /// The mail server for notifications, such as `smtps://USER:PASSWORD@mail.example.com`
+    /// Authorities that may have issued the certificates of webhooks' receivers and of the mail server, beside those that this
+    /// machine trusts: files in PEM
+    #[arg(long, value_name = "FILE", num_args = 1.., value_delimiter = ',', env = "BANTAM_AUTHORITY")]
+    pub(crate) authority: Vec<PathBuf>,
+    /// The mail server, such as `smtps://USER:PASSWORD@mail.example.com`, or with STARTTLS
+    /// `smtp://USER:PASSWORD@mail.example.com?tls=required`
     #[arg(long, value_name = "URL", env = "BANTAM_SMTP", hide_env_values = true, requires = "mail_from")]
     pub(crate) smtp: Option<String>,
     /// Whom notifications by mail come from

@@ -12,10 +12,14 @@ use std::path::PathBuf;
 ///
 /// Nothing is written to the store. Beside a running service a copy is made first, in the folder for temporary files.
 ///
-/// Exit code: 0 nothing is wrong, 1 something is, 2 bad input, 74 a disk failed.
+/// With --repair, what does not follow from the log is built again from it, all of it or nothing. Facts are never changed; where
+/// they are damaged themselves, restore a backup. Stop the service first.
+///
+/// Exit code: 0 nothing is wrong, or not any more, 1 something is, 2 bad input, 74 a disk failed.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   bantam verify --store leads.db
+  bantam verify --store leads.db --repair
   bantam verify --store leads.db --replay --json")]
 pub(crate) struct VerifyArguments {
     /// The store
@@ -24,6 +28,9 @@ pub(crate) struct VerifyArguments {
     /// Take the log once more and compare
     #[arg(long)]
     pub(crate) replay: bool,
+    /// Build again what does not follow from the log; includes --replay
+    #[arg(long)]
+    pub(crate) repair: bool,
     /// Print what was found as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -6,7 +6,7 @@ use crate::{Done, clock, definitions, logs, terminal};
 use bantam_core::fact::{Fact, FactKind};
 use bantam_core::{DefinitionText, Given, Rules};
 use bantam_server::people::audit::{Actor, note};
-use bantam_server::webhooks::{MailSettings, Outgoing};
+use bantam_server::webhooks::{Authorities, MailSettings, Outgoing};
 use bantam_server::{
     App, Clock, IntakeSettings, Keys, Network, REQUESTS_PER_SECOND, Recorder, Reserve, ReserveSize, Scope, Settings,
     Unavailable,
@@ -107,7 +107,16 @@ fn outgoing(arguments: &ServeArguments) -> Result<Outgoing, Failure> {
         from: arguments.mail_from.clone().unwrap_or_default(),
     };
     let mail = arguments.smtp.as_ref().map(settings);
-    Outgoing::new(&arguments.webhook_allow, mail.as_ref()).map_err(Failure::bad_input)
+    let mut authorities = Authorities::default();
+    for path in &arguments.authority {
+        let pem = std::fs::read(path).map_err(|error| Failure::file(path, "read", &error))?;
+        // Each alone, so that it is named.
+        let one = Authorities(vec![pem.clone()]);
+        Outgoing::new(&[], None, &one)
+            .map_err(|problem| Failure::bad_input(format!("`{}`: {problem}", path.display())))?;
+        authorities.0.push(pem);
+    }
+    Outgoing::new(&arguments.webhook_allow, mail.as_ref(), &authorities).map_err(Failure::bad_input)
 }
 
 fn intake(arguments: &ServeArguments) -> Result<IntakeSettings, Failure> {
@@ -196,6 +205,7 @@ pub(super) fn store_failure(error: StoreError) -> Failure {
         | StoreError::Newer { .. }
         | StoreError::NoStore { .. }
         | StoreError::NotMigrated { .. }
+        | StoreError::OldFormat { .. }
         | StoreError::OldServer { .. }
         | StoreError::Powerful { .. }
         | StoreError::Url { .. } => Failure::bad_input(error.to_string()),

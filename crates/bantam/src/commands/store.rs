@@ -100,7 +100,10 @@ pub(super) fn refuse_missing(store: &Path) -> Result<(), Failure> {
 pub(super) fn store_failure(error: StoreError) -> Failure {
     let message = error.to_string();
     match &error {
-        StoreError::InUse { .. } | StoreError::Newer { .. } | StoreError::NoStore { .. } => Failure::bad_input(message),
+        StoreError::InUse { .. }
+        | StoreError::Newer { .. }
+        | StoreError::OldFormat { .. }
+        | StoreError::NoStore { .. } => Failure::bad_input(message),
         _ if error.is_damage() => Failure::bad_input(message),
         _ => Failure::device(message),
     }

@@ -1,15 +1,21 @@
-//! `bantam verify`: what is wrong with a store.
+//! `bantam verify`: what is wrong with a store, and with `--repair` what is built again.
 
-use super::store::{Bar, Snapshot, core_failure};
+use super::store::{Bar, Snapshot, core_failure, refuse_missing, store_failure};
 use crate::cli::VerifyArguments;
 use crate::failure::Failure;
 use crate::terminal::{self, counted};
 use crate::{Done, clock};
 use bantam_core::CoreError;
-use bantam_server::verify::{Verification, verify};
+use bantam_server::verify::{Repair, Verification, repair, verify};
+use bantam_store::sqlite::SqliteStore;
 use serde_json::json;
+use std::collections::BTreeMap;
+use tempfile::TempDir;
 
 pub(crate) fn run(arguments: &VerifyArguments) -> Result<Done, Failure> {
+    if arguments.repair {
+        return mend(arguments);
+    }
     let bar = Bar::new();
     let mut snapshot = Snapshot::of(&arguments.store, &bar)?;
     let scratch = arguments.replay.then(|| snapshot.scratch());
@@ -32,6 +38,60 @@ pub(crate) fn run(arguments: &VerifyArguments) -> Result<Done, Failure> {
     };
     terminal::print(&text)?;
     Ok(if verification.findings.is_empty() { Done::Well } else { Done::FoundDifferences })
+}
+
+/// Verifies, and builds again what does not follow.
+fn mend(arguments: &VerifyArguments) -> Result<Done, Failure> {
+    refuse_missing(&arguments.store)?;
+    let bar = Bar::new();
+    let folder = TempDir::new().map_err(|error| Failure::file(&std::env::temp_dir(), "write to", &error))?;
+    let holder = format!("bantam verify --repair, process {}", std::process::id());
+    let mut store = SqliteStore::open(&arguments.store, &holder).map_err(store_failure)?;
+    let show = &mut |doing, done, all| bar.show(doing, done, all);
+    let repaired = store.mend(|source| repair(source, folder.path(), show)).map_err(core_failure)?;
+    store.checkpoint().map_err(store_failure)?;
+    bar.finish();
+    let text = match arguments.json {
+        true => {
+            let repair = json!({
+                "found": repaired.before.lines,
+                "more_found": repaired.before.more,
+                "changed": repaired.changed.iter().copied().collect::<BTreeMap<_, _>>(),
+                "refused": repaired.refused,
+            });
+            let mut told = as_json(&repaired.after);
+            if let Some(fields) = told.as_object_mut() {
+                fields.insert("repair".to_owned(), repair);
+            }
+            format!("{told:#}\n")
+        }
+        false => repair_as_text(&repaired),
+    };
+    terminal::print(&text)?;
+    Ok(if repaired.after.findings.is_empty() { Done::Well } else { Done::FoundDifferences })
+}
+
+fn repair_as_text(repaired: &Repair) -> String {
+    let mut text = String::new();
+    if !repaired.changed.is_empty() {
+        for line in &repaired.before.lines {
+            text += &format!("{}\n", terminal::printable(line));
+        }
+        if repaired.before.more > 0 {
+            text += &format!("and {} more\n", terminal::count(repaired.before.more));
+        }
+        text += "built again from the log:\n";
+        for (what, count) in &repaired.changed {
+            text += &format!("  {what}: {}\n", terminal::count(*count));
+        }
+    }
+    text += &as_text(&repaired.after, true);
+    if let Some(refused) = repaired.refused {
+        text += &format!("nothing was changed: {refused}\n");
+    } else if repaired.changed.is_empty() && repaired.after.findings.is_empty() {
+        text += "nothing had to be built again\n";
+    }
+    text
 }
 
 fn as_json(verification: &Verification) -> serde_json::Value {

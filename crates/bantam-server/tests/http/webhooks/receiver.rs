@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
 /// A request as it was received.
@@ -141,12 +141,22 @@ impl MailServer {
 }
 
 async fn take_mail(stream: tokio::net::TcpStream, mails: Arc<Mutex<Vec<String>>>) {
-    let (from, mut to) = stream.into_split();
-    let mut from = BufReader::new(from);
-    to.write_all(b"220 here\r\n").await.unwrap();
+    speak(stream, "220 here\r\n", mails, "250 fine\r\n").await;
+}
+
+/// Speaks SMTP until the other side goes or wants to encrypt; returns the stream for that.
+pub(crate) async fn speak<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    greeting: &str,
+    mails: Arc<Mutex<Vec<String>>>,
+    offers: &str,
+) -> Option<S> {
+    let mut stream = BufReader::new(stream);
+    stream.write_all(greeting.as_bytes()).await.ok()?;
+    stream.flush().await.ok()?;
     let mut line = String::new();
     let mut mail: Option<String> = None;
-    while from.read_line(&mut line).await.is_ok_and(|bytes| bytes > 0) {
+    while stream.read_line(&mut line).await.is_ok_and(|bytes| bytes > 0) {
         let answer = match (&mut mail, line.as_str()) {
             (Some(_), ".\r\n") => {
                 mails.lock().unwrap().extend(mail.take());
@@ -160,10 +170,18 @@ async fn take_mail(stream: tokio::net::TcpStream, mails: Arc<Mutex<Vec<String>>>
                 mail = Some(String::new());
                 "354 go on\r\n"
             }
+            (None, text) if text.starts_with("EHLO") => offers,
             (None, text) if text.starts_with("QUIT") => "221 bye\r\n",
+            (None, text) if text.starts_with("STARTTLS") && offers.contains("STARTTLS") => {
+                stream.write_all(b"220 go on\r\n").await.ok()?;
+                stream.flush().await.ok()?;
+                return Some(stream.into_inner());
+            }
             _ => "250 fine\r\n",
         };
-        to.write_all(answer.as_bytes()).await.unwrap();
+        stream.write_all(answer.as_bytes()).await.ok()?;
+        stream.flush().await.ok()?;
         line.clear();
     }
+    None
 }
