@@ -10,11 +10,11 @@ use super::compare::{DERIVED, Messages, differing_leads, is_derived};
 use super::{
     Counted, Erased, Findings, PAGE, Progress, Verification, check_records, compare, hand_off_numbers, replay,
 };
-use bantam_core::fact::FactKind;
+use bantam_core::fact::{FactKind, message_key};
 use bantam_core::hand_off::HandOff;
 use bantam_core::{CoreError, LeadState, Rules, read_decision, read_fact};
 use bantam_store::sqlite::{HandOffNumbers, SqliteScratch};
-use bantam_store::{Digest, HandOffRow, Inspection, Mending, PlacedDecision, Subject, SubjectId, Table};
+use bantam_store::{HandOffRow, Inspection, Mending, PlacedDecision, Subject, SubjectId, Table};
 use std::path::Path;
 
 /// What a repair did.
@@ -154,7 +154,7 @@ impl Mender<'_> {
             seq = last.seq;
             for (stored, again) in page.iter().zip(again) {
                 let Some(fact) = read_fact(stored)? else { continue };
-                let key = Digest::of(fact.message_id.as_bytes());
+                let key = message_key(&fact.message_id);
                 if self.source.find_message(key)?.map(|known| known.seq) != Some(stored.seq) {
                     self.source.key_fact(stored.seq, key)?;
                     self.repair.count("message keys", 1);
