@@ -25,5 +25,10 @@ pub(crate) mod worker;
 pub use deliver::Outgoing;
 pub use email::MailSettings;
 
+/// Returns a client that follows no redirects, for others that the settings name.
+pub(crate) fn own_client() -> Result<reqwest::Client, String> {
+    dial::client(false)
+}
+
 pub(crate) use email::is_address;
 pub(crate) use sign::{new_secret, new_token};

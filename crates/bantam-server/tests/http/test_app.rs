@@ -9,7 +9,7 @@ use bantam_lang::convert::parse_time;
 use bantam_server::core::fact::{Fact, FactKind};
 use bantam_server::core::{DefinitionText, Given, Rules};
 use bantam_server::webhooks::{MailSettings, Outgoing};
-use bantam_server::{App, Clock, IntakeSettings, Keys, PageRule, Recorder, Scope, Settings};
+use bantam_server::{App, Clock, IntakeSettings, Keys, PageRule, Recorder, Scope, Settings, SingleSignOn};
 use bantam_store::sqlite::SqliteStore;
 use bantam_store::{Ledger, StoreError};
 use http_body_util::BodyExt;
@@ -180,6 +180,13 @@ impl TestApp {
         self.app = Some(app.clone());
         self.thread = Some(thread);
         app
+    }
+
+    /// Lets people sign in through a provider from now on.
+    pub(crate) fn sign_in_through(&mut self, sso: SingleSignOn) {
+        let app = self.app.take().unwrap().with_single_sign_on(sso);
+        self.router = Some(app.clone().router());
+        self.app = Some(app);
     }
 
     /// Stops and starts once more with the same store.

@@ -1,5 +1,6 @@
 //! The arguments of the service.
 
+use super::sso::SsoArguments;
 use bantam_server::ReserveSize;
 use bantam_store::Location;
 use clap::Args;
@@ -63,6 +64,8 @@ pub(crate) struct ServeArguments {
     /// Scheme and host by which browsers reach the service, where it is not the host they ask
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) sso: SsoArguments,
     /// Proxies that are believed for whom they speak (`x-forwarded-...`), as addresses or ranges
     #[arg(long, value_name = "ADDRESS", num_args = 1..)]
     pub(crate) proxy: Vec<String>,
