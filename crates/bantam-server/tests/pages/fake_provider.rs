@@ -33,6 +33,7 @@ pub(crate) struct Plan {
     pub(crate) is_down: bool,
     /// How often it was asked for what it is.
     pub(crate) asked: usize,
+    granted: usize,
     codes: HashMap<String, Grant>,
 }
 
@@ -62,6 +63,7 @@ impl FakeProvider {
             redirects: false,
             is_down: false,
             asked: 0,
+            granted: 0,
             codes: HashMap::new(),
         };
         let provider = FakeProvider { url, plan: Arc::new(Mutex::new(plan)) };
@@ -92,7 +94,8 @@ impl FakeProvider {
         assert_eq!(page.path(), "/sign-in-here");
         assert_eq!((asked["response_type"].as_str(), asked["client_id"].as_str()), ("code", "bantam"));
         assert_eq!((asked["scope"].as_str(), asked["code_challenge_method"].as_str()), ("openid email", "S256"));
-        let code = format!("code {}", self.plan().codes.len());
+        self.plan().granted += 1;
+        let code = format!("code {}", self.plan().granted);
         let grant = Grant { nonce: asked["nonce"].clone(), challenge: asked["code_challenge"].clone() };
         self.plan().codes.insert(code.clone(), grant);
         let mut back = Url::parse(&asked["redirect_uri"]).unwrap();

@@ -110,7 +110,7 @@ fn assert_refused(answer: &Answer, says: &str) {
 async fn aut_09_whoever_the_provider_vouches_for_is_in_and_stays_the_same_person() {
     let door = Door::open(|_| {}).await;
     let page = door.get("/sign-in?next=/queue", "").await.text();
-    assert!(page.contains("Sign in with <bdi>Acme &#60;Login&#62;</bdi>"), "{page}");
+    assert!(page.contains("Sign in with <bdi>Acme &lt;Login&gt;</bdi>"), "{page}");
     assert_eq!(between(&page, "id=\"sso\" href=\"", &['"']), "/sign-in/sso?next=%2Fqueue");
     let answer = door.enter().await;
     assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/leads?a=b"), "{}", answer.text());
@@ -147,14 +147,14 @@ async fn aut_09_a_state_is_good_once_in_one_browser_for_ten_minutes() {
     assert_refused(&door.come_back(&to, &other.cookie).await, "begin again");
     assert_refused(&door.come_back(&to, "").await, "begin again");
     let mut wrong = to.clone();
-    wrong.query_pairs_mut().clear().append_pair("code", "code 0").append_pair("state", "x");
+    wrong.query_pairs_mut().clear().append_pair("code", "code 1").append_pair("state", "x");
     assert_refused(&door.come_back(&wrong, &begun.cookie).await, "begin again");
     assert!(session(&door.come_back(&to, &begun.cookie).await).is_some());
     assert_refused(&door.come_back(&to, &begun.cookie).await, "used already");
     // A code that was used, in a sign-in that was not.
     let begun = door.begin("/").await;
     let mut replayed = door.provider.grant(&begun.page);
-    let query = replayed.query().unwrap().replace("code+1", "code+0");
+    let query = replayed.query().unwrap().replace("code+2", "code+1");
     replayed.set_query(Some(&query));
     assert_refused(&door.come_back(&replayed, &begun.cookie).await, "could not be verified");
     // The provider's no is used up, too.
@@ -224,8 +224,8 @@ async fn aut_09_only_a_verified_address_of_somebody_who_may_come_in_lets_a_new_a
         (json!({"email_verified": false}), "not say that your address is verified"),
         (json!({"email_verified": null}), "not say that your address is verified"),
         (json!({"email": null}), "not say that your address is verified"),
-        (json!({"email": "eve@acme.example"}), "nobody here has the address"),
-        (json!({"email": "ann@acme.example.evil.example"}), "nobody here has the address"),
+        (json!({"email": "eve@acme.example"}), "Nobody here has the address"),
+        (json!({"email": "ann@acme.example.evil.example"}), "Nobody here has the address"),
     ];
     let right = door.provider.plan().claims.clone();
     for (claims, says) in refused {
@@ -300,7 +300,7 @@ async fn aut_08_groups_give_roles_and_take_them_with_all_that_hangs_on_them() {
     // Who is in a group needs no invitation.
     door.provider.plan().claims = json!({"sub": "B1", "email": "bob@acme.example", "email_verified": true});
     door.provider.says("groups", json!(["Lunch"]));
-    assert_refused(&door.enter().await, "none of your groups");
+    assert_refused(&door.enter().await, "None of your groups");
     assert!(door.person("bob@acme.example").await.is_none());
     door.provider.says("groups", json!(["Field", "Growth", "Lunch"]));
     let first = session(&door.enter().await).unwrap();
@@ -313,7 +313,7 @@ async fn aut_08_groups_give_roles_and_take_them_with_all_that_hangs_on_them() {
     assert_eq!(answer.header("location"), "/sign-in?next=%2Fqueue", "sessions end with a role");
     // Out of all groups: what they could do does not go on.
     door.provider.says("groups", json!([]));
-    assert_refused(&door.enter().await, "none of your groups");
+    assert_refused(&door.enter().await, "None of your groups");
     assert_eq!(roles("bob@acme.example").await, [Role::Viewer]);
 }
 
