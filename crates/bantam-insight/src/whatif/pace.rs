@@ -34,7 +34,7 @@ impl PaceBench {
         let one_in = data.leads.ids.len().div_ceil(most.max(1)).max(1) as u64;
         let mut leads = 0;
         let counted = data.timelines().inspect(|_| leads += 1);
-        let sample: Vec<Timeline> = counted.filter(|lead| hash(&lead.lead_id) % one_in == 0).collect();
+        let sample: Vec<Timeline> = counted.filter(|lead| hash(&lead.lead_id).is_multiple_of(one_in)).collect();
         let base = gather(prepared, sample.iter().cloned(), as_of, &|_| {});
         PaceBench { sample, leads, as_of, base }
     }
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_sample_takes_its_share_of_ids_in_any_order() {
-        let taken = (0..50_000).filter(|number| hash(&format!("L{number:07}")) % 10 == 0).count();
+        let taken = (0..50_000).filter(|number| hash(&format!("L{number:07}")).is_multiple_of(10)).count();
         assert!((4_800..5_200).contains(&taken), "{taken}");
     }
 }

@@ -59,7 +59,7 @@ async function go(setUp) {
   await page.goto(`${base}/account`)
   await page.getByText('You sign in with Acme').waitFor()
   await page.goto(`${base}/settings/audit`)
-  await page.getByText('signed in through single sign-on for the first time').first().waitFor()
+  await page.locator('tbody').getByText('signed in through single sign-on for the first time').first().waitFor()
   const kept = await page.context().cookies(base)
   assert.deepEqual(kept.map(({ name, httpOnly, sameSite }) => [name, httpOnly, sameSite]), [['bantam', true, 'Lax']])
 
