@@ -160,29 +160,3 @@ fn what_an_editor_says_of_hand_offs_is_what_the_impact_says() {
     let bench = PaceBench::new(&prepared[0], &data, as_of, 100);
     assert_eq!(bench.try_definition(&prepare(&nothing.meaning(), &Wishes::default())), None);
 }
-
-/// Prints how long it takes: `cargo test -p bantam-insight --test impact -- --ignored --nocapture pace`.
-#[test]
-#[ignore = "a measurement"]
-fn pace_of_many_leads() {
-    for count in [2_000, 10_000, 50_000] {
-        let [leads, events] = sample(count);
-        let old = check(GOOD);
-        let prepared = prepare(&old.meaning(), &Wishes::default());
-        let as_of = parse_time("2026-03-01").unwrap();
-        let mut input = Input::new(&prepared.meaning, |_| {});
-        input.read_csv(RowKind::Lead, "leads.csv", leads.as_slice(), &|_| {}).unwrap();
-        input.read_csv(RowKind::Event, "events.csv", events.as_slice(), &|_| {}).unwrap();
-        let data = input.finish(as_of).unwrap();
-        let begun = std::time::Instant::now();
-        let bench = PaceBench::new(&prepared, &data, as_of, count as usize);
-        let made = begun.elapsed();
-        let begun = std::time::Instant::now();
-        let pace = bench.try_definition(&prepared).unwrap();
-        eprintln!(
-            "{count} leads, {} events: made in {made:?}, tried in {:?}, {pace:?}",
-            data.events.len(),
-            begun.elapsed()
-        );
-    }
-}
