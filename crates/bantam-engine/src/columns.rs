@@ -118,6 +118,25 @@ impl Column {
         }
     }
 
+    /// Keeps, of the rows from `from` on, those at some places among them, in rising order.
+    pub(crate) fn keep(&mut self, from: usize, places: &[u32]) {
+        fn keep<T: Copy>(values: &mut Vec<T>, from: usize, places: &[u32]) {
+            for (to, &place) in (from..).zip(places) {
+                let value = values.get(from + place as usize).copied();
+                if let (Some(value), Some(slot)) = (value, values.get_mut(to)) {
+                    *slot = value;
+                }
+            }
+            values.truncate(from + places.len());
+        }
+        match self {
+            Column::Text(text) => keep(&mut text.codes, from, places),
+            Column::Number(values) => keep(values, from, places),
+            Column::Boolean(values) => keep(values, from, places),
+            Column::Time(values) => keep(values, from, places),
+        }
+    }
+
     /// Appends a value; one that is missing, or of another type, is missing.
     pub fn push(&mut self, value: Option<&Value>) {
         match (self, value) {

@@ -13,8 +13,8 @@
     reason = "a measurement, not a product"
 )]
 
-use bantam_server::core::fact::{Fact, FactKind, Values};
-use bantam_server::core::{DefinitionText, Desk, Given, Rules};
+use bantam_core::fact::{Fact, FactKind, Values};
+use bantam_core::{DefinitionText, Desk, Given, Rules};
 use bantam_store::{Location, Store, StoreError};
 use serde_json::value::to_raw_value;
 use std::time::Instant;

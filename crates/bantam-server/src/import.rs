@@ -6,7 +6,6 @@
 mod lines;
 
 use crate::app::App;
-use crate::core::{Given, Refusal, Taken};
 use crate::intake::{LineProblem, LineReading, Reading, read_line};
 use crate::keys::{Caller, Scope};
 use crate::problem::Problem;
@@ -16,6 +15,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::{Extension, Json};
+use bantam_core::{Given, Refusal, Taken};
 use bantam_lang::meaning::SalesAnswer;
 use http_body_util::BodyExt;
 use lines::Lines;

@@ -6,8 +6,8 @@ mod json;
 mod message;
 mod unpack;
 
-use crate::core::fact::Fact;
 pub(crate) use aside::{Call, read_again};
+use bantam_core::fact::Fact;
 use bantam_lang::convert::parse_time;
 use bantam_store::Refused;
 pub(crate) use import::{LineProblem, LineReading, read_line};

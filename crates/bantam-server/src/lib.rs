@@ -3,7 +3,6 @@
 mod api;
 mod app;
 mod base32;
-pub mod core;
 mod edge;
 pub mod erased;
 mod form;
@@ -15,7 +14,6 @@ mod limits;
 mod listen;
 mod loaders;
 mod peer;
-#[allow(dead_code, unused_imports, reason = "pages are what most of it is for, and they come with the next changes")]
 pub mod people;
 #[cfg(test)]
 mod privacy;

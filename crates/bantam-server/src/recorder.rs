@@ -1,9 +1,9 @@
 //! The one thread that writes: takes what many requests bring, in one transaction and with one wait for the disk, and
 //! answers each of them after it.
 
-use crate::core::public_id::Secret;
-use crate::core::{CoreError, Desk, Given, Taken};
 use crate::intake::Call;
+use bantam_core::public_id::Secret;
+use bantam_core::{CoreError, Desk, Given, Taken};
 use bantam_store::{Ledger, Refused, Store, StoreError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -364,7 +364,7 @@ fn conflict(given: &Given, taken: &Taken, now: i64) -> Option<Refused> {
         _ => return None,
     };
     // What is about somebody who was erased must not be kept here instead.
-    let is_erased = matches!(taken, Taken::Refused(crate::core::Refusal::Erased));
+    let is_erased = matches!(taken, Taken::Refused(bantam_core::Refusal::Erased));
     let body = if is_erased { Vec::new() } else { given.fact.body() };
     let (source, call) = (given.fact.source.clone(), Call::Fact.word().to_owned());
     Some(Refused { received_at: now, source, call, sent_at: None, reason: reason.into(), field: None, body })

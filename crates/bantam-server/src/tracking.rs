@@ -5,7 +5,6 @@ mod receive;
 
 use crate::api::routes::no_write_key;
 use crate::app::App;
-use crate::core::{Given, Refusal, Taken};
 use crate::intake::{BATCH_MAX, Body, BodyError, Endpoint, Read, Rejection};
 use crate::keys::Caller;
 use crate::problem::Problem;
@@ -15,6 +14,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use bantam_core::{Given, Refusal, Taken};
 pub(crate) use credentials::refuse_foreign_page;
 use credentials::{counted, refuse_key_in_query, source_of};
 use receive::{Received, one_encoding, receive, unpack_and_read};

@@ -21,7 +21,7 @@ pub use erased::Erased;
 pub use records::{Counted, check_records};
 pub use replay::{hand_off_numbers, replay};
 
-use crate::core::CoreError;
+use bantam_core::CoreError;
 use bantam_store::sqlite::SqliteScratch;
 use bantam_store::{Inspection, Record, StoreError, Table};
 use std::path::Path;

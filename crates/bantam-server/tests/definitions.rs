@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at what cannot be")]
 
+use bantam_core::definitions::{DefinitionRefusal, DefinitionState, Team, Version, text_digest};
+use bantam_core::fact::{Fact, FactKind, Values};
+use bantam_core::preview::Preview;
+use bantam_core::{DefinitionText, Desk, Given, LeadState, Refusal, Rules, Taken};
 use bantam_lang::convert::parse_time;
-use bantam_server::core::definitions::{DefinitionRefusal, DefinitionState, Team, Version, text_digest};
-use bantam_server::core::fact::{Fact, FactKind, Values};
-use bantam_server::core::preview::Preview;
-use bantam_server::core::{DefinitionText, Desk, Given, LeadState, Refusal, Rules, Taken};
 use bantam_store::sqlite::SqliteStore;
 use bantam_store::{StoreError, SubjectKind};
 

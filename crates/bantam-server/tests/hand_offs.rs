@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at what cannot be")]
 
+use bantam_core::assignment::{Member, Team};
+use bantam_core::fact::{Answer, Fact, FactKind, Values};
+use bantam_core::hand_off::{AnswerRefusal, HandOff, HandOffState};
+use bantam_core::identity::tombstone;
+use bantam_core::{DefinitionText, Desk, Given, LeadState, Refusal, Rules, Taken};
 use bantam_lang::convert::parse_time;
 use bantam_lang::meaning::SalesAnswer;
-use bantam_server::core::assignment::{Member, Team};
-use bantam_server::core::fact::{Answer, Fact, FactKind, Values};
-use bantam_server::core::hand_off::{AnswerRefusal, HandOff, HandOffState};
-use bantam_server::core::identity::tombstone;
-use bantam_server::core::{DefinitionText, Desk, Given, LeadState, Refusal, Rules, Taken};
 use bantam_store::sqlite::SqliteStore;
 use bantam_store::{StoreError, SubjectKind};
 use serde_json::Value;

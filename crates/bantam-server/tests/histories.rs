@@ -14,8 +14,8 @@ mod expected;
 #[path = "histories/story.rs"]
 mod story;
 
-use bantam_server::core::fact::{Fact, FactKind};
-use bantam_server::core::{CoreError, Desk, Given, Taken};
+use bantam_core::fact::{Fact, FactKind};
+use bantam_core::{CoreError, Desk, Given, Taken};
 use bantam_server::verify::{Erased, audit, verify};
 use bantam_store::StoreError;
 use bantam_store::sqlite::SqliteStore;

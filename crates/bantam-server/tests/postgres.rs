@@ -15,8 +15,8 @@ mod expected;
 #[path = "histories/story.rs"]
 mod story;
 
-use bantam_server::core::fact::{Fact, FactKind, Values};
-use bantam_server::core::{Desk, Given, Taken};
+use bantam_core::fact::{Fact, FactKind, Values};
+use bantam_core::{Desk, Given, Taken};
 use bantam_server::{Clock, Recorder};
 use bantam_store::postgres::PostgresStore;
 use bantam_store::{Store, StoreError};

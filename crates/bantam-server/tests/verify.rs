@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at what cannot be")]
 
+use bantam_core::assignment::{Member, Team};
+use bantam_core::fact::{Answer, Fact, FactKind, Values};
+use bantam_core::identity::tombstone;
+use bantam_core::{CoreError, DefinitionText, Desk, Given, Rules, Taken};
 use bantam_lang::meaning::SalesAnswer;
-use bantam_server::core::assignment::{Member, Team};
-use bantam_server::core::fact::{Answer, Fact, FactKind, Values};
-use bantam_server::core::identity::tombstone;
-use bantam_server::core::{CoreError, DefinitionText, Desk, Given, Rules, Taken};
 use bantam_server::verify::{Audit, Erased, Verification, audit, verify};
 use bantam_store::HandOffFilter;
 use bantam_store::sqlite::{SqliteReader, SqliteStore};

@@ -4,7 +4,7 @@
 
 mod bench;
 
-use bantam_server::core::Taken;
+use bantam_core::Taken;
 use bantam_server::{Clock, Recorder, Unavailable};
 use bantam_store::sqlite::SqliteStore;
 use bantam_store_faults::FaultyDisk;

@@ -6,7 +6,7 @@
 
 mod bench;
 
-use bantam_server::core::{CoreError, Desk};
+use bantam_core::{CoreError, Desk};
 use bantam_store::StoreError;
 use bantam_store::sqlite::SqliteStore;
 use bantam_store_faults::FaultyDisk;

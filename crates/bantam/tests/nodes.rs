@@ -7,8 +7,8 @@
 #[path = "../../bantam-store/tests/postgres/cluster.rs"]
 mod cluster;
 
-use bantam_server::core::fact::Fact;
-use bantam_server::core::{Desk, Given};
+use bantam_core::fact::Fact;
+use bantam_core::{Desk, Given};
 use bantam_store::postgres::PostgresStore;
 use bantam_store::sqlite::SqliteStore;
 use bantam_store::{Store, StoreError};

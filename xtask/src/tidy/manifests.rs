@@ -9,9 +9,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("bantam-simulate", &[]),
     ("bantam-insight", &["bantam-lang", "bantam-engine"]),
     ("bantam-store", &["bantam-lang", "bantam-engine"]),
-    ("bantam-store-faults", &["bantam-store", "bantam-server"]),
-    ("bantam-server", &["bantam-lang", "bantam-engine", "bantam-insight", "bantam-store"]),
-    ("bantam", &["bantam-lang", "bantam-engine", "bantam-insight", "bantam-store", "bantam-server", "bantam-simulate"]),
+    ("bantam-core", &["bantam-lang", "bantam-engine", "bantam-store"]),
+    ("bantam-store-faults", &["bantam-core", "bantam-store", "bantam-server"]),
+    ("bantam-server", &["bantam-core", "bantam-lang", "bantam-engine", "bantam-insight", "bantam-store"]),
+    (
+        "bantam",
+        &[
+            "bantam-core",
+            "bantam-lang",
+            "bantam-engine",
+            "bantam-insight",
+            "bantam-store",
+            "bantam-server",
+            "bantam-simulate",
+        ],
+    ),
     ("xtask", &[]),
 ];
 /// Tests of any crate but itself may use this one: it makes data and knows nobody.

@@ -13,6 +13,7 @@ mod hybrid;
 mod layout;
 mod limits;
 mod pages;
+mod picked;
 mod source;
 mod statistics;
 mod thrift;

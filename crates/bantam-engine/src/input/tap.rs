@@ -14,6 +14,13 @@ pub(crate) trait Tap: Sync {
 
 /// Takes the rows of one piece.
 pub(crate) trait TapPiece {
+    /// Returns which of the rows read so far may count: their places, in rising order. `None` where that takes more than their
+    /// leads, times and names, or does not help.
+    fn choose(&mut self, rows: &Rows) -> Option<Vec<u32>>;
+
+    /// Takes the rows read so far, of which some were chosen; the columns of `rows` hold only those.
+    fn take_chosen(&mut self, rows: &mut Rows, chosen: &[u32]) -> Result<(), String>;
+
     /// Takes the rows read so far, and clears what it took; what it leaves is kept in memory.
     ///
     /// Returns what is wrong with the file where its rows contradict its extent.

@@ -24,8 +24,8 @@ pub(super) struct KindCache {
 }
 
 impl StreamPiece<'_, '_> {
-    /// Returns the kind of each of some rows.
-    pub(super) fn kinds_of(&mut self, rows: &Rows, kept: &[u32]) -> Vec<u32> {
+    /// Returns the kind of each of some rows; `cells` says where in the columns each of them is.
+    pub(super) fn kinds_of(&mut self, rows: &Rows, kept: &[u32], cells: &[u32]) -> Vec<u32> {
         let storage = &self.stream.storage;
         let in_kind = storage.kept().filter(|(_, place)| matches!(place, Place::Kind(_)));
         let properties: Vec<usize> = in_kind.map(|(property, _)| property).collect();
@@ -39,7 +39,7 @@ impl StreamPiece<'_, '_> {
         if cache.sizes != sizes {
             cache = KindCache { table: vec![UNKNOWN; places.unwrap_or(0)], sizes, index: HashMap::new() };
         }
-        let kinds = self.look_up_kinds(&mut cache, places.is_some(), rows, &properties, &columns, kept);
+        let kinds = self.look_up_kinds(&mut cache, places.is_some(), rows, &properties, &columns, (kept, cells));
         self.kinds = cache;
         kinds
     }
@@ -51,47 +51,46 @@ impl StreamPiece<'_, '_> {
         rows: &Rows,
         properties: &[usize],
         columns: &[Codes<'_>],
-        kept: &[u32],
+        (kept, cells): (&[u32], &[u32]),
     ) -> Vec<u32> {
         let names = &rows.names().codes;
         let name = |row: u32| names.get(row as usize).copied().unwrap_or(0);
-        let look_up = |row: u32| self.look_up(rows, properties, name(row), row);
+        let look_up = |row: u32, cell: u32| self.look_up(rows, properties, name(row), cell as usize);
         let KindCache { sizes, table, index } = cache;
         if by_place {
             let mut at: Vec<u32> = kept.iter().map(|&row| name(row)).collect();
             for (codes, &size) in columns.iter().zip(sizes.iter().skip(1)) {
-                codes.add_to(&mut at, kept, size as u32);
+                codes.add_to(&mut at, cells, size as u32);
             }
-            let kind = |(&at, &row): (&u32, &u32)| match table.get_mut(at as usize) {
+            let kind = |(&at, (&row, &cell)): (&u32, (&u32, &u32))| match table.get_mut(at as usize) {
                 Some(kind) if *kind != UNKNOWN => *kind,
                 Some(kind) => {
-                    *kind = look_up(row);
+                    *kind = look_up(row, cell);
                     *kind
                 }
-                None => look_up(row),
+                None => look_up(row, cell),
             };
-            return at.iter().zip(kept).map(kind).collect();
+            return at.iter().zip(kept.iter().zip(cells)).map(kind).collect();
         }
-        let kind = |&row: &u32| {
-            let codes: Vec<u32> = std::iter::once(name(row)).chain(columns.iter().map(|codes| codes.at(row))).collect();
-            *index.entry_ref(codes.as_slice()).or_insert_with(|| look_up(row))
+        let kind = |(&row, &cell): (&u32, &u32)| {
+            let codes: Vec<u32> =
+                std::iter::once(name(row)).chain(columns.iter().map(|codes| codes.at(cell))).collect();
+            *index.entry_ref(codes.as_slice()).or_insert_with(|| look_up(row, cell))
         };
-        kept.iter().map(kind).collect()
+        kept.iter().zip(cells).map(kind).collect()
     }
 
     /// Looks a kind up among those of all pieces.
-    fn look_up(&self, rows: &Rows, properties: &[usize], name: u32, row: u32) -> u32 {
+    fn look_up(&self, rows: &Rows, properties: &[usize], name: u32, cell: usize) -> u32 {
         let storage = &self.stream.storage;
         let mut tables = lock(&self.stream.tables);
         let Tables { texts, kinds } = &mut *tables;
         let mut codes = vec![self.names.get(name as usize).map_or(MISSING_CODE, |&(code, _)| code)];
         for &property in properties {
             let code = match (rows.values(property), texts.get_mut(property)) {
-                (Some(Column::Text(column)), Some(texts)) => {
-                    storage.text_code(property, texts, column.get(row as usize))
-                }
+                (Some(Column::Text(column)), Some(texts)) => storage.text_code(property, texts, column.get(cell)),
                 (Some(Column::Boolean(values)), _) => {
-                    storage.truth_code(property, values.get(row as usize).copied().unwrap_or_default())
+                    storage.truth_code(property, values.get(cell).copied().unwrap_or_default())
                 }
                 _ => MISSING_CODE,
             };
@@ -125,18 +124,18 @@ impl<'c> Codes<'c> {
         }
     }
 
-    /// Returns the code of a row; a missing text has the last.
-    fn at(&self, row: u32) -> u32 {
+    /// Returns the code of a cell; a missing text has the last.
+    fn at(&self, cell: u32) -> u32 {
         match self {
-            Codes::Text(codes, size) => codes.get(row as usize).map_or(0, |&code| code.min(*size as u32 - 1)),
-            Codes::Truth(values) => values.get(row as usize).map_or(2, |&truth| truth as u32),
+            Codes::Text(codes, size) => codes.get(cell as usize).map_or(0, |&code| code.min(*size as u32 - 1)),
+            Codes::Truth(values) => values.get(cell as usize).map_or(2, |&truth| truth as u32),
         }
     }
 
     /// Turns places among the codes of earlier columns into places among those and this one's.
-    fn add_to(&self, places: &mut [u32], rows: &[u32], size: u32) {
-        for (place, &row) in places.iter_mut().zip(rows) {
-            *place = *place * size + self.at(row);
+    fn add_to(&self, places: &mut [u32], cells: &[u32], size: u32) {
+        for (place, &cell) in places.iter_mut().zip(cells) {
+            *place = *place * size + self.at(cell);
         }
     }
 }

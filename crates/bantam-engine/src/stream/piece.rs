@@ -62,12 +62,14 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
     pub(super) fn take_all(&mut self, leads: &[u32], rows: &Rows) {
         self.know_names(rows);
         self.has_strangers = true;
-        let kept = self.choose(rows);
-        self.take_rows(leads, &kept, rows);
+        let kept = self.counting(rows);
+        self.see_strangers(|row| leads.get(row).copied(), rows.times());
+        let leads: Vec<u32> = kept.iter().map(|&row| leads.get(row as usize).copied().unwrap_or(0)).collect();
+        self.take_rows(&leads, &kept, &kept, rows);
     }
 
-    /// Finds the marked lead numbers of rows. Those of rows that are not kept may be wrong, but for their marks.
-    fn find_leads(&mut self, rows: &Rows, kept: &[u32]) -> Result<Vec<u32>, String> {
+    /// Finds the marked lead number of every key; where only rows that are not kept have it, it may be wrong but for its marks.
+    fn find_leads(&mut self, rows: &Rows, kept: &[u32]) -> Result<(), String> {
         let keys = rows.keys();
         let from = self.leads.len();
         let stream = self.stream;
@@ -91,10 +93,19 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
                 needed.push(*code);
             }
         }
-        self.look_up_leads(rows, &needed)?;
-        let mut leads = Vec::with_capacity(keys.len());
-        keys.resolve(&self.leads, &mut leads);
-        Ok(leads)
+        self.look_up_leads(rows, &needed)
+    }
+
+    /// Takes note of leads without a counting row that have an event at or before *as of*; `lead` is the marked number of a row.
+    fn see_strangers(&mut self, lead: impl Fn(usize) -> Option<u32>, times: &[i64]) {
+        if !self.has_strangers {
+            return;
+        }
+        let is_without_row = |lead: u32| lead & WITHOUT_ROW != 0 && lead != UNKNOWN;
+        let past = times.iter().enumerate().filter(|&(_, &time)| time <= self.stream.as_of);
+        for lead in past.filter_map(|(row, _)| lead(row)).filter(|&lead| is_without_row(lead)) {
+            self.seen.insert(lead & LEAD);
+        }
     }
 
     /// Looks up the leads of some of a piece's keys.
@@ -128,19 +139,12 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
         Ok(())
     }
 
-    fn take_rows(&mut self, leads: &[u32], kept: &[u32], rows: &Rows) {
+    /// Takes the rows that are kept, each with its marked lead number; `cells` says where in the columns each of them is.
+    fn take_rows(&mut self, leads: &[u32], kept: &[u32], cells: &[u32], rows: &Rows) {
         let times = rows.times();
         let widest = |(oldest, newest): (i64, i64), &time: &i64| (time.min(oldest), time.max(newest));
         (self.oldest, self.newest) = times.iter().fold((self.oldest, self.newest), widest);
-        let is_without_row = |lead: u32| lead & WITHOUT_ROW != 0 && lead != UNKNOWN;
-        if self.has_strangers {
-            let as_of = self.stream.as_of;
-            let events = leads.iter().zip(times);
-            for (&lead, _) in events.filter(|&(&lead, &time)| is_without_row(lead) && time <= as_of) {
-                self.seen.insert(lead & LEAD);
-            }
-        }
-        let kinds = self.kinds_of(rows, kept);
+        let kinds = self.kinds_of(rows, kept, cells);
         let Stream { storage, tables, .. } = self.stream;
         let mut beside: Vec<Vec<u64>> = Vec::new();
         if storage.beside > 0 {
@@ -149,7 +153,7 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
                 let (Some(column), Some(texts)) = (rows.values(property), tables.texts.get_mut(property)) else {
                     continue;
                 };
-                let bits = kept.iter().map(|&row| storage.bits(property, texts, column, row as usize));
+                let bits = cells.iter().map(|&cell| storage.bits(property, texts, column, cell as usize));
                 beside.push(bits.collect());
             }
         }
@@ -161,19 +165,18 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
 
     /// Puts events with the others of leads that are complete with this piece, or with those that wait.
     fn store(&mut self, leads: &[u32], times: &[i64], kept: &[u32], kinds: &[u32], beside: &[Vec<u64>]) {
-        let lead = |row: u32| leads.get(row as usize).copied().unwrap_or(0);
-        let complete = kept.iter().filter(|&&row| lead(row) & COMPLETE != 0).count();
+        let complete = leads.iter().filter(|&&lead| lead & COMPLETE != 0).count();
         if complete == 0 || complete == kept.len() {
             let target = if complete == 0 { &mut self.stored } else { &mut self.complete };
-            target.lead.extend(kept.iter().map(|&row| lead(row) & LEAD));
+            target.lead.extend(leads.iter().map(|&lead| lead & LEAD));
             target.time.extend(kept.iter().map(|&row| times.get(row as usize).copied().unwrap_or(0)));
             target.kind.extend_from_slice(kinds);
             target.beside.iter_mut().zip(beside).for_each(|(all, values)| all.extend_from_slice(values));
             return;
         }
-        for (at, (&row, &kind)) in kept.iter().zip(kinds).enumerate() {
-            let target = if lead(row) & COMPLETE == 0 { &mut self.stored } else { &mut self.complete };
-            target.lead.push(lead(row) & LEAD);
+        for (at, (&lead, (&row, &kind))) in leads.iter().zip(kept.iter().zip(kinds)).enumerate() {
+            let target = if lead & COMPLETE == 0 { &mut self.stored } else { &mut self.complete };
+            target.lead.push(lead & LEAD);
             target.time.push(times.get(row as usize).copied().unwrap_or(0));
             target.kind.push(kind);
             target.beside.iter_mut().zip(beside).for_each(|(all, values)| all.extend(values.get(at)));
@@ -193,7 +196,7 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
     }
 
     /// Returns the rows that some rule may count.
-    fn choose(&self, rows: &Rows) -> Vec<u32> {
+    fn counting(&self, rows: &Rows) -> Vec<u32> {
         let as_of = self.stream.as_of;
         let times = rows.times();
         // A row is written where the next one that is kept belongs, and stays there if it is one.
@@ -208,6 +211,20 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
         }
         kept.truncate(count);
         kept
+    }
+
+    fn take_kept(&mut self, rows: &mut Rows, kept: &[u32], cells: &[u32]) -> Result<(), String> {
+        self.find_leads(rows, kept)?;
+        let codes = rows.keys().codes();
+        let known = std::mem::take(&mut self.leads);
+        let lead_of = |row: usize| codes.get(row).and_then(|&code| known.get(code as usize)).copied();
+        self.see_strangers(lead_of, rows.times());
+        let leads: Vec<u32> = kept.iter().map(|&row| lead_of(row as usize).unwrap_or(UNKNOWN)).collect();
+        self.leads = known;
+        self.take_rows(&leads, kept, cells, rows);
+        let lasting = rows.clear_taken();
+        self.leads.truncate(lasting);
+        Ok(())
     }
 
     /// Brings home what waits for the end of all pieces.
@@ -244,17 +261,24 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
 }
 
 impl TapPiece for StreamPiece<'_, '_> {
-    fn take(&mut self, rows: &mut Rows) -> Result<(), String> {
+    fn choose(&mut self, rows: &Rows) -> Option<Vec<u32>> {
         if rows.have_ids() {
-            return Ok(());
+            return None;
         }
         self.know_names(rows);
-        let kept = self.choose(rows);
-        let leads = self.find_leads(rows, &kept)?;
-        self.take_rows(&leads, &kept, rows);
-        let lasting = rows.clear_taken();
-        self.leads.truncate(lasting);
-        Ok(())
+        Some(self.counting(rows))
+    }
+
+    fn take_chosen(&mut self, rows: &mut Rows, chosen: &[u32]) -> Result<(), String> {
+        let cells: Vec<u32> = (0..chosen.len() as u32).collect();
+        self.take_kept(rows, chosen, &cells)
+    }
+
+    fn take(&mut self, rows: &mut Rows) -> Result<(), String> {
+        match self.choose(rows) {
+            Some(kept) => self.take_kept(rows, &kept, &kept),
+            None => Ok(()),
+        }
     }
 
     fn end(mut self: Box<Self>) {

@@ -3,13 +3,13 @@
 use super::extract::{FromBody, FromPath};
 use super::values::{Name, Note};
 use crate::app::App;
-use crate::core::fact::{Fact, FactKind};
-use crate::core::{Refusal, Taken};
 use crate::keys::Caller;
 use crate::people::Entry;
 use crate::problem::{Problem, ProblemBody};
 use axum::extract::State;
 use axum::{Extension, Json};
+use bantam_core::fact::{Fact, FactKind};
+use bantam_core::{Refusal, Taken};
 use bantam_store::Digest;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

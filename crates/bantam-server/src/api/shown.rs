@@ -3,12 +3,12 @@
 mod hand_off_shape;
 
 use super::values::Moment;
-use crate::core::fact::{self, Answer, FactKind, Values};
-use crate::core::hand_off;
-use crate::core::public_id::Secret;
-use crate::core::records::{self, DecisionCause};
-use crate::core::{CoreError, LeadState, Rules, lead_timeline};
 use crate::problem::Problem;
+use bantam_core::fact::{self, Answer, FactKind, Values};
+use bantam_core::hand_off;
+use bantam_core::public_id::Secret;
+use bantam_core::records::{self, DecisionCause};
+use bantam_core::{CoreError, LeadState, Rules, lead_timeline};
 use bantam_engine::live::explain_lead;
 use bantam_store::{Ledger, StoreError, StoredFact, Subject, SubjectId, SubjectKind};
 pub(crate) use hand_off_shape::{HandOff, State};

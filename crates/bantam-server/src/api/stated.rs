@@ -4,14 +4,14 @@ use super::extract::{FromBody, FromPath};
 use super::shown::find_lead;
 use super::values::{Name, Note};
 use crate::app::App;
-use crate::core::Taken;
-use crate::core::fact::{Fact, FactKind};
 use crate::keys::Caller;
 use crate::people::{Entry, state};
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
 use axum::extract::State;
 use axum::{Extension, Json};
+use bantam_core::Taken;
+use bantam_core::fact::{Fact, FactKind};
 use bantam_store::SubjectKind;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -97,7 +97,7 @@ pub(crate) async fn merge(
     let merging = app.recorder.work(move |desk, ledger, now| {
         let mut lead_of =
             |name: &str| Ok(ledger.find_subject(SubjectKind::User, name)?.and_then(|subject| subject.lead));
-        let (one, other): (_, Result<_, crate::core::CoreError>) = (lead_of(&one)?, lead_of(&other));
+        let (one, other): (_, Result<_, bantam_core::CoreError>) = (lead_of(&one)?, lead_of(&other));
         match (one, other?) {
             (Some(one), Some(other)) if one == other => return Ok(Merging::OneAlready),
             (Some(_), Some(_)) => {}

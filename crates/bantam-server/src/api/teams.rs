@@ -3,15 +3,15 @@
 use super::extract::{FromBody, FromPath};
 use super::values::{Moment, Name};
 use crate::app::App;
-use crate::core::Given;
-use crate::core::assignment;
-use crate::core::fact::{Fact, FactKind};
 use crate::keys::Caller;
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
+use bantam_core::Given;
+use bantam_core::assignment;
+use bantam_core::fact::{Fact, FactKind};
 use bantam_store::Ledger;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

@@ -2,11 +2,11 @@
 
 use super::extract::FromBody;
 use crate::app::App;
-use crate::core::DefinitionText;
 use crate::insight::{Tried, whatif};
 use crate::problem::{Problem, ProblemBody};
 use axum::Json;
 use axum::extract::State;
+use bantam_core::DefinitionText;
 use bantam_insight::impact::{Ladder, Place};
 use bantam_insight::whatif::{Moved, Pace, WhatIf};
 use serde::{Deserialize, Serialize};

@@ -3,8 +3,8 @@
 //! No snapshot is held for all of it: facts after the last one at the beginning are left out instead.
 
 use crate::app::App;
-use crate::core::{CoreError, DefinitionText, Rules, whole_timeline};
 use crate::problem::Problem;
+use bantam_core::{CoreError, DefinitionText, Rules, whole_timeline};
 use bantam_engine::timeline::Timeline;
 use bantam_lang::CheckedDefinition;
 use bantam_store::{Ledger, Seq, StoredFact, SubjectId};

@@ -3,8 +3,8 @@
 use super::cache::{Basis, blocking, turn};
 use super::facts::{Timelines, active, kept};
 use crate::app::App;
-use crate::core::{DefinitionText, Rules};
 use crate::problem::Problem;
+use bantam_core::{DefinitionText, Rules};
 use bantam_engine::input::Dataset;
 use bantam_engine::scores::Reason;
 use bantam_insight::document::Document;

@@ -4,7 +4,7 @@
 
 use super::json;
 use super::message::{MessageKind, Reading, Rejection, read_message};
-use crate::core::fact::Fact;
+use bantam_core::fact::Fact;
 use bantam_store::Refused;
 
 /// How something that was refused came: it says what its body is.

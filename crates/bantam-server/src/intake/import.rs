@@ -2,7 +2,7 @@
 
 use super::json::{self, Json, Node};
 use super::message::{MESSAGE_BYTES_MAX, Reading, Rejection, about_nobody, read_message, with_user};
-use crate::core::fact::{Fact, FactKind, Values};
+use bantam_core::fact::{Fact, FactKind, Values};
 use bantam_lang::meaning::SalesAnswer;
 use bantam_lang::nearest::did_you_mean;
 use serde_json::value::{RawValue, to_raw_value};

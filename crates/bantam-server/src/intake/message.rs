@@ -1,8 +1,8 @@
 //! Turns one message of the tracking protocol into a fact.
 
 use super::json::{Json, Node};
-use crate::core::fact::{Fact, FactKind, Flag, Values};
-use crate::core::identity::is_placeholder;
+use bantam_core::fact::{Fact, FactKind, Flag, Values};
+use bantam_core::identity::is_placeholder;
 use bantam_lang::convert::parse_time;
 use serde_json::value::RawValue;
 

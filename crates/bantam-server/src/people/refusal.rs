@@ -2,7 +2,7 @@
 
 use super::passwords::PasswordProblem;
 use super::provided::ProvidedRefusal;
-use crate::core::CoreError;
+use bantam_core::CoreError;
 use bantam_store::StoreError;
 
 /// Why something was not done. Nothing was changed.

@@ -10,9 +10,9 @@ use super::person::{Person, by_email, folded};
 use super::refusal::{ChangeError, Refusal, settled};
 use super::secrets::form_token;
 use super::{Origin, People, account, sessions};
-use crate::core::Desk;
 use crate::problem::Problem;
 use crate::tracking::unavailable;
+use bantam_core::Desk;
 use bantam_store::{Ledger, StoreError};
 use serde_json::Value;
 

@@ -4,9 +4,9 @@
 use super::audit::{Actor, note};
 use super::person::{Person, by_id, reference};
 use super::role::Role;
-use crate::core::definitions::{DefinitionState, Team, Version};
-use crate::core::fact::{Fact, FactKind};
-use crate::core::{CoreError, Desk, Given};
+use bantam_core::definitions::{DefinitionState, Team, Version};
+use bantam_core::fact::{Fact, FactKind};
+use bantam_core::{CoreError, Desk, Given};
 use bantam_store::{Ledger, StoreError};
 use serde_json::{Value, json};
 

@@ -4,13 +4,13 @@
 use super::audit::{Actor, note};
 use super::signing::{still_counts, void_lost};
 use crate::app::App;
-use crate::core::definitions::DefinitionRefusal;
-use crate::core::fact::{Fact, FactKind};
-use crate::core::identity::tombstone;
-use crate::core::{CoreError, Desk, Given, Refusal, Taken};
 use crate::keys::Caller;
 use crate::problem::Problem;
 use crate::tracking::unavailable;
+use bantam_core::definitions::DefinitionRefusal;
+use bantam_core::fact::{Fact, FactKind};
+use bantam_core::identity::tombstone;
+use bantam_core::{CoreError, Desk, Given, Refusal, Taken};
 use bantam_store::{Ledger, StoreError, SubjectKind};
 use serde_json::{Value, json};
 

@@ -2,8 +2,8 @@
 
 use super::known::{Horizon, facts_of_lead, last_before};
 use super::{Erased, Progress, for_each};
-use crate::core::records::{Decision, DecisionCause, Evidence, Scores};
-use crate::core::{CoreError, Rules, rises, timeline_of};
+use bantam_core::records::{Decision, DecisionCause, Evidence, Scores};
+use bantam_core::{CoreError, Rules, rises, timeline_of};
 use bantam_engine::live::{explain_lead, score_lead};
 use bantam_store::{Inspection, Record, StoredFact, SubjectId, Table};
 use hashbrown::HashMap;

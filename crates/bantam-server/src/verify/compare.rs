@@ -1,7 +1,7 @@
 //! Compares a store with what its log gave when it was taken once more.
 
 use super::{Erased, Findings, PAGE, Progress, about, for_each, unless_damaged};
-use crate::core::{CoreError, LeadState, Rules, changes_between};
+use bantam_core::{CoreError, LeadState, Rules, changes_between};
 use bantam_store::{Inspection, Record, Subject, SubjectId, Table};
 use serde_json::Value;
 

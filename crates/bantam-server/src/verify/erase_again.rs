@@ -1,9 +1,9 @@
 //! Erases in a restored store who was erased after its backup was made.
 
 use super::Progress;
-use crate::core::fact::{Fact, FactKind};
-use crate::core::identity::tombstone;
-use crate::core::{CoreError, Desk, Given, Taken};
+use bantam_core::fact::{Fact, FactKind};
+use bantam_core::identity::tombstone;
+use bantam_core::{CoreError, Desk, Given, Taken};
 use bantam_store::{Inspection, Ledger, Subject, SubjectKind, Table};
 use std::collections::BTreeSet;
 

@@ -1,9 +1,9 @@
 //! Which leads erasure has touched: what was derived for them cannot be derived again.
 
 use super::{PAGE, Progress};
-use crate::core::fact::FactKind;
-use crate::core::identity::tombstone;
-use crate::core::{CoreError, read_fact};
+use bantam_core::fact::FactKind;
+use bantam_core::identity::tombstone;
+use bantam_core::{CoreError, read_fact};
 use bantam_store::{Inspection, Ledger, StoredFact, SubjectId, SubjectKind, Table};
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! What was known of a lead at a place of the log: who it was made of, and its facts.
 
-use crate::core::CoreError;
+use bantam_core::CoreError;
 use bantam_store::{EdgeKind, Inspection, KnownEdge, Seq, StoredFact, SubjectId, SubjectKind};
 use std::collections::BTreeSet;
 

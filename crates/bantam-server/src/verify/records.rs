@@ -1,11 +1,11 @@
 //! Looks at each record: whether it is what was written, can be read, and fits those it names.
 
 use super::{FOUND_MAX, Findings, Progress, about, for_each};
-use crate::core::fact::{Fact, FactKind};
-use crate::core::hand_off::HandOff;
-use crate::core::records::{Decision, DecisionCause};
-use crate::core::{CoreError, LeadState, Rules};
 use crate::people;
+use bantam_core::fact::{Fact, FactKind};
+use bantam_core::hand_off::HandOff;
+use bantam_core::records::{Decision, DecisionCause};
+use bantam_core::{CoreError, LeadState, Rules};
 use bantam_store::{Digest, Inspection, Record, Seq, SubjectId, Table};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -128,7 +128,7 @@ fn check_fact(
 fn retracts(source: &mut dyn Inspection, by: Seq, message: &str) -> Result<bool, CoreError> {
     let stored = source.facts_after(by - 1, 1)?;
     let Some(stored) = stored.first().filter(|stored| stored.seq == by) else { return Ok(false) };
-    let fact = crate::core::read_fact(stored)?;
+    let fact = bantam_core::read_fact(stored)?;
     Ok(fact.is_some_and(|fact| matches!(fact.kind, FactKind::Retraction { message_id, .. } if message_id == message)))
 }
 

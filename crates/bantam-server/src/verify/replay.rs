@@ -1,9 +1,9 @@
 //! Takes a log once more, in the groups in which it was received, into an empty store.
 
 use super::{Findings, PAGE, Progress};
-use crate::core::fact::{Fact, FactKind};
-use crate::core::public_id::SETTING as SECRET;
-use crate::core::{CoreError, Desk, Given, Taken, read_fact};
+use bantam_core::fact::{Fact, FactKind};
+use bantam_core::public_id::SETTING as SECRET;
+use bantam_core::{CoreError, Desk, Given, Taken, read_fact};
 use bantam_store::sqlite::HandOffNumbers;
 use bantam_store::{Inspection, StoredFact, Table};
 

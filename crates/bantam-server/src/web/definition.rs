@@ -13,8 +13,8 @@ pub(crate) use edit::{edit, save, try_out};
 pub(crate) use steps::{activate, propose, sign};
 pub(crate) use version::{show, text, versions};
 
-use crate::core::{CoreError, DefinitionText};
 use crate::problem::Problem;
+use bantam_core::{CoreError, DefinitionText};
 use bantam_lang::CheckedDefinition;
 use bantam_store::Ledger;
 

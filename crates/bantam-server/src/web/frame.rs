@@ -4,12 +4,12 @@ use super::assets;
 use super::errors::sentence;
 use super::standing::Standing;
 use super::words::{Calendar, Notice};
-use crate::core::definitions::Team;
 use crate::people::{Person, Role, Signed};
 use crate::problem::Problem;
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bantam_core::definitions::Team;
 use std::sync::Arc;
 
 /// An entry of the navigation.

@@ -18,13 +18,13 @@ use super::words::Calendar;
 use crate::api::extract::{FromPath, FromQuery};
 use crate::api::shown::{active_rules, facts, find_lead, hand_offs};
 use crate::app::App;
-use crate::core::hand_off::HandOff;
-use crate::core::{LeadState, Rules, lead_timeline, read_decision};
 use crate::problem::Problem;
 use askama::Template;
 use attributes::{AttributeRow, attribute_rows};
 use axum::extract::State;
 use axum::response::Response;
+use bantam_core::hand_off::HandOff;
+use bantam_core::{LeadState, Rules, lead_timeline, read_decision};
 use bantam_engine::explain::Explanation;
 use bantam_engine::live::{explain_lead, walk_scores};
 use bantam_engine::timeline::Timeline;
@@ -165,7 +165,7 @@ fn steps(rules: &Rules, timeline: &Timeline, now: i64) -> Vec<Step> {
 }
 
 fn events<'h>(
-    decisions: &[crate::core::records::Decision],
+    decisions: &[bantam_core::records::Decision],
     hand_offs: impl Iterator<Item = &'h HandOff>,
     names: &Names,
 ) -> Vec<Event> {

@@ -2,9 +2,9 @@
 
 use super::words::signed;
 use crate::api::shown::attributes;
-use crate::core::fact::Fact;
-use crate::core::{LeadState, Rules};
 use crate::people::everybody;
+use bantam_core::fact::Fact;
+use bantam_core::{LeadState, Rules};
 use bantam_engine::explain::Explanation;
 use bantam_engine::scores::{LeadScore, Reason};
 use bantam_store::{Ledger, StoreError, StoredFact};

@@ -10,14 +10,14 @@ use super::words::{Calendar, Clock, counted};
 use crate::api::extract::FromQuery;
 use crate::api::shown::{active_rules, facts};
 use crate::app::App;
-use crate::core::fact::Fact;
-use crate::core::hand_off::{HandOff, HandOffState};
-use crate::core::{LeadState, Rules};
 use crate::people::Person;
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use bantam_core::fact::Fact;
+use bantam_core::hand_off::{HandOff, HandOffState};
+use bantam_core::{LeadState, Rules};
 use bantam_store::{HandOffFilter, HandOffRow, Ledger, Reader, StoredFact};
 use serde::Deserialize;
 

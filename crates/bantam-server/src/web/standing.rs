@@ -4,8 +4,8 @@
 
 use crate::api::shown::active_rules;
 use crate::app::App;
-use crate::core::definitions::{Team, Version};
 use crate::problem::Problem;
+use bantam_core::definitions::{Team, Version};
 use bantam_store::Ledger;
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -2,10 +2,10 @@
 
 use crate::api::shown;
 use crate::api::values::Moment;
-use crate::core::fact::{Fact, FactKind};
-use crate::core::hand_off::{HandOff, Opened};
-use crate::core::records::{Decision, DecisionCause, Evidence, Scores};
-use crate::core::{CoreError, read_decision};
+use bantam_core::fact::{Fact, FactKind};
+use bantam_core::hand_off::{HandOff, Opened};
+use bantam_core::records::{Decision, DecisionCause, Evidence, Scores};
+use bantam_core::{CoreError, read_decision};
 use bantam_store::{Ledger, MessageRow, Seq, SubjectId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -10,7 +10,7 @@
 
 use super::endpoint::{Endpoint, Health, Kind};
 use super::{payload, schedule};
-use crate::core::CoreError;
+use bantam_core::CoreError;
 use bantam_store::{DeliveryRow, DeliveryState, EndpointRow, Ledger};
 use hashbrown::{HashMap, HashSet};
 

@@ -1,9 +1,9 @@
 //! What a history leads to, and the same once more from its log.
 
 use crate::story::Story;
+use bantam_core::fact::Fact;
+use bantam_core::{Desk, Given, LeadState};
 use bantam_engine::scores::LeadScore;
-use bantam_server::core::fact::Fact;
-use bantam_server::core::{Desk, Given, LeadState};
 use bantam_store::sqlite::SqliteStore;
 use bantam_store::{Ledger, StoreError, StoredFact};
 use std::collections::BTreeMap;

@@ -1,11 +1,11 @@
 //! What leads there should be in the end: found out the slow way, from all facts at once, and scored by columns.
 
 use crate::story::Story;
+use bantam_core::fact::{Fact, FactKind, Values};
 use bantam_engine::batch::{BatchOptions, score_batch};
 use bantam_engine::input::{Input, RowKind};
 use bantam_engine::scores::LeadScore;
 use bantam_lang::source::Source;
-use bantam_server::core::fact::{Fact, FactKind, Values};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,10 +2,10 @@
 
 use crate::generate::random::Random;
 use crate::generate::{Case, case};
+use bantam_core::fact::{Fact, FactKind, Values};
+use bantam_core::{DefinitionText, Rules};
 use bantam_lang::convert::parse_time;
 use bantam_lang::meaning::Meaning;
-use bantam_server::core::fact::{Fact, FactKind, Values};
-use bantam_server::core::{DefinitionText, Rules};
 use bantam_store::Ledger;
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value};

@@ -2,13 +2,13 @@
 
 use crate::test_app::{Answer, DEFINITION, NOW, TestApp};
 use axum::http::{Method, StatusCode};
+use bantam_core::DefinitionText;
 use bantam_engine::input::{Dataset, Input, RowKind};
 use bantam_insight::history::{Prepared, Wishes, gather, prepare};
 use bantam_insight::impact::{ImpactOptions, Judged, Reading, document, impact};
 use bantam_insight::report::{About, Cut, Period, ReportOptions, Spend, report, report_document};
 use bantam_lang::CheckedDefinition;
 use bantam_lang::convert::parse_time;
-use bantam_server::core::DefinitionText;
 use serde_json::{Map, Value, json};
 
 const OTHER: &str = r#"

@@ -5,9 +5,9 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use bantam_core::fact::{Fact, FactKind};
+use bantam_core::{DefinitionText, Given, Rules};
 use bantam_lang::convert::parse_time;
-use bantam_server::core::fact::{Fact, FactKind};
-use bantam_server::core::{DefinitionText, Given, Rules};
 use bantam_server::webhooks::{MailSettings, Outgoing};
 use bantam_server::{App, Clock, IntakeSettings, Keys, PageRule, Recorder, Scope, Settings, SingleSignOn};
 use bantam_store::sqlite::SqliteStore;

@@ -342,7 +342,7 @@ async fn whk_11_of_an_erased_lead_only_its_erasure_is_told() {
     let got = receiver.wait(2).await.remove(1);
     let told = got.json();
     assert_eq!(told["type"], json!("lead.erased"));
-    let tombstone = bantam_server::core::identity::tombstone("ann@example.com");
+    let tombstone = bantam_core::identity::tombstone("ann@example.com");
     assert_eq!(told["data"], json!({"lead": tombstone}));
     app.pass(3_600);
     app.send("/v1/track", &track("bob", "demo_requested", "m2")).await;

@@ -2,8 +2,8 @@
 
 #![allow(dead_code, clippy::unwrap_used, reason = "a test helper, not every test file uses all of it")]
 
-use bantam_server::core::fact::{Fact, FactKind, Values};
-use bantam_server::core::{CoreError, DefinitionText, Given, Rules};
+use bantam_core::fact::{Fact, FactKind, Values};
+use bantam_core::{CoreError, DefinitionText, Given, Rules};
 use bantam_server::verify::verify;
 use bantam_store::sqlite::SqliteStore;
 use bantam_store::{Digest, StoreError};

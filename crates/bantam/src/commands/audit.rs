@@ -5,7 +5,7 @@ use crate::cli::AuditArguments;
 use crate::failure::Failure;
 use crate::terminal::{self, counted, printable};
 use crate::{Done, clock};
-use bantam_server::core::CoreError;
+use bantam_core::CoreError;
 use bantam_server::verify::{Audit, Erased, audit};
 use serde_json::json;
 

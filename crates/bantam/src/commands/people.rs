@@ -5,7 +5,7 @@ use super::store::refuse_missing;
 use crate::cli::{DisableArguments, InviteArguments, PeopleArguments, PeopleCommand, PeopleStore, ResetArguments};
 use crate::failure::Failure;
 use crate::{Done, clock, terminal};
-use bantam_server::core::Desk;
+use bantam_core::Desk;
 use bantam_server::people::audit::Actor;
 use bantam_server::people::{self, ChangeError, Link, Person, Refusal, Standing};
 use bantam_store::{Ledger, Location, Reader, Store, StoreError};

@@ -5,8 +5,8 @@ mod sso;
 use crate::cli::ServeArguments;
 use crate::failure::Failure;
 use crate::{Done, clock, definitions, logs, terminal};
-use bantam_server::core::fact::{Fact, FactKind};
-use bantam_server::core::{DefinitionText, Given, Rules};
+use bantam_core::fact::{Fact, FactKind};
+use bantam_core::{DefinitionText, Given, Rules};
 use bantam_server::people::audit::{Actor, note};
 use bantam_server::webhooks::{MailSettings, Outgoing};
 use bantam_server::{

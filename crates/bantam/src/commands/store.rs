@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::sink::sync_folder;
 use crate::terminal;
-use bantam_server::core::CoreError;
+use bantam_core::CoreError;
 use bantam_server::verify::{Counted, Findings, check_records};
 use bantam_store::StoreError;
 use bantam_store::sqlite::{SqliteReader, copy_snapshot, finish_copy, holder_of};

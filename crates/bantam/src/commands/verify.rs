@@ -5,7 +5,7 @@ use crate::cli::VerifyArguments;
 use crate::failure::Failure;
 use crate::terminal::{self, counted};
 use crate::{Done, clock};
-use bantam_server::core::CoreError;
+use bantam_core::CoreError;
 use bantam_server::verify::{Verification, verify};
 use serde_json::json;
 

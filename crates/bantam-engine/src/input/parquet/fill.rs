@@ -16,13 +16,13 @@ pub(super) struct FlatValues {
     /// The entries of the dictionary, converted.
     entries: Vec<Cell>,
     /// The same as values of the column's type, where all of them are.
-    converted: Converted,
+    pub(super) converted: Converted,
     /// The dictionary's own bytes, for a value that does not convert.
     plain: Vec<u8>,
 }
 
 /// Entries of a dictionary, ready to be put into a column.
-enum Converted {
+pub(super) enum Converted {
     Codes(Vec<u32>),
     Numbers(Vec<f64>),
     Times(Vec<i64>),
@@ -122,7 +122,12 @@ impl FlatValues {
         Ok(())
     }
 
-    fn convert_entries(&mut self, count: usize, bytes: &[u8], builder: &mut ColumnBuilder) -> Result<(), String> {
+    pub(super) fn convert_entries(
+        &mut self,
+        count: usize,
+        bytes: &[u8],
+        builder: &mut ColumnBuilder,
+    ) -> Result<(), String> {
         let kind = self.column.kind;
         let entries = &mut self.entries;
         entries.clear();
@@ -155,7 +160,7 @@ fn count(segment: &Segment<'_>, present: usize, builder: &mut ColumnBuilder) {
 }
 
 /// Appends entries of a dictionary that are all values. Returns whether the type was one for which that is done here.
-fn extend(
+pub(super) fn extend(
     segment: &Segment<'_>,
     indexes: &[u32],
     entries: &Converted,

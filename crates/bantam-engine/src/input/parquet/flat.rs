@@ -82,22 +82,24 @@ pub(super) struct FlatColumn {
     reader: SerializedPageReader<GroupBytes>,
     /// Whether rows may be null.
     is_optional: bool,
-    page: DataPage,
+    pub(super) page: DataPage,
     /// Numbers of the segment, or of its levels.
-    numbers: Vec<u32>,
-    valid: Vec<bool>,
+    pub(super) numbers: Vec<u32>,
+    pub(super) valid: Vec<bool>,
+    /// Which of the wanted rows have a value (`picked.rs`).
+    pub(super) picked: Vec<bool>,
 }
 
 /// What is left of a page.
-struct DataPage {
-    bytes: Bytes,
+pub(super) struct DataPage {
+    pub(super) bytes: Bytes,
     /// Levels say which rows are null; they are a part of the page of their own.
-    levels: Option<(Bytes, Hybrid)>,
-    values: Values,
-    rows: usize,
+    pub(super) levels: Option<(Bytes, Hybrid)>,
+    pub(super) values: Values,
+    pub(super) rows: usize,
 }
 
-enum Values {
+pub(super) enum Values {
     /// Indexes into the dictionary.
     Indexes(Hybrid),
     /// Values of the type, from this byte on; truths from this bit on.
@@ -140,8 +142,8 @@ impl FlatColumn {
         let reader =
             SerializedPageReader::new(Arc::clone(bytes), chunk, rows, None).map_err(|error| error.to_string())?;
         let page = DataPage { bytes: Bytes::new(), levels: None, values: Values::Plain(0), rows: 0 };
-        let (numbers, valid) = (Vec::new(), Vec::new());
-        Ok(FlatColumn { kind, reader, is_optional: column.max_def_level() == 1, page, numbers, valid })
+        let (numbers, valid, picked) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(FlatColumn { kind, reader, is_optional: column.max_def_level() == 1, page, numbers, valid, picked })
     }
 
     /// Goes to the next page with rows, or to a dictionary.

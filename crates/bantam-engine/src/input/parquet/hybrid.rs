@@ -101,6 +101,47 @@ impl Hybrid {
         Some(ones)
     }
 
+    /// Passes the next `count` numbers and appends those at some places among them, in rising order. `None` where the bytes end
+    /// before.
+    pub(super) fn pick(
+        &mut self,
+        bytes: &[u8],
+        count: usize,
+        mut places: &[u32],
+        numbers: &mut Vec<u32>,
+    ) -> Option<()> {
+        numbers.reserve(places.len());
+        let mut done = 0;
+        while done < count {
+            while self.left() == 0 {
+                self.start_run(bytes)?;
+            }
+            let taken = self.left().min(count - done);
+            let (here, rest) = places.split_at(places.partition_point(|&place| (place as usize) < done + taken));
+            places = rest;
+            match &mut self.run {
+                Run::Repeated { value, left } => {
+                    numbers.resize(numbers.len() + here.len(), *value);
+                    *left -= taken;
+                }
+                Run::Packed { bit, left } => {
+                    unpack_at(
+                        bytes,
+                        *bit,
+                        self.width,
+                        taken,
+                        here.iter().map(|&place| place as usize - done),
+                        numbers,
+                    )?;
+                    *bit += taken * self.width as usize;
+                    *left -= taken;
+                }
+            }
+            done += taken;
+        }
+        Some(())
+    }
+
     fn left(&self) -> usize {
         match self.run {
             Run::Repeated { left, .. } | Run::Packed { left, .. } => left,
@@ -160,6 +201,29 @@ fn unpack(bytes: &[u8], mut bit: usize, width: u32, mut count: usize, numbers: &
     // A number of 32 bits that starts at the last bit of a byte ends within eight bytes.
     numbers.extend((0..count).map(|at| {
         let bit = bit + at * step;
+        let word = word_at(bytes, bit / 8).unwrap_or_else(|| last_word(bytes, bit / 8));
+        (word >> (bit % 8)) as u32 & mask
+    }));
+    Some(())
+}
+
+/// Appends those of `count` numbers of `width` bits, from a bit on, that stand at some places. `None` where the bytes end before
+/// the last.
+fn unpack_at(
+    bytes: &[u8],
+    bit: usize,
+    width: u32,
+    count: usize,
+    places: impl Iterator<Item = usize>,
+    numbers: &mut Vec<u32>,
+) -> Option<()> {
+    let mask = ((1_u64 << width) - 1) as u32;
+    let step = width as usize;
+    if (bit + count * step).div_ceil(8) > bytes.len() {
+        return None;
+    }
+    numbers.extend(places.map(|place| {
+        let bit = bit + place * step;
         let word = word_at(bytes, bit / 8).unwrap_or_else(|| last_word(bytes, bit / 8));
         (word >> (bit % 8)) as u32 & mask
     }));
@@ -248,6 +312,18 @@ mod tests {
                 hybrid.read(&bytes, portion, &mut read).unwrap();
             }
             prop_assert_eq!(&read, &expected);
+            let (mut hybrid, mut picked, mut start) = (Hybrid::new(2, width).unwrap(), Vec::new(), 0);
+            for &portion in portions.iter().cycle() {
+                let portion = portion.min(expected.len() - start);
+                if portion == 0 {
+                    break;
+                }
+                let places: Vec<u32> = (0..portion as u32).filter(|place| (start as u32 + place) % 3 != 1).collect();
+                hybrid.pick(&bytes, portion, &places, &mut picked).unwrap();
+                start += portion;
+            }
+            let wanted: Vec<u32> = expected.iter().enumerate().filter(|(at, _)| at % 3 != 1).map(|(_, &number)| number).collect();
+            prop_assert_eq!(picked, wanted);
             if width == 1 {
                 let (mut hybrid, mut truths, mut ones) = (Hybrid::new(2, 1).unwrap(), Vec::new(), 0);
                 for portion in portions.into_iter().cycle() {

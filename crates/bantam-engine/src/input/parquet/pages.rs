@@ -98,17 +98,21 @@ pub(super) fn read_pages(
         if !admission.admit(rows, count, first)? {
             break;
         }
+        let chosen = piece.as_mut().and_then(|piece| piece.choose(rows));
         let reserved = if is_event { &mut rows.id } else { &mut rows.time };
         let builders = std::iter::once(reserved).chain(&mut rows.columns);
         for (values, builder) in others.iter_mut().zip(builders) {
-            match values {
-                Some(values) => values.read(count, first, builder)?,
-                None => builder.push_missing(count),
+            match (values, &chosen) {
+                (Some(values), Some(chosen)) => values.read_wanted(count, chosen, first, builder)?,
+                (Some(values), None) => values.read(count, first, builder)?,
+                (None, _) => builder.push_missing(count),
             }
         }
         done += count;
-        if let Some(piece) = &mut piece {
-            piece.take(rows)?;
+        match (&mut piece, chosen) {
+            (Some(piece), Some(chosen)) => piece.take_chosen(rows, &chosen)?,
+            (Some(piece), None) => piece.take(rows)?,
+            (None, _) => {}
         }
     }
     Ok(done)

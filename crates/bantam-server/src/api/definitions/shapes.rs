@@ -2,10 +2,10 @@
 
 use super::version;
 use crate::api::values::Moment;
-use crate::core::definitions::{DefinitionState, Proposal, Signature, Team, Version};
-use crate::core::preview::{Move, Preview};
-use crate::core::{CoreError, DefinitionText, Renewal, Rules};
 use crate::problem::Problem;
+use bantam_core::definitions::{DefinitionState, Proposal, Signature, Team, Version};
+use bantam_core::preview::{Move, Preview};
+use bantam_core::{CoreError, DefinitionText, Renewal, Rules};
 use bantam_lang::diagnostic::{Diagnostic, Severity};
 use bantam_lang::source::Source;
 use bantam_store::Ledger;

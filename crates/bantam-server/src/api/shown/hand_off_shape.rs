@@ -1,7 +1,7 @@
 //! What a hand-off looks like to others.
 
 use crate::api::values::Moment;
-use crate::core::hand_off::{self, HandOffState, Opened};
+use bantam_core::hand_off::{self, HandOffState, Opened};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -3,8 +3,6 @@
 use super::{Tab, frame, tabs};
 use crate::api::extract::FromQuery;
 use crate::app::App;
-use crate::core::fact::FactKind;
-use crate::core::read_fact;
 use crate::problem::Problem;
 use crate::web::access::{MARKETING, Visitor};
 use crate::web::frame::{Frame, render};
@@ -13,6 +11,8 @@ use crate::web::words::{Calendar, Moment, counted};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use bantam_core::fact::FactKind;
+use bantam_core::read_fact;
 use bantam_store::{Edge, Ledger};
 use serde::Deserialize;
 

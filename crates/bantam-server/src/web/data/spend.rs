@@ -5,7 +5,6 @@ use crate::api::extract::FromBody;
 use crate::api::spend::{self as api, SpendRequest, spent_after};
 use crate::api::values::{Moment as At, Name};
 use crate::app::App;
-use crate::core::fact::FactKind;
 use crate::people::{Origin, Signed};
 use crate::problem::Problem;
 use crate::web::access::{Visitor, redirect};
@@ -18,6 +17,7 @@ use crate::web::words::{Calendar, Notice, amount};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use bantam_core::fact::FactKind;
 use bantam_lang::convert::{parse_number, parse_time};
 use serde::Deserialize;
 

@@ -5,7 +5,6 @@ use crate::api::definitions::{self, ActivationRequest, ProposalRequest, Signatur
 use crate::api::extract::{FromBody, FromPath};
 use crate::api::values::{Moment, Name, Note};
 use crate::app::App;
-use crate::core::definitions::Team;
 use crate::people::{Origin, Person, may_sign};
 use crate::problem::Problem;
 use crate::web::access::{Visitor, redirect};
@@ -15,6 +14,7 @@ use crate::web::lead::caller;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use bantam_core::definitions::Team;
 use serde::Deserialize;
 
 /// Why, and from when on.

@@ -5,8 +5,6 @@ use super::{active, checked, kept_text, path, short};
 use crate::api::definitions::review_due_at;
 use crate::api::extract::{FromPath, FromQuery};
 use crate::app::App;
-use crate::core::Renewal;
-use crate::core::definitions::{DefinitionState, Team, Version};
 use crate::people::may_sign;
 use crate::problem::Problem;
 use crate::web::access::Visitor;
@@ -18,6 +16,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use bantam_core::Renewal;
+use bantam_core::definitions::{DefinitionState, Team, Version};
 use bantam_lang::describe::{Chapter, describe};
 use bantam_lang::diff::diff;
 use bantam_store::Ledger;
@@ -68,7 +68,7 @@ struct Facts {
     renewal: Option<u64>,
     chapters: Vec<Chapter>,
     changes: Option<Vec<ChangeLine>>,
-    text: crate::core::DefinitionText,
+    text: bantam_core::DefinitionText,
     is_active: bool,
 }
 

@@ -2,11 +2,11 @@
 
 use super::NAME;
 use crate::app::App;
-use crate::core::DefinitionText;
 use crate::insight::{Reasoned, Tried, whatif};
 use crate::problem::Problem;
 use crate::web::marks::lead_path;
 use crate::web::words::{grouped, signed};
+use bantam_core::DefinitionText;
 use bantam_insight::impact::{Ladder, Place};
 use bantam_insight::whatif::{Pace, WhatIf};
 use bantam_lang::diagnostic::Severity;

@@ -1,8 +1,8 @@
 //! What is known about a lead: each attribute with where it came from and when.
 
-use crate::core::fact::{Fact, FactKind};
 use crate::web::marks::Names;
 use crate::web::words::{Calendar, Moment};
+use bantam_core::fact::{Fact, FactKind};
 use bantam_store::StoredFact;
 use serde_json::Value;
 use std::collections::BTreeMap;

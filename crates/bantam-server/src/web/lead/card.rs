@@ -1,14 +1,14 @@
 //! A lead in short: who, how much time, what it is worth and why, what is missing, what can be answered. It stands beside
 //! the queue and at the top of the lead's page.
 
-use crate::core::Rules;
-use crate::core::fact::{Fact, FactKind};
-use crate::core::hand_off::{HandOff, Opened};
 use crate::problem::Problem;
 use crate::web::answers::{Answering, Question};
 use crate::web::marks::{Names, ReasonMark, Rung, ScoreMark, Who, ladder};
 use crate::web::queue::{Known, clock, state_words};
 use crate::web::words::{Calendar, Clock, Moment, amount};
+use bantam_core::Rules;
+use bantam_core::fact::{Fact, FactKind};
+use bantam_core::hand_off::{HandOff, Opened};
 use bantam_engine::explain::Explanation;
 use bantam_lang::describe::describe_condition;
 use bantam_store::{Ledger, StoredFact};
@@ -116,7 +116,7 @@ impl Card {
 impl HandOffCard {
     fn new(scene: &Scene<'_>, hand_off: &HandOff, questions: &[Question]) -> HandOffCard {
         let calendar = scene.calendar;
-        let step = |step: &crate::core::hand_off::Step| StepLine {
+        let step = |step: &bantam_core::hand_off::Step| StepLine {
             what: state_words(step.state),
             at: calendar.moment(step.at),
             by: scene.names.of(&step.by),

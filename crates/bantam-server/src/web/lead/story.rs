@@ -1,10 +1,10 @@
 //! What happened around a lead, the latest first: what it did, what was learned, what was decided and answered.
 
 use super::attributes::told;
-use crate::core::fact::{Fact, FactKind, Flag, Values};
-use crate::core::records::{Decision, DecisionCause};
 use crate::web::marks::{Names, encoded};
 use crate::web::words::{Calendar, Moment, amount, grouped};
+use bantam_core::fact::{Fact, FactKind, Flag, Values};
+use bantam_core::records::{Decision, DecisionCause};
 use bantam_store::StoredFact;
 use serde_json::Value;
 

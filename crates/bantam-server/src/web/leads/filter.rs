@@ -2,8 +2,8 @@
 
 use crate::api::leads::LeadSort;
 use crate::api::paging::Cursor;
-use crate::core::{LeadState, Rules};
 use crate::problem::Problem;
+use bantam_core::{LeadState, Rules};
 use bantam_lang::convert::parse_time;
 use bantam_lang::meaning::{Attribute, Meaning, Type, Value};
 use bantam_lang::nearest::did_you_mean;

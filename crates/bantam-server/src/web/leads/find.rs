@@ -2,8 +2,8 @@
 
 use super::filter::Shown;
 use crate::api::paging::Cursor;
-use crate::core::{LeadState, Rules};
 use crate::problem::Problem;
+use bantam_core::{LeadState, Rules};
 use bantam_store::{LeadRow, Reader};
 
 /// How many leads are looked at for one page where an attribute is asked for: some tenths of a second.

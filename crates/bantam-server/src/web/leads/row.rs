@@ -2,10 +2,10 @@
 
 use super::find::Found;
 use crate::api::shown::facts;
-use crate::core::Rules;
 use crate::problem::Problem;
 use crate::web::marks::{Names, ScoreMark, Who};
 use crate::web::words::{Calendar, Moment};
+use bantam_core::Rules;
 use bantam_store::{Ledger, Subject};
 
 /// A lead in the list.

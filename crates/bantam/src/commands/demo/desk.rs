@@ -2,10 +2,10 @@
 //! the definition chooses some more. The team looks at those within days and turns most of them down; some of the latest
 //! still wait when somebody looks at the queue.
 
+use bantam_core::fact::{Answer, Fact, FactKind};
+use bantam_core::hand_off::{HandOff, HandOffState};
+use bantam_core::{CoreError, Desk, Given};
 use bantam_lang::meaning::SalesAnswer;
-use bantam_server::core::fact::{Answer, Fact, FactKind};
-use bantam_server::core::hand_off::{HandOff, HandOffState};
-use bantam_server::core::{CoreError, Desk, Given};
 use bantam_store::{Digest, Ledger};
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,8 +1,8 @@
 //! What the columns of a file are: as far as it is recognised, and as it is said.
 
-use crate::core::Rules;
 use crate::problem::Problem;
 use crate::table::{BadFile, Columns, Kind, Part, Row, Use, Wishes, parts_of, read_csv};
+use bantam_core::Rules;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

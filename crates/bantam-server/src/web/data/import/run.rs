@@ -3,11 +3,11 @@
 use super::mapping::maps;
 use super::uploads::Upload;
 use crate::app::App;
-use crate::core::Rules;
 use crate::import::{GROUP_LINES_MAX, Imported, Importer};
 use crate::problem::Problem;
 use crate::table::{BadRow, Columns, Kind, Lines, Made, Row, Wishes, event_of_all, read_csv};
 use crate::tracking::unavailable;
+use bantam_core::Rules;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 

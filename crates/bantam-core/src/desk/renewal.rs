@@ -6,8 +6,8 @@
 //! turn is decided anew then.
 
 use super::{Desk, load_rules};
-use crate::core::CoreError;
-use crate::core::fact::{Fact, FactKind};
+use crate::CoreError;
+use crate::fact::{Fact, FactKind};
 use bantam_store::{Ledger, SubjectId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -55,7 +55,7 @@ pub(super) fn set_alarm(rules: &Rules, lead: &mut LeadState, as_of: i64) {
 }
 
 /// Returns whether time alone changes something about a lead from one moment on, and before another.
-pub(crate) fn changes_between(rules: &Rules, lead: &LeadState, from: i64, until: i64) -> bool {
+pub fn changes_between(rules: &Rules, lead: &LeadState, from: i64, until: i64) -> bool {
     let within = |moment: i64| (from..until).contains(&moment);
     let standing = &lead.standing;
     standing.clocks.iter().filter_map(|clock| clock.due_at).chain(standing.not_before).any(within)
@@ -94,7 +94,7 @@ fn record_change(
 }
 
 /// Returns whether a lead came up to the hand-off stage from a stage below it.
-pub(crate) fn rises(rules: &Rules, from: Option<&str>, to: Option<&str>) -> bool {
+pub fn rises(rules: &Rules, from: Option<&str>, to: Option<&str>) -> bool {
     let Some(hand_off) = &rules.meaning.hand_off else { return false };
     rules.rung(to) == Some(hand_off.stage) && rules.rung(from).is_none_or(|rung| rung < hand_off.stage)
 }

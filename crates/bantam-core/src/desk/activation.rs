@@ -1,9 +1,9 @@
 //! Takes definitions through their life, and lets one become active.
 
 use super::{Desk, load_rules};
-use crate::core::CoreError;
-use crate::core::definitions::{self, DefinitionRefusal, DefinitionState, Proposal, Signature, Team, Version};
-use crate::core::fact::FactKind;
+use crate::CoreError;
+use crate::definitions::{self, DefinitionRefusal, DefinitionState, Proposal, Signature, Team, Version};
+use crate::fact::FactKind;
 use bantam_store::Ledger;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

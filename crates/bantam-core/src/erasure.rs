@@ -28,7 +28,7 @@ pub(super) fn blank(ledger: &mut dyn Ledger, subject: &Subject, mark: &str) -> R
 
 /// Returns how a subject's id and the e-mail addresses that are known of it may stand in JSON: by these it is found in what
 /// was put aside.
-pub(crate) fn traces(ledger: &mut dyn Ledger, subject: &Subject) -> Result<Vec<String>, CoreError> {
+pub fn traces(ledger: &mut dyn Ledger, subject: &Subject) -> Result<Vec<String>, CoreError> {
     let mut texts = BTreeSet::from([subject.name.clone()]);
     for stored in ledger.facts_of(subject.id)? {
         texts.extend(read_fact(&stored)?.iter().flat_map(addresses));

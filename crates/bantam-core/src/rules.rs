@@ -108,7 +108,7 @@ impl Rules {
     }
 
     /// Returns whether facts turn into the same attributes and events for both.
-    pub(crate) fn reads_as(&self, other: &Rules) -> bool {
+    pub fn reads_as(&self, other: &Rules) -> bool {
         let answers = |rules: &Rules| SalesAnswer::ALL.map(|answer| rules.answer_event(answer).to_owned());
         self.meaning.lead.attributes == other.meaning.lead.attributes
             && self.meaning.event.properties == other.meaning.event.properties

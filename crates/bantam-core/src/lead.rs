@@ -92,7 +92,7 @@ impl LeadState {
     ///
     /// Of its facts each keeps what can still count, and may keep more; a repeat lets a lead be looked at, so that its next
     /// moment may be another.
-    pub(crate) fn stands_as(&self, other: &LeadState) -> bool {
+    pub fn stands_as(&self, other: &LeadState) -> bool {
         let own = |lead: &LeadState| LeadState {
             history: History::default(),
             renewed_by: None,
@@ -103,19 +103,19 @@ impl LeadState {
     }
 
     /// Returns where its score at a moment from now on comes from.
-    pub(crate) fn explain(&self, rules: &Rules, as_of: i64) -> Option<Explanation> {
+    pub fn explain(&self, rules: &Rules, as_of: i64) -> Option<Explanation> {
         if self.is_muted { None } else { explain_lead(&rules.plan, &self.history.timeline, as_of) }
     }
 
     /// Returns its attributes by a definition, in the order in which that declares them; none where it was last decided by
     /// another one, so that they stand in another order.
-    pub(crate) fn attributes(&self, rules: &Rules) -> Option<&[Option<Value>]> {
+    pub fn attributes(&self, rules: &Rules) -> Option<&[Option<Value>]> {
         let last = self.history.timeline.profiles.last();
         (self.definition == rules.number).then(|| last.map_or(&[][..], |profile| &profile.attributes))
     }
 
     /// Returns the next moment at which time alone may change something.
-    pub(crate) fn due_at(&self) -> Option<i64> {
+    pub fn due_at(&self) -> Option<i64> {
         self.due_at
     }
 

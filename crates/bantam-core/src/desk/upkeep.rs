@@ -1,8 +1,8 @@
 //! What is at hand, held to the store: forgotten where another node wrote, and what a group will need asked for at once.
 
 use super::{Desk, Given, load_rules};
-use crate::core::identity::tombstone;
-use crate::core::{CoreError, Rules};
+use crate::identity::tombstone;
+use crate::{CoreError, Rules};
 use bantam_store::{Foreseen, Ledger, SubjectKind};
 use std::sync::Arc;
 

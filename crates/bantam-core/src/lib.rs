@@ -1,8 +1,4 @@
-//! Turns facts into decisions and hand-offs. Knows no clock and no network: moments are arguments, and all that is kept
-//! goes through [`bantam_store::Ledger`].
-//!
-//! [`Desk`] drives it: a group of facts shares one moment of receipt; what time alone changed before that moment is
-//! decided first, then each fact is appended and its lead decided anew. So everything is a function of the log.
+#![doc = include_str!("../README.md")]
 
 pub mod assignment;
 mod codec;
@@ -28,8 +24,8 @@ pub use lead::LeadState;
 pub use rebuild::{lead_timeline, read_decision, read_fact, timeline_of, whole_timeline};
 pub use rules::{DefinitionText, Rules};
 
-pub(crate) use decide::{changes_between, rises};
-pub(crate) use erasure::traces;
+pub use decide::{changes_between, rises};
+pub use erasure::traces;
 
 /// Why the core could not go on.
 #[derive(Debug, thiserror::Error)]

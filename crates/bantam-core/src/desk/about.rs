@@ -1,9 +1,9 @@
 //! Finds out who a fact is about.
 
 use super::{Desk, Given, Refusal, Taken, repeat_of};
-use crate::core::CoreError;
-use crate::core::fact::{FactKind, Flag};
-use crate::core::identity::tombstone;
+use crate::CoreError;
+use crate::fact::{FactKind, Flag};
+use crate::identity::tombstone;
 use bantam_store::{Ledger, Subject, SubjectKind};
 
 /// Who a fact is about.

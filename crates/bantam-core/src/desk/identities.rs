@@ -1,12 +1,12 @@
 //! What facts change about who is who. Leads whose parts change are made anew from the log.
 
 use super::{Desk, no_lead};
-use crate::core::CoreError;
-use crate::core::decide::decide;
-use crate::core::fact::{Fact, FactKind};
-use crate::core::identity::{connected, is_placeholder, oldest, owner};
-use crate::core::rebuild;
-use crate::core::records::DecisionCause;
+use crate::CoreError;
+use crate::decide::decide;
+use crate::fact::{Fact, FactKind};
+use crate::identity::{connected, is_placeholder, oldest, owner};
+use crate::rebuild;
+use crate::records::DecisionCause;
 use bantam_store::{Edge, EdgeKind, Ledger, Seq, Subject, SubjectId, SubjectKind};
 use std::collections::BTreeSet;
 

@@ -7,7 +7,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 /// The setting that holds the secret.
-pub(crate) const SETTING: &str = "secret";
+pub const SETTING: &str = "secret";
 /// What ids of hand-offs begin with.
 const PREFIX: &str = "ho_";
 

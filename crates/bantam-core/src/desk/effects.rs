@@ -2,19 +2,19 @@
 
 use super::activation::{refuse_step, sign_or_propose};
 use super::{Desk, Refusal};
-use crate::core::CoreError;
-use crate::core::decide::{decide, keep, load_hand_off, open, post};
-use crate::core::definitions;
-use crate::core::erasure;
-use crate::core::fact::{Answer, Fact, FactKind};
-use crate::core::hand_off::{AnswerRefusal, HandOff, Opened};
-use crate::core::history::OutOfOrder;
-use crate::core::identity::tombstone;
-use crate::core::lead::LeadState;
-use crate::core::public_id::Secret;
-use crate::core::rebuild::{self, add, change_of, event_of};
-use crate::core::records::DecisionCause;
-use crate::core::rules::Rules;
+use crate::CoreError;
+use crate::decide::{decide, keep, load_hand_off, open, post};
+use crate::definitions;
+use crate::erasure;
+use crate::fact::{Answer, Fact, FactKind};
+use crate::hand_off::{AnswerRefusal, HandOff, Opened};
+use crate::history::OutOfOrder;
+use crate::identity::tombstone;
+use crate::lead::LeadState;
+use crate::public_id::Secret;
+use crate::rebuild::{self, add, change_of, event_of};
+use crate::records::DecisionCause;
+use crate::rules::Rules;
 use bantam_lang::meaning::SalesAnswer;
 use bantam_store::{Digest, Ledger, Seq, StoredFact, Subject, SubjectId, SubjectKind};
 

@@ -1,0 +1,146 @@
+//! Reads the wanted rows of a flat column alone. Of the others no more is looked at than whether they have a value.
+//!
+//! Most events are too old to count or of a name that no rule knows, which their time and name tell (`pages.rs`). What else
+//! they have need not be decoded.
+
+use super::super::cell::ColumnBuilder;
+use super::super::report::Spot;
+use super::fill::{Converted, FlatValues, extend};
+use super::flat::{Cells, FlatColumn, FlatType, Next, Segment, Values};
+use crate::columns::Column;
+
+/// Where more than one row of this many is wanted, decoding all of them in one go is faster.
+const ROWS_PER_WANTED: usize = 2;
+
+/// The wanted rows of a stretch, and how many others there are with a value and without.
+struct Picked<'c> {
+    segment: Segment<'c>,
+    others_present: usize,
+    others_missing: usize,
+}
+
+impl FlatValues {
+    /// Appends those of the next `count` rows that are wanted, and counts all; the first of them stands at `first`.
+    ///
+    /// Wanted are places among these rows, in rising order.
+    pub(super) fn read_wanted(
+        &mut self,
+        count: usize,
+        mut wanted: &[u32],
+        first: Spot,
+        builder: &mut ColumnBuilder,
+    ) -> Result<(), String> {
+        let mut done = 0;
+        while done < count {
+            if let Next::Dictionary(entries, bytes) = self.column.next()? {
+                self.convert_entries(entries, &bytes, builder)?;
+                continue;
+            }
+            let rows = self.column.rows_left().min(count - done);
+            let (here, rest) = wanted.split_at(wanted.partition_point(|&row| (row as usize) < done + rows));
+            wanted = rest;
+            let here: Vec<u32> = here.iter().map(|&row| row - done as u32).collect();
+            let pays = here.len() * ROWS_PER_WANTED < rows && converts_directly(&self.converted, builder);
+            let picked = if pays { self.column.pick(rows, &here)? } else { None };
+            if let Some(Picked { segment, others_present, others_missing }) = picked {
+                if let Cells::Indexes(indexes) = segment.values {
+                    extend(&segment, indexes, &self.converted, builder)?;
+                }
+                builder.count(others_present, others_missing);
+            } else {
+                let from = builder.values.len();
+                self.read(rows, Spot { row: first.row + done as u64, ..first }, builder)?;
+                builder.values.keep(from, &here);
+            }
+            done += rows;
+        }
+        Ok(())
+    }
+}
+
+/// Returns whether entries of a dictionary are put into a column as they are.
+fn converts_directly(entries: &Converted, builder: &ColumnBuilder) -> bool {
+    matches!(
+        (&builder.values, entries),
+        (Column::Text(_), Converted::Codes(_))
+            | (Column::Number(_), Converted::Numbers(_))
+            | (Column::Time(_), Converted::Times(_))
+    )
+}
+
+impl FlatColumn {
+    /// Returns how many rows are left on the page.
+    fn rows_left(&self) -> usize {
+        self.page.rows
+    }
+
+    /// Returns the wanted ones of the next `rows` rows of the page, which has them. `None` where the page is of another kind
+    /// than indexes; nothing is passed then.
+    fn pick(&mut self, rows: usize, wanted: &[u32]) -> Result<Option<Picked<'_>>, String> {
+        const DAMAGED: &str = "a page ends before its last row";
+        let FlatColumn { page, numbers, valid, picked, kind, .. } = self;
+        let Values::Indexes(hybrid) = &mut page.values else { return Ok(None) };
+        if *kind == FlatType::Boolean {
+            return Ok(None);
+        }
+        page.rows -= rows;
+        let (mut present, mut has_nulls) = (rows, false);
+        if let Some((bytes, levels)) = &mut page.levels {
+            let same = levels.read_same(bytes, rows);
+            has_nulls = same != Some(1);
+            if has_nulls {
+                valid.clear();
+                present = match same {
+                    Some(_) => 0,
+                    None => levels.read_truths(bytes, rows, valid).ok_or(DAMAGED)?,
+                };
+                valid.resize(rows, false);
+            }
+        }
+        numbers.clear();
+        if !has_nulls {
+            hybrid.pick(&page.bytes, rows, wanted, numbers).ok_or(DAMAGED)?;
+            let segment = Segment { rows: wanted.len(), valid: None, values: Cells::Indexes(numbers) };
+            return Ok(Some(Picked { segment, others_present: rows - wanted.len(), others_missing: 0 }));
+        }
+        let places = places_among_present(valid, wanted, picked);
+        let wanted_present = places.len();
+        hybrid.pick(&page.bytes, present, &places, numbers).ok_or(DAMAGED)?;
+        let segment = Segment { rows: wanted.len(), valid: Some(picked), values: Cells::Indexes(numbers) };
+        let others_missing = (rows - present) - (wanted.len() - wanted_present);
+        Ok(Some(Picked { segment, others_present: present - wanted_present, others_missing }))
+    }
+}
+
+/// Returns the place of each wanted row among those that have a value, without those that have none. `picked` says for each
+/// wanted row which it is.
+fn places_among_present(valid: &[bool], wanted: &[u32], picked: &mut Vec<bool>) -> Vec<u32> {
+    picked.clear();
+    let mut places = Vec::with_capacity(wanted.len());
+    let (mut before, mut from) = (0, 0);
+    for &row in wanted {
+        let row = row as usize;
+        before += valid.get(from..row).unwrap_or_default().iter().map(|&valid| u32::from(valid)).sum::<u32>();
+        from = row;
+        let is_present = valid.get(row) == Some(&true);
+        picked.push(is_present);
+        if is_present {
+            places.push(before);
+        }
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_skip_rows_without_a_value() {
+        let valid = [true, false, true, true, false, true];
+        let mut picked = Vec::new();
+        assert_eq!(places_among_present(&valid, &[0, 1, 3, 5], &mut picked), [0, 2, 3]);
+        assert_eq!(picked, [true, false, true, true]);
+        assert!(places_among_present(&valid, &[], &mut picked).is_empty());
+    }
+}
