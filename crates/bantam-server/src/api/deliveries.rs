@@ -199,10 +199,11 @@ pub(crate) async fn send_parked_again(app: &App, id: i64, by: Actor) -> Result<J
     let mut count = 0;
     loop {
         // In parts, so that facts are not held up.
-        let by = by.clone();
+        let (by, so_far) = (by.clone(), count);
         let part = app.recorder.work(move |_, ledger, now| {
             let part = ledger.unpark(id, now, RESEND_MAX)?;
-            if part > 0 {
+            // Also that there was nothing to send: somebody meant to.
+            if part > 0 || so_far == 0 {
                 note_resent(ledger, now, &by, id, json!({"messages": part}))?;
             }
             Ok(part)

@@ -140,7 +140,7 @@ async fn aut_12_what_programs_do_to_webhooks_is_written_down_as_what_people_do()
     let log = log(&ann).await;
     let done: Vec<&str> = log.iter().map(|row| row[1].as_str()).collect();
     // What was there already, or is not there, leaves nothing.
-    let steps = ["made", "changed", "disabled", "enabled", "secret_renewed", "removed"];
+    let steps = ["made", "changed", "disabled", "enabled", "secret_renewed", "resent", "removed"];
     assert_eq!(done, steps.map(|step| format!("webhook.{step}")).each_ref().map(String::as_str), "{log:?}");
     assert!(log.iter().all(|row| row[0] == "key:manager" && row[2] == "webhook:1"), "{log:?}");
     assert!(!ann.get("/settings/audit.csv").await.text().contains("secret-path"));
