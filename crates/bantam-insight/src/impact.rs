@@ -150,6 +150,13 @@ fn named(judged: &Judged<'_>) -> Named {
     Named { name: judged.meaning.name.clone(), fingerprint: judged.definition.fingerprint().short() }
 }
 
+/// Returns how many hand-offs a week two definitions open over all the time that facts tell of, and how many weeks that is.
+pub(crate) fn weekly(histories: [&History; 2], as_of: i64) -> Option<([f64; 2], f64)> {
+    let period = period(&histories, &ImpactOptions::default(), as_of)?;
+    let per_week = flow::compare(histories, Some(period)).per_week?;
+    Some((per_week, period.weeks()?))
+}
+
 /// The stretch of time asked for, or all there is; `None` where no fact has a time.
 fn period(histories: &[&History], options: &ImpactOptions, as_of: i64) -> Option<Period> {
     let facts = histories.iter().flat_map(|history| &history.leads).map(|lead| lead.first_fact);

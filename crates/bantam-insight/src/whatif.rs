@@ -4,6 +4,10 @@
 //! threshold looks at sums that are there; one that differs in a rule computes that rule. What changed is found by
 //! comparing what the two definitions compute, not by what somebody says, and the answer is that of scoring anew.
 
+mod pace;
+
+pub use pace::{Pace, PaceBench};
+
 use crate::impact::{Direction, Ladder};
 use bantam_engine::batch::{BatchScores, OtherReading, Worked, WorkedLead, Workings};
 use bantam_engine::input::Dataset;

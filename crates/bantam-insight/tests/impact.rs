@@ -6,6 +6,7 @@ use bantam_engine::input::{Dataset, Input, RowKind};
 use bantam_insight::document::Document;
 use bantam_insight::history::{Wishes, prepare};
 use bantam_insight::impact::{Impact, ImpactOptions, Judged, Reading, Verdict, document, impact};
+use bantam_insight::whatif::PaceBench;
 use bantam_lang::CheckedDefinition;
 use bantam_lang::convert::parse_time;
 use bantam_lang::source::Source;
@@ -123,4 +124,39 @@ fn few_outcomes_give_counts_and_no_conclusion() {
     let document = document(&impact, Reading::Change);
     assert!(outcome_finding(&document).starts_with("No conclusion: "));
     assert!(!document.to_markdown().contains("won of known"));
+}
+
+#[test]
+fn what_an_editor_says_of_hand_offs_is_what_the_impact_says() {
+    let [leads, events] = sample(600);
+    let (old, new) = (
+        check(GOOD),
+        check(&GOOD.replace(
+            "Read an ebook: {on: ebook_downloaded, times: 1, points: 5}",
+            "Read an ebook: {on: ebook_downloaded, times: 1, points: 50}",
+        )),
+    );
+    let prepared = [&old, &new].map(|definition| prepare(&definition.meaning(), &Wishes::default()));
+    let as_of = parse_time("2026-03-01").unwrap();
+    let mut input = Input::new(&prepared[0].meaning, |_| {});
+    input.read_csv(RowKind::Lead, "leads.csv", leads.as_slice(), &|_| {}).unwrap();
+    input.read_csv(RowKind::Event, "events.csv", events.as_slice(), &|_| {}).unwrap();
+    let data = input.finish(as_of).unwrap();
+    let judged = [&old, &new].into_iter().zip(&prepared);
+    let judged: Vec<_> =
+        judged.map(|(definition, prepared)| Judged::new(definition, prepared, &data, as_of, &|_| {})).collect();
+    let told = impact(&judged[0], &judged[1], &ImpactOptions::default()).hand_offs.per_week.unwrap();
+    let pace = |most| PaceBench::new(&prepared[0], &data, as_of, most).try_definition(&prepared[1]).unwrap();
+    let all = pace(10_000);
+    assert_eq!((all.per_week, all.looked_at), (told, all.leads));
+    assert!(told[1] > told[0] && all.weeks > 20.0, "{told:?}");
+    // A third of them tell about the same.
+    let some = pace(200);
+    assert!(some.looked_at < 280 && some.leads == all.leads, "{some:?}");
+    for (estimate, exact) in some.per_week.into_iter().zip(told) {
+        assert!((estimate - exact).abs() < exact / 2.0, "{estimate} for {exact}");
+    }
+    let nothing = check(&GOOD.replace("hand_off: Ready\nroutes: [{to: sales}]\n", ""));
+    let bench = PaceBench::new(&prepared[0], &data, as_of, 100);
+    assert_eq!(bench.try_definition(&prepare(&nothing.meaning(), &Wishes::default())), None);
 }

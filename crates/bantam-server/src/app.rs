@@ -10,9 +10,10 @@ use crate::keys::{Caller, Found, Keys, StoredKeys, is_well_formed};
 use crate::limits::{FORMS_PER_MINUTE, REQUESTS_PER_SECOND, RateLimit};
 use crate::peer::Network;
 use crate::people::PeopleState;
-use crate::problem::Problem;
+use crate::problem::{Problem, method_not_allowed};
 use crate::recorder::{Clock, Recorder};
 use crate::reserve::{Reserve, Space};
+use crate::sso::SingleSignOn;
 use crate::web::access::PageRule;
 use crate::web::changes::Changes;
 use crate::web::data::import::Uploads;
@@ -21,7 +22,7 @@ use crate::web::standing::AtHand;
 use crate::webhooks::{self, Outgoing};
 use crate::{edge, erased, form, import, loaders, tracking, web};
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use bantam_store::{Location, Reader};
@@ -97,6 +98,8 @@ pub struct App {
     pub(crate) insight: Arc<Insight>,
     pub(crate) counts: Counts,
     pub(crate) uploads: Uploads,
+    /// How people sign in through a provider, where they do.
+    pub(crate) sso: Option<Arc<SingleSignOn>>,
 }
 
 impl App {
@@ -126,6 +129,7 @@ impl App {
             insight: Arc::default(),
             counts: Counts::default(),
             uploads: Uploads::default(),
+            sso: None,
         }
     }
 
@@ -387,12 +391,4 @@ impl App {
         });
         done.await.map_err(|_| Problem::fault("a reader panicked"))?
     }
-}
-
-async fn method_not_allowed() -> Problem {
-    Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method",
-        "this path does not take this method; `Allow` says which it takes",
-    )
 }

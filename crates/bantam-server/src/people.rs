@@ -15,6 +15,7 @@ mod links;
 mod mail;
 mod passwords;
 mod person;
+mod provided;
 mod refusal;
 mod role;
 mod second_factor;
@@ -33,6 +34,7 @@ pub use links::{Link, LinkKind, set_up_link};
 pub use passwords::PasswordProblem;
 pub(crate) use person::reference;
 pub use person::{Person, Standing, by_email, by_id, everybody};
+pub use provided::ProvidedRefusal;
 pub use refusal::{ChangeError, Refusal};
 pub use role::Role;
 pub use signing::{may_sign, name_of, role_of, still_counts};
@@ -40,7 +42,9 @@ pub use signing::{may_sign, name_of, role_of, still_counts};
 pub(crate) use account::{
     change_name, change_password, confirm_second_factor, offer_second_factor, remove_second_factor, renew_recovery,
 };
+pub(crate) use provided::unlink;
 pub(crate) use second_factor::address_of as factor_address;
+pub(crate) use secrets::{NoChance, is_same, new_secret};
 pub(crate) use sessions::{Signed, end as end_session, end_all as end_all_sessions, holds as session_holds};
 pub(crate) use sign_in::{LetIn, begin_session};
 pub(crate) use stating::{Entry, state};

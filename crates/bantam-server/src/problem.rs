@@ -188,3 +188,12 @@ impl IntoResponse for Problem {
         response
     }
 }
+
+/// The answer to a path that is asked in a way it does not take.
+pub(crate) async fn method_not_allowed() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method",
+        "this path does not take this method; `Allow` says which it takes",
+    )
+}

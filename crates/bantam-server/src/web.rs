@@ -32,5 +32,6 @@ pub(crate) mod queue;
 pub(crate) mod reports;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
+pub(crate) mod sso;
 pub(crate) mod standing;
 pub(crate) mod words;

@@ -28,5 +28,10 @@ pub use deliver::Outgoing;
 pub use email::MailSettings;
 pub use trust::Authorities;
 
+/// Returns a client that follows no redirects, for others that the settings name.
+pub(crate) fn own_client(authorities: &Authorities) -> Result<reqwest::Client, String> {
+    dial::client(false, authorities)
+}
+
 pub(crate) use email::is_address;
 pub(crate) use sign::{new_secret, new_token};

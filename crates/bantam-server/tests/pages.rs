@@ -6,6 +6,8 @@
 mod browser;
 #[path = "pages/data.rs"]
 mod data;
+#[path = "pages/fake_provider.rs"]
+mod fake_provider;
 #[path = "pages/form.rs"]
 mod form;
 #[path = "pages/leads.rs"]
@@ -16,5 +18,7 @@ mod noted;
 mod roles;
 #[path = "pages/signatures.rs"]
 mod signatures;
+#[path = "pages/sso.rs"]
+mod sso;
 #[path = "http/test_app.rs"]
 mod test_app;

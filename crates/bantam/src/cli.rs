@@ -6,6 +6,7 @@ mod keys;
 mod migrate;
 mod people;
 mod serve;
+mod sso;
 mod store;
 
 pub(crate) use import::ImportArguments;
@@ -16,6 +17,7 @@ pub(crate) use people::{
     DisableArguments, InviteArguments, PeopleArguments, PeopleCommand, PeopleStore, ResetArguments,
 };
 pub(crate) use serve::ServeArguments;
+pub(crate) use sso::SsoArguments;
 pub(crate) use store::{AuditArguments, BackupArguments, RestoreArguments, VerifyArguments};
 
 use bantam_engine::input::Format;

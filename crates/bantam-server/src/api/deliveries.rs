@@ -5,13 +5,15 @@ use super::paging::{Cursor, Limit, next};
 use super::values::Moment;
 use super::webhooks::find;
 use crate::app::App;
+use crate::keys::Caller;
+use crate::people::audit::{Actor, note};
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
 use crate::webhooks::endpoint::Endpoint;
 use crate::webhooks::queue::{self, Attempt, Outcome};
-use axum::Json;
 use axum::extract::State;
-use bantam_store::{DeliveryRow, DeliveryState, Ledger};
+use axum::{Extension, Json};
+use bantam_store::{DeliveryRow, DeliveryState, Ledger, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -157,9 +159,21 @@ fn shown(ledger: &mut dyn Ledger, endpoint: &Endpoint, row: &DeliveryRow) -> Res
         (status = 404, description = "There is no such thing", body = ProblemBody)))]
 pub(crate) async fn resend(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     FromPath((id, delivery)): FromPath<(i64, i64)>,
 ) -> Result<Json<Resent>, Problem> {
-    let resent = app.recorder.work(move |_, ledger, now| queue::resend(ledger, id, delivery, now));
+    send_again(&app, id, delivery, caller.actor()).await
+}
+
+/// Sends a delivery again that ended.
+pub(crate) async fn send_again(app: &App, id: i64, delivery: i64, by: Actor) -> Result<Json<Resent>, Problem> {
+    let resent = app.recorder.work(move |_, ledger, now| {
+        let resent = queue::resend(ledger, id, delivery, now)?;
+        if resent {
+            note_resent(ledger, now, &by, id, json!({"delivery": delivery}))?;
+        }
+        Ok(resent)
+    });
     match resent.await.map_err(unavailable)? {
         true => Ok(Json(Resent { resent: 1 })),
         false => Err(Problem::not_found("there is no such delivery that has ended")),
@@ -173,19 +187,38 @@ pub(crate) async fn resend(
         (status = 404, description = "There is no such thing", body = ProblemBody)))]
 pub(crate) async fn resend_parked(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     FromPath(id): FromPath<i64>,
 ) -> Result<Json<Resent>, Problem> {
-    find(&app, id).await?;
+    send_parked_again(&app, id, caller.actor()).await
+}
+
+/// Sends all deliveries again that were given up.
+pub(crate) async fn send_parked_again(app: &App, id: i64, by: Actor) -> Result<Json<Resent>, Problem> {
+    find(app, id).await?;
     let mut count = 0;
     loop {
         // In parts, so that facts are not held up.
-        let part = app.recorder.work(move |_, ledger, now| Ok(ledger.unpark(id, now, RESEND_MAX)?));
+        let (by, so_far) = (by.clone(), count);
+        let part = app.recorder.work(move |_, ledger, now| {
+            let part = ledger.unpark(id, now, RESEND_MAX)?;
+            // Also that there was nothing to send: somebody meant to.
+            if part > 0 || so_far == 0 {
+                note_resent(ledger, now, &by, id, json!({"messages": part}))?;
+            }
+            Ok(part)
+        });
         let part = part.await.map_err(unavailable)?;
         count += part;
         if part < RESEND_MAX {
             return Ok(Json(Resent { resent: count }));
         }
     }
+}
+
+/// Writes down who let messages be sent again.
+fn note_resent(ledger: &mut dyn Ledger, now: i64, by: &Actor, id: i64, what: Value) -> Result<(), StoreError> {
+    note(ledger, now, by, "webhook.resent", &format!("webhook:{id}"), (Value::Null, what))
 }
 
 /// Send a test

@@ -7,14 +7,15 @@ mod usable;
 use super::extract::{FromBody, FromPath};
 use super::values::{Moment, whole_or_none};
 use crate::app::App;
+use crate::keys::Caller;
 use crate::people::audit::Actor;
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
 use crate::webhooks::endpoint::{Endpoint, Health, Kind, RATE, RATE_FOR_PEOPLE};
 use crate::webhooks::{new_secret, new_token};
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use bantam_core::CoreError;
 use bantam_store::{DeliveryCounts, EndpointRow};
 use noted::{noted, summary};
@@ -29,9 +30,6 @@ use utoipa::ToSchema;
 const ENDPOINTS_MAX: usize = 100;
 
 type Answer = Result<Json<Webhook>, Problem>;
-
-/// The person who changes something, for the audit log.
-pub(crate) type By = Option<Actor>;
 
 /// Who is to be told what.
 #[derive(Deserialize, ToSchema)]
@@ -97,13 +95,14 @@ enum Saved {
         (status = 409, description = "Another has that URL", body = ProblemBody)))]
 pub(crate) async fn create(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     FromBody(body): FromBody<NewWebhook>,
 ) -> Result<(StatusCode, Json<Webhook>), Problem> {
-    make(&app, body, None).await
+    make(&app, body, caller.actor()).await
 }
 
 /// Makes a webhook, unless it is there.
-pub(crate) async fn make(app: &App, body: NewWebhook, by: By) -> Result<(StatusCode, Json<Webhook>), Problem> {
+pub(crate) async fn make(app: &App, body: NewWebhook, by: Actor) -> Result<(StatusCode, Json<Webhook>), Problem> {
     let no_chance = || Problem::fault("no secret could be made");
     let is_standard = body.kind == Kind::Standard;
     let mut endpoint = Endpoint {
@@ -134,7 +133,7 @@ pub(crate) async fn make(app: &App, body: NewWebhook, by: By) -> Result<(StatusC
         }
         endpoint.created_at = now;
         let id = ledger.save_endpoint(&row(0, &endpoint))?;
-        noted(ledger, now, by.as_ref(), "webhook.made", id, (Value::Null, summary(&endpoint)))?;
+        noted(ledger, now, &by, "webhook.made", id, (Value::Null, summary(&endpoint)))?;
         Ok(Saved::Done(id, endpoint.into()))
     });
     match saved.await.map_err(unavailable)? {
@@ -191,14 +190,15 @@ pub(crate) async fn show(State(app): State<App>, FromPath(id): FromPath<i64>) ->
         (status = 409, description = "Another has that URL", body = ProblemBody)))]
 pub(crate) async fn change(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     FromPath(id): FromPath<i64>,
     FromBody(change): FromBody<WebhookChange>,
 ) -> Answer {
-    alter(&app, id, change, None).await
+    alter(&app, id, change, caller.actor()).await
 }
 
 /// Changes the settings of a webhook.
-pub(crate) async fn alter(app: &App, id: i64, change: WebhookChange, by: By) -> Answer {
+pub(crate) async fn alter(app: &App, id: i64, change: WebhookChange, by: Actor) -> Answer {
     // The form never changes, so it can be read beforehand.
     let kind = find(app, id).await?.kind;
     let url = change.url.map(|url| usable_url(app, kind, &url)).transpose()?;
@@ -227,12 +227,16 @@ pub(crate) async fn alter(app: &App, id: i64, change: WebhookChange, by: By) -> 
 #[utoipa::path(post, path = "/api/webhooks/{id}/enable", tag = "webhooks", params(("id" = i64, Path, description = "The webhook")),
     responses((status = 200, description = "The webhook as it is now", body = Webhook),
         (status = 404, description = "There is no such webhook", body = ProblemBody)))]
-pub(crate) async fn enable(State(app): State<App>, FromPath(id): FromPath<i64>) -> Answer {
-    switch_on(&app, id, None).await
+pub(crate) async fn enable(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    FromPath(id): FromPath<i64>,
+) -> Answer {
+    switch_on(&app, id, caller.actor()).await
 }
 
 /// Switches a webhook on.
-pub(crate) async fn switch_on(app: &App, id: i64, by: By) -> Answer {
+pub(crate) async fn switch_on(app: &App, id: i64, by: Actor) -> Answer {
     let change = |endpoint: &mut Endpoint, _| (endpoint.disabled, endpoint.health) = (None, Health::default());
     update(app, id, by, "webhook.enabled", change).await
 }
@@ -243,12 +247,16 @@ pub(crate) async fn switch_on(app: &App, id: i64, by: By) -> Answer {
 #[utoipa::path(post, path = "/api/webhooks/{id}/disable", tag = "webhooks", params(("id" = i64, Path, description = "The webhook")),
     responses((status = 200, description = "The webhook as it is now", body = Webhook),
         (status = 404, description = "There is no such webhook", body = ProblemBody)))]
-pub(crate) async fn disable(State(app): State<App>, FromPath(id): FromPath<i64>) -> Answer {
-    switch_off(&app, id, None).await
+pub(crate) async fn disable(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    FromPath(id): FromPath<i64>,
+) -> Answer {
+    switch_off(&app, id, caller.actor()).await
 }
 
 /// Switches a webhook off.
-pub(crate) async fn switch_off(app: &App, id: i64, by: By) -> Answer {
+pub(crate) async fn switch_off(app: &App, id: i64, by: Actor) -> Answer {
     update(app, id, by, "webhook.disabled", |endpoint, now| {
         endpoint.disabled.get_or_insert((now, "by hand".to_owned()));
     })
@@ -262,12 +270,16 @@ pub(crate) async fn switch_off(app: &App, id: i64, by: By) -> Answer {
     responses((status = 200, description = "The webhook as it is now", body = Webhook),
         (status = 404, description = "There is no such webhook", body = ProblemBody),
         (status = 409, description = "Messages of its kind are not signed", body = ProblemBody)))]
-pub(crate) async fn rotate(State(app): State<App>, FromPath(id): FromPath<i64>) -> Answer {
-    renew_secret(&app, id, None).await
+pub(crate) async fn rotate(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    FromPath(id): FromPath<i64>,
+) -> Answer {
+    renew_secret(&app, id, caller.actor()).await
 }
 
 /// Makes a new secret for a webhook.
-pub(crate) async fn renew_secret(app: &App, id: i64, by: By) -> Answer {
+pub(crate) async fn renew_secret(app: &App, id: i64, by: Actor) -> Answer {
     if find(app, id).await?.kind != Kind::Standard {
         return Err(Problem::new(StatusCode::CONFLICT, "no_secret", "messages of this kind are not signed"));
     }
@@ -285,17 +297,21 @@ pub(crate) async fn renew_secret(app: &App, id: i64, by: By) -> Answer {
 #[utoipa::path(delete, path = "/api/webhooks/{id}", tag = "webhooks", params(("id" = i64, Path, description = "The webhook")),
     responses((status = 204, description = "It is gone"),
         (status = 404, description = "There is no such webhook", body = ProblemBody)))]
-pub(crate) async fn remove(State(app): State<App>, FromPath(id): FromPath<i64>) -> Result<StatusCode, Problem> {
-    take_away(&app, id, None).await
+pub(crate) async fn remove(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    FromPath(id): FromPath<i64>,
+) -> Result<StatusCode, Problem> {
+    take_away(&app, id, caller.actor()).await
 }
 
 /// Removes a webhook.
-pub(crate) async fn take_away(app: &App, id: i64, by: By) -> Result<StatusCode, Problem> {
+pub(crate) async fn take_away(app: &App, id: i64, by: Actor) -> Result<StatusCode, Problem> {
     let removed = app.recorder.work(move |_, ledger, now| {
         let Some(before) = ledger.endpoint(id)? else { return Ok(false) };
         let old = read(&before)?;
         ledger.remove_endpoint(id)?;
-        noted(ledger, now, by.as_ref(), "webhook.removed", id, (summary(&old), Value::Null))?;
+        noted(ledger, now, &by, "webhook.removed", id, (summary(&old), Value::Null))?;
         Ok(true)
     });
     if removed.await.map_err(unavailable)? { Ok(StatusCode::NO_CONTENT) } else { Err(missing()) }
@@ -305,7 +321,7 @@ pub(crate) async fn take_away(app: &App, id: i64, by: By) -> Result<StatusCode, 
 async fn update(
     app: &App,
     id: i64,
-    by: By,
+    by: Actor,
     action: &'static str,
     change: impl FnOnce(&mut Endpoint, i64) + Send + 'static,
 ) -> Answer {
@@ -319,7 +335,7 @@ async fn update(
             return Ok(Saved::Taken(other.id));
         }
         ledger.save_endpoint(&row(id, &endpoint))?;
-        noted(ledger, now, by.as_ref(), action, id, (old, summary(&endpoint)))?;
+        noted(ledger, now, &by, action, id, (old, summary(&endpoint)))?;
         if was_failing && !endpoint.health.is_failing() && endpoint.disabled.is_none() {
             ledger.hasten(id, now)?;
         }

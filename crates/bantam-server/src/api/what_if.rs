@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use bantam_core::DefinitionText;
 use bantam_insight::impact::{Ladder, Place};
-use bantam_insight::whatif::{Moved, WhatIf};
+use bantam_insight::whatif::{Moved, Pace, WhatIf};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -44,6 +44,8 @@ pub(crate) struct WhatIfShown {
     now: Vec<StageCount>,
     /// And by this one.
     then: Vec<StageCount>,
+    /// Hand-offs a week; null where one of the two hands nothing over, or where no fact has a time.
+    hand_offs: Option<PaceShown>,
     /// The first that move, by score.
     first: Vec<WhatIfMove>,
 }
@@ -55,6 +57,27 @@ struct StageCount {
     stage: Option<String>,
     is_disqualified: bool,
     leads: u64,
+}
+
+/// Hand-offs a week, over the time there are facts of.
+#[derive(Serialize, ToSchema)]
+struct PaceShown {
+    /// By the active definition.
+    now: f64,
+    /// By this one.
+    then: f64,
+    /// How many weeks that is over.
+    weeks: f64,
+    /// How many leads were looked at; where that is fewer than there are, the figures are estimated from them.
+    looked_at: u64,
+}
+
+impl From<Pace> for PaceShown {
+    fn from(pace: Pace) -> PaceShown {
+        let rounded = |figure: f64| (figure * 100.0).round() / 100.0;
+        let [now, then] = pace.per_week.map(rounded);
+        PaceShown { now, then, weeks: rounded(pace.weeks), looked_at: pace.looked_at }
+    }
 }
 
 /// A lead that moves.
@@ -84,7 +107,10 @@ pub(crate) async fn what_if(
     let text = DefinitionText { name: "definition.yaml".into(), text, lists: lists.into_iter().collect() };
     super::definitions::check(&text)?;
     match whatif(&app, text, NAMED).await? {
-        Tried::Found(found, _) => Ok(Json(WhatIfShown::from(*found))),
+        Tried::Found(trial) => {
+            let hand_offs = trial.pace.map(PaceShown::from);
+            Ok(Json(WhatIfShown { hand_offs, ..WhatIfShown::from(trial.whatif) }))
+        }
         Tried::Faulty => Err(Problem::bad_request("invalid_definition", "the definition has errors").at("text")),
         Tried::ReadsOthers => {
             let message = "it reads other columns than the active one; write it down and ask for its impact";
@@ -106,6 +132,7 @@ impl From<WhatIf> for WhatIfShown {
             other_scores: found.other_scores,
             now: counts(&found.old, now),
             then: counts(&found.new, then),
+            hand_offs: None,
             first: found.first.into_iter().map(WhatIfMove::from).collect(),
         }
     }

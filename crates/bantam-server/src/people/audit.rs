@@ -25,6 +25,8 @@ pub(crate) const ACTIONS: &[(&str, &str)] = &[
     ("second_factor.added", "added a second factor"),
     ("second_factor.removed", "removed a second factor"),
     ("second_factor.recovery_renewed", "made new recovery codes"),
+    ("sso.linked", "signed in through single sign-on for the first time"),
+    ("sso.unlinked", "took a link to single sign-on away"),
     ("session.began", "signed in"),
     ("session.ended", "ended a session"),
     ("session.refused", "could not sign in"),
@@ -65,6 +67,8 @@ pub enum Who {
     Key(String),
     /// Somebody at the machine itself, with `bantam`.
     Console,
+    /// The provider of single sign-on, by what it says of somebody.
+    Provider,
     /// Somebody who has not signed in.
     Nobody,
 }
@@ -90,6 +94,7 @@ impl Actor {
             Who::Person(id) => reference(id),
             Who::Key(source) => format!("key:{source}"),
             Who::Console => "console".to_owned(),
+            Who::Provider => "single sign-on".to_owned(),
             Who::Nobody => "nobody".to_owned(),
         }
     }

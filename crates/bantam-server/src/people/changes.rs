@@ -29,6 +29,19 @@ pub fn invite(
     email: &str,
     roles: BTreeSet<Role>,
 ) -> Result<(Person, Link), ChangeError> {
+    let person = new_person(ledger, now, actor, email, roles)?;
+    let link = new_link(ledger, now, LinkKind::Invitation, &person)?;
+    Ok((person, link))
+}
+
+/// Adds somebody who cannot sign in yet.
+pub(super) fn new_person(
+    ledger: &mut dyn Ledger,
+    now: i64,
+    actor: &Actor,
+    email: &str,
+    roles: BTreeSet<Role>,
+) -> Result<Person, ChangeError> {
     let email = checked_email(email)?;
     if roles.is_empty() {
         return Err(Refusal::NoRoles.into());
@@ -42,9 +55,8 @@ pub fn invite(
     let id = new_id().map_err(StoreError::from)?;
     let mut person = Person::new(id, email, String::new(), roles, now);
     person.save(ledger)?;
-    let link = new_link(ledger, now, LinkKind::Invitation, &person)?;
     note(ledger, now, actor, "people.invited", &person.reference(), (Value::Null, names(&person)))?;
-    Ok((person, link))
+    Ok(person)
 }
 
 /// Adds somebody who may sign in at once: for a store that a program fills, such as that of a demo. Returns them.
@@ -146,7 +158,7 @@ pub fn disable(
     Ok(person)
 }
 
-/// Lets somebody sign in again who was disabled; who never had a password is invited again by a link.
+/// Lets somebody sign in again who was disabled; who never could sign in is invited again by a link.
 ///
 /// # Errors
 /// Returns why it was not done.
@@ -156,7 +168,7 @@ pub fn enable(ledger: &mut dyn Ledger, now: i64, actor: &Actor, id: &str) -> Res
         return Ok(person);
     }
     let before = json!(person.standing);
-    person.standing = if person.password.is_some() { Standing::Active } else { Standing::Invited };
+    person.standing = if person.has_password() || person.is_provided() { Standing::Active } else { Standing::Invited };
     person.save(ledger)?;
     note(ledger, now, actor, "people.enabled", &person.reference(), (before, json!(person.standing)))?;
     Ok(person)

@@ -3,6 +3,7 @@
 use super::refusal::Refusal;
 use super::role::Role;
 use super::second_factor::SecondFactor;
+use crate::sso::Identity;
 use crate::webhooks::is_address;
 use bantam_store::{Ledger, PersonRow, StoreError};
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,18 @@ pub struct Person {
     /// The secret of a second factor that was shown and not confirmed yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) offered: Option<String>,
+    /// Their account at the provider of single sign-on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) provided: Option<Provided>,
+}
+
+/// An account at a provider of single sign-on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Provided {
+    pub(crate) issuer: String,
+    /// What the provider calls them for good.
+    pub(crate) subject: String,
+    pub(crate) linked_at: i64,
 }
 
 /// A password, without the password.
@@ -79,6 +92,7 @@ impl Person {
             password: None,
             second_factor: None,
             offered: None,
+            provided: None,
         }
     }
 
@@ -95,6 +109,32 @@ impl Person {
     /// Returns whether they may sign in.
     pub fn is_active(&self) -> bool {
         self.standing == Standing::Active
+    }
+
+    /// Returns whether they may sign in no more.
+    pub(crate) fn is_disabled(&self) -> bool {
+        self.standing == Standing::Disabled
+    }
+
+    /// Lets them sign in from now on.
+    pub(crate) fn activate(&mut self) {
+        self.standing = Standing::Active;
+    }
+
+    /// Returns whether they have a password, or had one made for them.
+    pub(crate) fn has_password(&self) -> bool {
+        self.password.is_some()
+    }
+
+    /// Returns whether they sign in with an account at a provider.
+    pub(crate) fn is_provided(&self) -> bool {
+        self.provided.is_some()
+    }
+
+    /// Returns whether theirs is the account that a provider speaks of.
+    pub(crate) fn is_provided_by(&self, identity: &Identity) -> bool {
+        let own = self.provided.as_ref();
+        own.is_some_and(|own| own.issuer == identity.issuer && own.subject == identity.subject)
     }
 
     /// Returns whether signing in takes a code beside the password.

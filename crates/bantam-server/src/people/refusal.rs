@@ -1,6 +1,7 @@
 //! Why something about people was not done.
 
 use super::passwords::PasswordProblem;
+use super::provided::ProvidedRefusal;
 use bantam_core::CoreError;
 use bantam_store::StoreError;
 
@@ -43,6 +44,9 @@ pub enum Refusal {
     /// The password cannot be taken.
     #[error(transparent)]
     Password(#[from] PasswordProblem),
+    /// A provider of single sign-on lets nobody in.
+    #[error(transparent)]
+    Provided(#[from] ProvidedRefusal),
     /// What proves who somebody is does not fit.
     #[error("the address or the password is wrong")]
     Wrong,

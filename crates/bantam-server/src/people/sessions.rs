@@ -9,6 +9,7 @@ use super::refusal::{ChangeError, Refusal};
 use super::secrets::{form_token, hash_of, is_same, new_secret};
 use super::{Origin, People};
 use crate::problem::Problem;
+use crate::sso::begun::{Begun, LIFE_SECONDS};
 use crate::web::standing::Standing;
 use axum::http::{HeaderMap, HeaderValue, header};
 use bantam_store::{Ledger, SessionRow, StoreError};
@@ -158,7 +159,15 @@ impl People<'_> {
 
     /// Returns the session's secret, as the browser sends it.
     pub(crate) fn cookie_of(&self, headers: &HeaderMap) -> Option<String> {
-        let name = self.cookie_name();
+        self.named_cookie_of(headers, self.cookie_name())
+    }
+
+    /// Returns what the browser sends of a sign-in that it began at a provider.
+    pub(crate) fn begun_cookie_of(&self, headers: &HeaderMap) -> Option<String> {
+        self.named_cookie_of(headers, self.begun_cookie_name())
+    }
+
+    fn named_cookie_of(&self, headers: &HeaderMap, name: &str) -> Option<String> {
         let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
         let mut pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
         pairs.find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
@@ -166,16 +175,29 @@ impl People<'_> {
 
     /// Returns the header that gives a browser its session, or takes it away.
     pub(crate) fn cookie(&self, secret: Option<&str>) -> HeaderValue {
+        let life = if secret.is_some() { "" } else { "; Max-Age=0" };
+        self.named_cookie(self.cookie_name(), secret.unwrap_or_default(), life)
+    }
+
+    /// Returns the header that lets a browser keep what it began at a provider for as long as that counts.
+    pub(crate) fn begun_cookie(&self, begun: Option<&Begun>) -> HeaderValue {
+        let life = format!("; Max-Age={}", if begun.is_some() { LIFE_SECONDS } else { 0 });
+        self.named_cookie(self.begun_cookie_name(), &begun.map(Begun::cookie).unwrap_or_default(), &life)
+    }
+
+    fn named_cookie(&self, name: &str, value: &str, life: &str) -> HeaderValue {
         let secure = if self.is_secure() { "; Secure" } else { "" };
-        let gone = if secret.is_some() { "" } else { "; Max-Age=0" };
-        let (name, value) = (self.cookie_name(), secret.unwrap_or_default());
-        let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{gone}");
+        let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{life}");
         HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
     }
 
     /// With this prefix a browser takes the cookie over TLS alone (or from the machine itself), and from no neighbour.
     fn cookie_name(&self) -> &'static str {
         if self.is_secure() { "__Host-bantam" } else { "bantam" }
+    }
+
+    fn begun_cookie_name(&self) -> &'static str {
+        if self.is_secure() { "__Host-bantam-sso" } else { "bantam-sso" }
     }
 
     /// Only where it was said that people come over plain HTTP does the cookie go that way.
@@ -205,6 +227,18 @@ pub(crate) fn begin(
     person: &Person,
     is_half: bool,
 ) -> Result<String, StoreError> {
+    begin_by(ledger, now, origin, person, is_half, Value::Null)
+}
+
+/// Does the same for somebody who was let in some other way than by a password or a link.
+pub(crate) fn begin_by(
+    ledger: &mut dyn Ledger,
+    now: i64,
+    origin: &Origin,
+    person: &Person,
+    is_half: bool,
+    how: Value,
+) -> Result<String, StoreError> {
     ledger.forget_sessions(now.saturating_sub(LIFE_MAX), now.saturating_sub(IDLE_MAX))?;
     if let Some(before) = &origin.session {
         ledger.end_session(before)?;
@@ -224,7 +258,7 @@ pub(crate) fn begin(
     })?;
     if !is_half {
         let actor = Actor { who: Who::Person(person.id.clone()), address: origin.shown() };
-        note(ledger, now, &actor, "session.began", &person.reference(), (Value::Null, Value::Null))?;
+        note(ledger, now, &actor, "session.began", &person.reference(), (Value::Null, how))?;
     }
     Ok(secret)
 }

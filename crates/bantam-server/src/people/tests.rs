@@ -7,6 +7,7 @@ use super::*;
 use crate::app::Settings;
 use crate::keys::Keys;
 use crate::recorder::{Clock, Recorder};
+use crate::sso::begun::Begun;
 use crate::webhooks::{Authorities, Outgoing};
 use axum::http::HeaderMap;
 use bantam_core::Desk;
@@ -534,4 +535,18 @@ fn a_refusal_in_the_store_is_no_failure_of_it() {
     let told =
         store.transaction(|ledger| refusal::settled(disable(&mut Desk::default(), ledger, 0, &console(), "nobody")));
     assert!(matches!(told, Ok(Err(Refusal::NoPerson))));
+}
+
+#[tokio::test]
+async fn aut_06_whoever_comes_back_from_a_provider_too_often_has_to_wait() {
+    let service = Service::new();
+    let take = async |begun: &Begun| service.people().take_begun(&origin(), begun).await.unwrap();
+    let begun = Begun::new(service.app.now(), "/".into()).unwrap();
+    assert_eq!(take(&begun).await, Ok(()));
+    assert_eq!(take(&begun).await, Err(ProvidedRefusal::Begun.into()));
+    for _ in 2..50 {
+        assert_eq!(take(&Begun::new(service.app.now(), "/".into()).unwrap()).await, Ok(()));
+    }
+    let late = take(&Begun::new(service.app.now(), "/".into()).unwrap()).await;
+    assert!(matches!(late, Err(Refusal::TooOften(_))), "{late:?}");
 }

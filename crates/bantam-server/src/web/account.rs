@@ -47,6 +47,9 @@ struct AccountPage {
     password_help: String,
     has_second_factor: bool,
     recovery_left: usize,
+    has_password: bool,
+    /// The provider that they sign in through, and since when.
+    provided: Option<(String, Moment)>,
     sessions: Vec<Session>,
 }
 
@@ -69,6 +72,12 @@ async fn page(app: &App, signed: &Signed, errors: Errors, name: Option<String>) 
         password_help: password_help(person.has_second_factor()),
         has_second_factor: person.has_second_factor(),
         recovery_left: person.recovery_left(),
+        has_password: person.has_password(),
+        provided: person.provided.as_ref().map(|own| {
+            // Another provider may be set by now.
+            let sso = app.sso.as_ref().filter(|sso| sso.is_issuer(&own.issuer));
+            (sso.map_or_else(|| own.issuer.clone(), |sso| sso.name().to_owned()), calendar.moment(own.linked_at))
+        }),
         sessions: sessions.map(|row| shown(row, signed, &calendar)).collect(),
     }))
 }

@@ -1,6 +1,6 @@
 //! What is wrong with a form: at each field, and above all of them.
 
-use crate::people::Refusal;
+use crate::people::{ProvidedRefusal, Refusal};
 use axum::http::StatusCode;
 
 /// Something that is wrong, at the field to be changed.
@@ -24,6 +24,7 @@ impl Errors {
             Refusal::Wrong => "email",
             Refusal::WrongPassword => "current",
             Refusal::Code => "code",
+            Refusal::Provided(_) => "sso",
             _ => otherwise,
         };
         Errors(vec![FieldError { field, message: sentence(&refusal.to_string()) }])
@@ -56,6 +57,9 @@ impl Errors {
 /// Returns the status of a page that shows a form once more.
 pub(crate) fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
+        Refusal::Provided(ProvidedRefusal::Away(_)) => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::Provided(ProvidedRefusal::Begun) => StatusCode::BAD_REQUEST,
+        Refusal::Provided(_) => StatusCode::FORBIDDEN,
         Refusal::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Changed | Refusal::NotOffered => StatusCode::CONFLICT,
         Refusal::NoPerson | Refusal::NoSession | Refusal::Link => StatusCode::NOT_FOUND,

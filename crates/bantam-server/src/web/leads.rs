@@ -93,6 +93,9 @@ pub(crate) async fn show(
         })?;
         let known = Known { rules: rules.as_deref(), counts: counted, names: &names, members: &members };
         let frame = Frame::of(Some(&signed), "/leads", "Leads");
+        // Where many leads are looked at to find few, that is not done again with each fact.
+        let is_live = shown.cursor.is_none() && shown.attribute.is_none();
+        let frame = if is_live { frame.live() } else { frame };
         Ok(render(&Page::new(frame, shown, &finding, &known, rows, views)))
     })
     .await

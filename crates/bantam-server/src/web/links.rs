@@ -1,5 +1,6 @@
 //! The pages behind links that let somebody in once: set-up, invitation, another password.
 
+use super::access::redirect;
 use super::errors::Errors;
 use super::forms::FromForm;
 use super::frame::{Frame, render};
@@ -98,6 +99,9 @@ pub(crate) async fn show_invitation(
     State(app): State<App>,
     FromPath(link): FromPath<String>,
 ) -> Result<Response, Problem> {
+    if app.passwords_off().is_some() {
+        return Ok(redirect("/sign-in"));
+    }
     show(&app, LinkKind::Invitation, link).await
 }
 
@@ -118,6 +122,9 @@ pub(crate) async fn accept(
     origin: Origin,
     FromForm(given): FromForm<Given>,
 ) -> Result<Response, Problem> {
+    if let Some(refusal) = app.passwords_off() {
+        return Err(refused(&refusal));
+    }
     let people = app.people();
     let person = people.holder(LinkKind::Invitation, link.clone()).await?.ok_or_else(|| refused(&Refusal::Link))?;
     match people.accept(origin, link.clone(), given.name.clone(), given.password.clone()).await? {

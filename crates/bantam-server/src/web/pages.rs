@@ -3,9 +3,10 @@
 use super::access::{ADMIN, Access, MARKETING, SALES, TEAMS, redirect};
 use super::{
     account, answers, assets, audit, changes, data, definition, lead, leads, links, people, queue, reports, settings,
-    sign_in,
+    sign_in, sso,
 };
 use crate::api::routes::Routes;
+use crate::sso::CALLBACK;
 use axum::routing::{get, post};
 
 /// Adds them to the routes.
@@ -82,6 +83,8 @@ fn add_people(routes: Routes) -> Routes {
         .page(Access::Anybody, "/reset/{link}", get(links::show_reset).post(links::reset))
         .page(Access::Anybody, "/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .page(Access::Anybody, "/sign-in/code", get(sign_in::show_code).post(sign_in::enter_code))
+        .page(Access::Anybody, "/sign-in/sso", get(sso::begin))
+        .page(Access::Anybody, CALLBACK, get(sso::callback))
         .page(Access::Anybody, "/forgotten", get(sign_in::forgotten).post(sign_in::send_link))
         .page(Access::Anybody, "/sign-out", post(sign_in::sign_out))
         .page(Access::Person, "/account", get(account::show))
@@ -100,6 +103,7 @@ fn add_people(routes: Routes) -> Routes {
         .page(ADMIN, "/settings/people/{id}/link", post(people::make_link))
         .page(ADMIN, "/settings/people/{id}/disable", post(people::turn_off))
         .page(ADMIN, "/settings/people/{id}/enable", post(people::turn_on))
+        .page(ADMIN, "/settings/people/{id}/unlink", post(people::take_link_away))
         .page(ADMIN, "/settings/people/{id}/withdraw", post(people::remove))
         .page(ADMIN, "/settings/audit", get(audit::show))
         .page(ADMIN, "/settings/audit.csv", get(audit::file))

@@ -10,7 +10,7 @@ use crate::api::extract::FromPath;
 use crate::app::App;
 use crate::people::{
     Link, Origin, Person, Refusal, Role, Signed, Standing, by_id, disable, enable, everybody, invite, reset_link,
-    set_roles, withdraw,
+    set_roles, unlink, withdraw,
 };
 use crate::problem::Problem;
 use askama::Template;
@@ -34,6 +34,7 @@ struct Row {
     roles: String,
     standing: &'static str,
     has_second_factor: bool,
+    is_provided: bool,
 }
 
 #[derive(Template)]
@@ -118,6 +119,7 @@ async fn page(
         roles: names(&person.roles),
         standing: standing(&person),
         has_second_factor: person.has_second_factor(),
+        is_provided: person.is_provided(),
         id: person.id,
         name: person.name,
         email: person.email,
@@ -186,6 +188,8 @@ struct PersonPage {
     /// What was chosen where somebody else was faster.
     wanted: Option<String>,
     is_self: bool,
+    /// Whether a link would let them choose a password that works.
+    takes_links: bool,
 }
 
 pub(crate) async fn show(
@@ -215,6 +219,7 @@ async fn person_page(
         choices: choices(wanted.as_ref().unwrap_or(&person.roles)),
         wanted: wanted.as_ref().map(names),
         is_self: person.id == signed.person.id,
+        takes_links: app.passwords_off().is_none(),
         person,
     }))
 }
@@ -275,6 +280,9 @@ pub(crate) async fn make_link(
     FromPath(id): FromPath<String>,
     FromForm(given): FromForm<Reset>,
 ) -> Result<Response, Problem> {
+    if let Some(refusal) = app.passwords_off() {
+        return Err(refused(&refusal));
+    }
     let actor = signed.actor(&origin);
     let made =
         app.people().change(move |ledger, now| reset_link(ledger, now, &actor, &id, given.second_factor)).await?;
@@ -309,6 +317,20 @@ pub(crate) async fn turn_on(
 ) -> Result<Response, Problem> {
     let (actor, of) = (signed.actor(&origin), id.clone());
     let done = app.people().change(move |ledger, now| enable(ledger, now, &actor, &of)).await?;
+    done.map_err(|refusal| refused(&refusal))?;
+    Ok(redirect(&format!("/settings/people/{id}")))
+}
+
+/// Takes the link to an account at the provider away.
+pub(crate) async fn take_link_away(
+    State(app): State<App>,
+    Visitor(signed): Visitor,
+    origin: Origin,
+    FromPath(id): FromPath<String>,
+    FromForm(Nothing {}): FromForm<Nothing>,
+) -> Result<Response, Problem> {
+    let (actor, of) = (signed.actor(&origin), id.clone());
+    let done = app.people().change(move |ledger, now| unlink(ledger, now, &actor, &of)).await?;
     done.map_err(|refusal| refused(&refusal))?;
     Ok(redirect(&format!("/settings/people/{id}")))
 }

@@ -19,7 +19,7 @@ use serde::Deserialize;
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
-    next: Option<String>,
+    pub(super) next: Option<String>,
 }
 
 /// What the form sends.
@@ -42,6 +42,17 @@ struct SignInPage {
     next: String,
     /// Nobody is there yet: the console has a link.
     is_new: bool,
+    /// The provider of single sign-on: what people call it, and the path that leads there.
+    sso: Option<(String, String)>,
+    has_passwords: bool,
+}
+
+/// Returns the form, with what is wrong.
+pub(super) fn page(app: &App, errors: Errors, email: String, next: String, is_new: bool) -> Response {
+    let path = || format!("/sign-in/sso?{}", serde_urlencoded::to_string([("next", &next)]).unwrap_or_default());
+    let sso = app.sso.as_ref().map(|sso| (sso.name().to_owned(), path()));
+    let has_passwords = app.passwords_off().is_none();
+    render(&SignInPage { frame: Frame::of(None, "", "Sign in"), errors, email, next, is_new, sso, has_passwords })
 }
 
 /// The form; whoever is signed in is sent on.
@@ -55,8 +66,7 @@ pub(crate) async fn show(
         return Ok(redirect(&next));
     }
     let is_new = app.people().is_new().await?;
-    let frame = Frame::of(None, "", "Sign in");
-    Ok(render(&SignInPage { frame, errors: Errors::default(), email: String::new(), next, is_new }))
+    Ok(page(&app, Errors::default(), String::new(), next, is_new))
 }
 
 /// Takes address and password.
@@ -66,14 +76,15 @@ pub(crate) async fn sign_in(
     FromForm(given): FromForm<Given>,
 ) -> Result<Response, Problem> {
     let next = own_path(given.next.as_deref());
+    if let Some(refusal) = app.passwords_off() {
+        return Ok(with_status(page(&app, Errors::of(&refusal, "email"), given.email, next, false), &refusal));
+    }
     match app.people().sign_in(origin.clone(), &given.email, given.password).await? {
         Ok(let_in) => Ok(enter(&app, &let_in, &next)),
         Err(refusal) => {
             app.people().note_failure(&origin, &given.email);
-            let frame = Frame::of(None, "", "Sign in");
             let errors = Errors::of(&refusal, "email");
-            let page = SignInPage { frame, errors, email: given.email, next, is_new: false };
-            Ok(with_status(render(&page), &refusal))
+            Ok(with_status(page(&app, errors, given.email, next, false), &refusal))
         }
     }
 }
@@ -184,6 +195,9 @@ struct ForgottenPage {
 
 /// The form for a link by mail.
 pub(crate) async fn forgotten(State(app): State<App>) -> Response {
+    if app.passwords_off().is_some() {
+        return redirect("/sign-in");
+    }
     let frame = Frame::of(None, "", "Forgotten password");
     render(&ForgottenPage { frame, can_mail: app.people().can_mail(), is_asked: false })
 }
@@ -198,6 +212,9 @@ pub(crate) struct Address {
 
 /// Sends a link, if there is somebody with the address. The answer is the same for everybody, and does not wait for it.
 pub(crate) async fn send_link(State(app): State<App>, origin: Origin, FromForm(given): FromForm<Address>) -> Response {
+    if app.passwords_off().is_some() {
+        return redirect("/sign-in");
+    }
     let frame = Frame::of(None, "", "Forgotten password");
     let can_mail = app.people().can_mail();
     if can_mail {

@@ -9,7 +9,7 @@ use bantam_core::fact::{Fact, FactKind};
 use bantam_core::{DefinitionText, Given, Rules};
 use bantam_lang::convert::parse_time;
 use bantam_server::webhooks::{Authorities, MailSettings, Outgoing};
-use bantam_server::{App, Clock, IntakeSettings, Keys, PageRule, Recorder, Scope, Settings};
+use bantam_server::{App, Clock, IntakeSettings, Keys, PageRule, Recorder, Scope, Settings, SingleSignOn};
 use bantam_store::sqlite::SqliteStore;
 use bantam_store::{Ledger, StoreError};
 use http_body_util::BodyExt;
@@ -194,6 +194,13 @@ impl TestApp {
         self.app = Some(app.clone());
         self.thread = Some(thread);
         app
+    }
+
+    /// Lets people sign in through a provider from now on.
+    pub(crate) fn sign_in_through(&mut self, sso: SingleSignOn) {
+        let app = self.app.take().unwrap().with_single_sign_on(sso);
+        self.router = Some(app.clone().router());
+        self.app = Some(app);
     }
 
     /// Stops and starts once more with the same store.

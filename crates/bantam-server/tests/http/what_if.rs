@@ -31,6 +31,10 @@ async fn a_definition_is_tried_on_the_leads_there_are() {
         stricter["first"][0],
         json!({"lead": "u0", "from": "Sales-ready", "to": "Inquiry", "direction": "down", "score_now": 60, "score_then": 40})
     );
+    // All within the day there are facts of; so of a week's worth of such days there would be as many more.
+    let [now, then] = ["now", "then"].map(|side| stricter["hand_offs"][side].as_f64().unwrap());
+    assert!(now > 0.0 && then == 0.0, "{}", stricter["hand_offs"]);
+    assert_eq!(stricter["hand_offs"]["looked_at"], json!(9));
     // It is of the facts there are.
     app.send("/v1/track", &track("u5", "demo_requested", "m99")).await;
     assert_eq!(attempt(&app, &DEFINITION.replace("points: 60", "points: 40")).await.json()["down"], json!(4));

@@ -145,3 +145,15 @@ async fn views_are_kept_for_the_person_and_without_the_search() {
     ann.post("/leads/views/remove", &[("name", "Large <b>")]).await;
     assert!(!ann.get("/leads").await.text().contains("Large"));
 }
+
+#[tokio::test]
+async fn the_first_leads_follow_by_themselves_and_others_stay_as_they_are() {
+    let app = TestApp::new();
+    let ann = Browser::admin(&app).await;
+    for (path, is_live) in
+        [("/leads", true), ("/leads?stage=Inquiry", true), ("/leads?attribute=industry&is=Software", false)]
+    {
+        let page = ann.get(path).await;
+        assert_eq!((page.status, page.text().contains("<body data-live>")), (StatusCode::OK, is_live), "{path}");
+    }
+}

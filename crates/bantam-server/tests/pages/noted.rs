@@ -121,3 +121,27 @@ async fn aut_08_keys_end_with_the_rights_of_whoever_made_them() {
         assert!(log(&ann).await.iter().any(|row| row[1] == "key.revoked"), "{end}");
     }
 }
+
+#[tokio::test]
+async fn aut_12_what_programs_do_to_webhooks_is_written_down_as_what_people_do() {
+    let app = TestApp::new();
+    let ann = Browser::admin(&app).await;
+    let made = app.manage(Method::POST, "/api/webhooks", json!({"url": "https://crm.acme.example/secret-path"})).await;
+    let path = format!("/api/webhooks/{}", made.json()["id"]);
+    app.manage(Method::POST, "/api/webhooks", json!({"url": "https://crm.acme.example/secret-path"})).await;
+    app.manage(Method::PATCH, &path, json!({"rate": 3})).await;
+    for step in ["disable", "enable", "rotate", "resend"] {
+        let answer = app.manage(Method::POST, &format!("{path}/{step}"), json!(null)).await;
+        assert!(answer.status.is_success(), "{step}: {}", answer.text());
+    }
+    app.manage(Method::POST, &format!("{path}/deliveries/9/resend"), json!(null)).await;
+    app.manage(Method::DELETE, &path, json!(null)).await;
+    app.manage(Method::DELETE, &path, json!(null)).await;
+    let log = log(&ann).await;
+    let done: Vec<&str> = log.iter().map(|row| row[1].as_str()).collect();
+    // What was there already, or is not there, leaves nothing.
+    let steps = ["made", "changed", "disabled", "enabled", "secret_renewed", "resent", "removed"];
+    assert_eq!(done, steps.map(|step| format!("webhook.{step}")).each_ref().map(String::as_str), "{log:?}");
+    assert!(log.iter().all(|row| row[0] == "key:manager" && row[2] == "webhook:1"), "{log:?}");
+    assert!(!ann.get("/settings/audit.csv").await.text().contains("secret-path"));
+}

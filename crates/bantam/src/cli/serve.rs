@@ -1,5 +1,6 @@
 //! The arguments of the service.
 
+use super::sso::SsoArguments;
 use bantam_server::ReserveSize;
 use bantam_store::Location;
 use clap::Args;
@@ -51,8 +52,8 @@ pub(crate) struct ServeArguments {
     /// Hosts that webhooks may reach over plain HTTP or inside your network, such as `crm.acme.internal:8080`
     #[arg(long, value_name = "HOST[:PORT]", num_args = 1.., value_delimiter = ',', env = "BANTAM_WEBHOOK_ALLOW")]
     pub(crate) webhook_allow: Vec<String>,
-    /// Authorities that may have issued the certificates of webhooks' receivers and of the mail server, beside those that this
-    /// machine trusts: files in PEM
+    /// Authorities that may have issued the certificates of webhooks' receivers, of the mail server and of the provider of
+    /// single sign-on, beside those that this machine trusts: files in PEM
     #[arg(long, value_name = "FILE", num_args = 1.., value_delimiter = ',', env = "BANTAM_AUTHORITY")]
     pub(crate) authority: Vec<PathBuf>,
     /// The mail server, such as `smtps://USER:PASSWORD@mail.example.com`, or with STARTTLS
@@ -68,6 +69,8 @@ pub(crate) struct ServeArguments {
     /// Scheme and host by which browsers reach the service, where it is not the host they ask
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) sso: SsoArguments,
     /// Proxies that are believed for whom they speak (`x-forwarded-...`), as addresses or ranges
     #[arg(long, value_name = "ADDRESS", num_args = 1..)]
     pub(crate) proxy: Vec<String>,

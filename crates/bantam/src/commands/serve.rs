@@ -1,5 +1,7 @@
 //! `bantam serve`: takes facts, decides, hands over.
 
+mod sso;
+
 use crate::cli::ServeArguments;
 use crate::failure::Failure;
 use crate::{Done, clock, definitions, logs, terminal};
@@ -9,7 +11,7 @@ use bantam_server::people::audit::{Actor, note};
 use bantam_server::webhooks::{Authorities, MailSettings, Outgoing};
 use bantam_server::{
     App, Clock, IntakeSettings, Keys, Network, REQUESTS_PER_SECOND, Recorder, Reserve, ReserveSize, Scope, Settings,
-    Unavailable,
+    SingleSignOn, Unavailable,
 };
 use bantam_store::{Location, Store, StoreError};
 use serde_json::{Value, json};
@@ -26,14 +28,17 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 pub(crate) fn run(arguments: ServeArguments) -> Result<Done, Failure> {
     logs::start(&arguments.log, arguments.log_format)?;
     let definition = arguments.definition.as_deref().map(read_definition).transpose()?;
-    let outgoing = outgoing(&arguments)?;
+    let authorities = authorities(&arguments)?;
+    let outgoing = outgoing(&arguments, &authorities)?;
+    let single_sign_on = sso::single_sign_on(&arguments, &authorities)?;
     let holder = format!("bantam serve, process {}", std::process::id());
     let store = Store::open(&arguments.store, &holder).map_err(store_failure)?;
     let clock: Clock = Arc::new(clock::now);
     let (recorder, thread) =
         Recorder::start(store, clock.clone()).map_err(|error| Failure::device(error.to_string()))?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::device(error.to_string()))?;
-    let result = runtime.block_on(serve(&arguments, definition, outgoing, recorder.clone(), clock));
+    let talking = Talking { outgoing, single_sign_on };
+    let result = runtime.block_on(serve(&arguments, definition, talking, recorder.clone(), clock));
     let has_failed = recorder.counts().has_failed.load(Ordering::Acquire);
     // The writer ends when nobody can send to it any more.
     drop((runtime, recorder));
@@ -43,10 +48,16 @@ pub(crate) fn run(arguments: ServeArguments) -> Result<Done, Failure> {
     result.map(|()| Done::Well)
 }
 
+/// How the service talks to others.
+struct Talking {
+    outgoing: Outgoing,
+    single_sign_on: Option<SingleSignOn>,
+}
+
 async fn serve(
     arguments: &ServeArguments,
     definition: Option<(String, DefinitionText)>,
-    outgoing: Outgoing,
+    talking: Talking,
     recorder: Recorder,
     clock: Clock,
 ) -> Result<(), Failure> {
@@ -62,8 +73,13 @@ async fn serve(
         // The disk is the database's.
         Location::Postgres(_) => Reserve::default(),
     };
+    let Talking { outgoing, single_sign_on } = talking;
     let settings = Settings { store, keys: keys(arguments), origins, outgoing, intake: intake(arguments)? };
     let app = App::new(settings, recorder.clone(), clock).with_reserve(reserve);
+    let app = match single_sign_on {
+        Some(sso) => app.with_single_sign_on(sso),
+        None => app,
+    };
     let delivering = tokio::spawn(app.clone().deliver_messages());
     // The port is the system's choice where none was asked for.
     let address = listener.local_addr().map_err(|error| Failure::device(error.to_string()))?;
@@ -101,12 +117,17 @@ async fn tell_set_up(app: &App, arguments: &ServeArguments, address: SocketAddr)
 }
 
 /// Returns how messages leave, by the settings.
-fn outgoing(arguments: &ServeArguments) -> Result<Outgoing, Failure> {
+fn outgoing(arguments: &ServeArguments, authorities: &Authorities) -> Result<Outgoing, Failure> {
     let settings = |server: &String| MailSettings {
         server: server.clone(),
         from: arguments.mail_from.clone().unwrap_or_default(),
     };
     let mail = arguments.smtp.as_ref().map(settings);
+    Outgoing::new(&arguments.webhook_allow, mail.as_ref(), authorities).map_err(Failure::bad_input)
+}
+
+/// Reads whom connections trust beside those that this machine does.
+fn authorities(arguments: &ServeArguments) -> Result<Authorities, Failure> {
     let mut authorities = Authorities::default();
     for path in &arguments.authority {
         let pem = std::fs::read(path).map_err(|error| Failure::file(path, "read", &error))?;
@@ -116,7 +137,7 @@ fn outgoing(arguments: &ServeArguments) -> Result<Outgoing, Failure> {
             .map_err(|problem| Failure::bad_input(format!("`{}`: {problem}", path.display())))?;
         authorities.0.push(pem);
     }
-    Outgoing::new(&arguments.webhook_allow, mail.as_ref(), &authorities).map_err(Failure::bad_input)
+    Ok(authorities)
 }
 
 fn intake(arguments: &ServeArguments) -> Result<IntakeSettings, Failure> {

@@ -10,12 +10,12 @@ use sha2::{Digest, Sha256};
 pub(super) fn noted(
     ledger: &mut dyn Ledger,
     now: i64,
-    by: Option<&Actor>,
+    by: &Actor,
     action: &str,
     id: i64,
     change: (Value, Value),
 ) -> Result<(), StoreError> {
-    by.map_or(Ok(()), |actor| note(ledger, now, actor, action, &format!("webhook:{id}"), change))
+    note(ledger, now, by, action, &format!("webhook:{id}"), change)
 }
 
 /// Returns what the audit log keeps of an endpoint. An address may be a secret or a person's, so it is told from others by

@@ -5,10 +5,10 @@ use crate::app::App;
 use crate::insight::{Reasoned, Tried, whatif};
 use crate::problem::Problem;
 use crate::web::marks::lead_path;
-use crate::web::words::signed;
+use crate::web::words::{grouped, signed};
 use bantam_core::DefinitionText;
 use bantam_insight::impact::{Ladder, Place};
-use bantam_insight::whatif::WhatIf;
+use bantam_insight::whatif::{Pace, WhatIf};
 use bantam_lang::diagnostic::Severity;
 use bantam_lang::source::Source;
 
@@ -21,6 +21,8 @@ pub(super) struct Impact {
     pub(super) findings: Vec<Found>,
     /// What it says in one sentence.
     pub(super) summary: String,
+    /// How many would be handed over a week, in a sentence.
+    pub(super) pace: Option<String>,
     pub(super) stages: Vec<StageLine>,
     pub(super) routes: Vec<RouteLine>,
     pub(super) moves: Vec<MoveLine>,
@@ -80,7 +82,9 @@ pub(super) async fn try_text(app: &App, text: DefinitionText) -> Result<Impact, 
     }
     let other = |summary: &str| Impact { summary: summary.to_owned(), ..Impact::default() };
     let found = match whatif(app, text, NAMED).await {
-        Ok(Tried::Found(found, why)) => of(&found, &why),
+        Ok(Tried::Found(trial)) => {
+            Impact { pace: trial.pace.as_ref().map(pace_words), ..of(&trial.whatif, &trial.why) }
+        }
         Ok(Tried::ReadsOthers) => other(
             "It reads other attributes than the active definition. Keep it as a draft: its page tells the full impact.",
         ),
@@ -145,6 +149,29 @@ fn of(found: &WhatIf, why: &[Reasoned]) -> Impact {
         more: moves.saturating_sub(found.first.len() as u64),
         ..Impact::default()
     }
+}
+
+/// Returns hand-offs a week now and then, over how long, and of whom where that is not everybody.
+fn pace_words(pace: &Pace) -> String {
+    // One digit: more would say that the past is known to repeat itself.
+    let [now, then] = pace.per_week.map(|count| format!("{count:.1}"));
+    let change = match now == then {
+        true => format!("Hand-offs a week stay {now}"),
+        false => format!("Hand-offs a week: {then} instead of {now}"),
+    };
+    let weeks = match pace.weeks.round() as u64 {
+        0 | 1 => "the week there are facts of".to_owned(),
+        weeks => format!("the {weeks} weeks there are facts of"),
+    };
+    let of = match pace.looked_at == pace.leads {
+        true => String::new(),
+        false => format!(", estimated from {} of {} leads", shown(pace.looked_at), shown(pace.leads)),
+    };
+    format!("{change}, over {weeks}{of}.")
+}
+
+fn shown(count: u64) -> String {
+    grouped(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 fn why_words((rule, before, after): &(String, i64, i64)) -> String {

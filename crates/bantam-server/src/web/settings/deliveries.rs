@@ -4,8 +4,7 @@ use crate::api::deliveries::{self as api, Delivery, DeliveryStateName, ListQuery
 use crate::api::extract::{FromPath, FromQuery};
 use crate::api::paging::{Cursor, Limit};
 use crate::app::App;
-use crate::people::audit::note;
-use crate::people::{Origin, Signed};
+use crate::people::Origin;
 use crate::problem::Problem;
 use crate::web::access::{Visitor, redirect};
 use crate::web::forms::FromForm;
@@ -16,7 +15,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 /// Which deliveries are shown.
 #[derive(Clone, Default, Deserialize)]
@@ -140,8 +138,8 @@ pub(crate) async fn resend(
     FromPath((id, delivery)): FromPath<(i64, i64)>,
     FromForm(Nothing {}): FromForm<Nothing>,
 ) -> Result<Response, Problem> {
-    let Json(resent) = api::resend(State(app.clone()), FromPath((id, delivery))).await?;
-    done(&app, &signed, &origin, id, resent.resent, json!({"delivery": delivery})).await
+    let Json(resent) = api::send_again(&app, id, delivery, signed.actor(&origin)).await?;
+    Ok(redirect(&format!("/settings/webhooks/{id}?resent={}", resent.resent)))
 }
 
 /// Sends all messages again that were given up.
@@ -152,26 +150,6 @@ pub(crate) async fn resend_parked(
     FromPath(id): FromPath<i64>,
     FromForm(Nothing {}): FromForm<Nothing>,
 ) -> Result<Response, Problem> {
-    let Json(resent) = api::resend_parked(State(app.clone()), FromPath(id)).await?;
-    done(&app, &signed, &origin, id, resent.resent, json!({"messages": resent.resent})).await
-}
-
-/// Writes down who let messages be sent again. It is noted after it is done: many are sent again in parts.
-async fn done(
-    app: &App,
-    signed: &Signed,
-    origin: &Origin,
-    id: i64,
-    count: usize,
-    what: Value,
-) -> Result<Response, Problem> {
-    let actor = signed.actor(origin);
-    let people = app.people();
-    let noted = people
-        .change(move |ledger, now| {
-            Ok(note(ledger, now, &actor, "webhook.resent", &format!("webhook:{id}"), (Value::Null, what))?)
-        })
-        .await?;
-    noted.map_err(Problem::fault)?;
-    Ok(redirect(&format!("/settings/webhooks/{id}?resent={count}")))
+    let Json(resent) = api::send_parked_again(&app, id, signed.actor(&origin)).await?;
+    Ok(redirect(&format!("/settings/webhooks/{id}?resent={}", resent.resent)))
 }

@@ -114,7 +114,7 @@ pub(crate) async fn change(
                 rate,
                 source: Some(typed.source.trim().to_owned()),
             };
-            api::alter(&app, id, change, Some(signed.actor(&origin))).await
+            api::alter(&app, id, change, signed.actor(&origin)).await
         }
         Err(problem) => Err(problem),
     };
@@ -161,7 +161,7 @@ pub(crate) async fn enable(
     FromPath(id): FromPath<i64>,
     FromForm(Nothing {}): FromForm<Nothing>,
 ) -> Result<Response, Problem> {
-    let _ = api::switch_on(&app, id, Some(signed.actor(&origin))).await?;
+    let _ = api::switch_on(&app, id, signed.actor(&origin)).await?;
     Ok(redirect(&format!("/settings/webhooks/{id}")))
 }
 
@@ -173,7 +173,7 @@ pub(crate) async fn disable(
     FromPath(id): FromPath<i64>,
     FromForm(Nothing {}): FromForm<Nothing>,
 ) -> Result<Response, Problem> {
-    let _ = api::switch_off(&app, id, Some(signed.actor(&origin))).await?;
+    let _ = api::switch_off(&app, id, signed.actor(&origin)).await?;
     Ok(redirect(&format!("/settings/webhooks/{id}")))
 }
 
@@ -185,7 +185,7 @@ pub(crate) async fn rotate(
     FromPath(id): FromPath<i64>,
     FromForm(Nothing {}): FromForm<Nothing>,
 ) -> Result<Response, Problem> {
-    let Json(hook) = api::renew_secret(&app, id, Some(signed.actor(&origin))).await?;
+    let Json(hook) = api::renew_secret(&app, id, signed.actor(&origin)).await?;
     Ok(secret_page(&signed, id, "There is a new secret", hook.secret.unwrap_or_default()))
 }
 
@@ -208,6 +208,6 @@ pub(crate) async fn remove(
         let message = "nothing was removed; say that what waits for it may be lost, too";
         return Err(Problem::bad_request("unconfirmed", message).at("sure"));
     }
-    api::take_away(&app, id, Some(signed.actor(&origin))).await?;
+    api::take_away(&app, id, signed.actor(&origin)).await?;
     Ok(redirect("/settings/webhooks"))
 }

@@ -191,7 +191,7 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     let typed = Typed::read(fields)?;
     let made = match wanted(&typed) {
-        Ok(new) => api::make(&app, new, Some(signed.actor(&origin))).await,
+        Ok(new) => api::make(&app, new, signed.actor(&origin)).await,
         Err(problem) => Err(problem),
     };
     match made {
