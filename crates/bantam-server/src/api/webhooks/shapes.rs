@@ -1,9 +1,53 @@
 //! What webhooks look like in JSON.
 
-use crate::api::values::Moment;
+use crate::api::values::{Moment, whole_or_none};
 use crate::webhooks::endpoint::Kind;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+/// Who is to be told what.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewWebhook {
+    /// Where to; an address of mail for mails.
+    #[schema(example = "https://crm.example.com/bantam")]
+    pub(crate) url: String,
+    /// In what form: `standard` is JSON that is signed.
+    #[serde(default = "standard")]
+    #[schema(value_type = WebhookKind)]
+    pub(crate) kind: Kind,
+    /// Which types of messages; all that fit the form unless given.
+    #[schema(min_items = 1)]
+    pub(crate) types: Option<Vec<String>>,
+    /// What people call it.
+    #[serde(default)]
+    pub(crate) description: String,
+    /// How many messages a second it gets at most.
+    #[serde(default, deserialize_with = "whole_or_none")]
+    #[schema(minimum = 1, maximum = 500)]
+    pub(crate) rate: Option<u32>,
+    /// The source of facts that is this same receiver: it is not told what it said itself.
+    pub(crate) source: Option<String>,
+}
+
+fn standard() -> Kind {
+    Kind::Standard
+}
+
+/// What is to be another than before; the rest stays.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WebhookChange {
+    pub(crate) url: Option<String>,
+    #[schema(min_items = 1)]
+    pub(crate) types: Option<Vec<String>>,
+    pub(crate) description: Option<String>,
+    #[serde(default, deserialize_with = "whole_or_none")]
+    #[schema(minimum = 1, maximum = 500)]
+    pub(crate) rate: Option<u32>,
+    /// An empty one is none.
+    pub(crate) source: Option<String>,
+}
 
 /// An endpoint that is told, without its secrets.
 #[derive(Serialize, ToSchema)]
