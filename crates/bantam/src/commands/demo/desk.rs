@@ -10,6 +10,8 @@ use bantam_store::{Digest, Ledger};
 use std::collections::{BTreeSet, HashMap};
 
 const MINUTE: i64 = 60 * 1_000_000;
+/// The team has not come to what it would have answered in the last two days: at any time of a week something waits.
+const BEHIND: i64 = 2 * 24 * 60 * MINUTE;
 /// After how many minutes somebody answers: some at once, some after days.
 const DELAYS: [i64; 8] = [25, 100, 320, 1_300, 2_900, 4_600, 7_200, 10_000];
 /// What the team says in the end, and why.
@@ -53,9 +55,9 @@ impl Desks {
         Ok(())
     }
 
-    /// Returns when the next answer is given, where that is before a moment.
-    pub(super) fn due_before(&self, end: i64) -> Option<i64> {
-        self.waiting.first().map(|(due, _)| *due).filter(|due| *due < end)
+    /// Returns when the next answer is given, where that is before a moment; `until` is the end of the demo's past.
+    pub(super) fn due_before(&self, end: i64, until: i64) -> Option<i64> {
+        self.waiting.first().map(|(due, _)| *due).filter(|due| *due < end.min(until - BEHIND))
     }
 
     /// Gives the next answer: by whoever has the lead, where it is still open.
