@@ -13,6 +13,7 @@ mod activation;
 mod effects;
 mod identities;
 mod renewal;
+mod settled;
 mod upkeep;
 
 pub use renewal::Renewal;
@@ -120,6 +121,8 @@ pub struct Desk {
     erasing: Option<SubjectId>,
     /// How far deciding all leads anew is, after another definition became active.
     renewal: Option<Renewal>,
+    /// What was read already of leads that are about to be decided anew.
+    histories: rebuild::Histories,
     /// The definition before that.
     before: Option<Arc<Rules>>,
     /// The definition that becomes active at a moment to come.
@@ -274,7 +277,7 @@ impl Desk {
             true => lead.clone(),
             false => {
                 let subject = ledger.subject_by_id(id)?.ok_or_else(|| no_lead(id))?;
-                rebuild::lead(ledger, self.rules.as_deref(), &subject, lead.oldest_since, Some(lead.clone()))?
+                rebuild::lead(ledger, self.rules.as_deref(), &subject, lead.oldest_since, Some(lead.clone()), None)?
             }
         };
         self.leads.insert(id, lead);
@@ -298,7 +301,8 @@ impl Desk {
             _ => {
                 let subject = ledger.subject_by_id(lead.id)?.ok_or_else(|| no_lead(lead.id))?;
                 let since = lead.oldest_since;
-                rebuild::lead(ledger, Some(&rules), &subject, since, Some(lead))?
+                let read = self.histories.remove(&lead.id);
+                rebuild::lead(ledger, Some(&rules), &subject, since, Some(lead), read)?
             }
         };
         lead.is_quiet = self.renewal.as_ref().is_some_and(|renewal| renewal.is_quiet);
@@ -311,15 +315,11 @@ impl Desk {
     fn settle(&mut self, ledger: &mut dyn Ledger, at: i64) -> Result<(), CoreError> {
         let mut touched: Vec<SubjectId> = self.touched.drain().collect();
         touched.sort_unstable();
-        for id in touched {
-            let Some(lead) = self.leads.get_mut(&id) else { continue };
-            match &self.rules {
-                Some(rules) if rules.number == lead.definition => set_alarm(rules, lead, at),
-                Some(_) => lead.due_at = Some(at),
-                None => lead.due_at = None,
-            }
-            ledger.save_lead(&lead.row())?;
+        let mut leads: Vec<LeadState> = touched.iter().filter_map(|id| self.leads.remove(id)).collect();
+        for row in settled::rows(self.rules.as_deref(), &mut leads, at) {
+            ledger.save_lead(&row)?;
         }
+        self.leads.extend(leads.into_iter().map(|lead| (lead.id, lead)));
         self.trim();
         Ok(())
     }

@@ -11,6 +11,7 @@ use super::rules::Rules;
 use bantam_engine::timeline::{Timeline, TimelineEvent};
 use bantam_lang::meaning::Value;
 use bantam_store::{Entry, Ledger, StoredFact, Subject, SubjectId};
+use hashbrown::HashMap;
 use serde_json::value::to_raw_value;
 
 /// Reads a fact as it was kept; `None` where it was erased.
@@ -36,6 +37,23 @@ pub(super) fn history(
     }
     facts.sort_by_key(|fact| fact.seq);
     history_of(rules, lead_id, &facts)
+}
+
+/// What the facts of leads give: their histories, and whether they must not be scored.
+pub(super) type Histories = HashMap<SubjectId, (History, bool)>;
+
+/// Returns the histories of leads from facts that are sorted by lead, then in the order of receipt. Their leads are unnamed.
+pub(super) fn histories_of(rules: &Rules, facts: Vec<(SubjectId, StoredFact)>) -> Result<Histories, CoreError> {
+    let mut histories = Histories::new();
+    let mut facts = facts.into_iter().filter(|(_, fact)| fact.retracted_by.is_none()).peekable();
+    while let Some((lead, first)) = facts.next() {
+        let mut own = vec![first];
+        while let Some((_, fact)) = facts.next_if(|(next, _)| *next == lead) {
+            own.push(fact);
+        }
+        histories.insert(lead, history_of(Some(rules), "", &own)?);
+    }
+    Ok(histories)
 }
 
 /// Returns the history that some facts give, in the order of receipt, and whether the lead must not be scored.
@@ -184,16 +202,22 @@ pub fn read_decision(entry: &Entry) -> Result<Decision, CoreError> {
     parse("decision", entry.id, &entry.body)
 }
 
-/// Returns a lead made anew, with the standing it had where it is known.
+/// Returns a lead made anew, with the standing it had where it is known, and from the history that was read already where
+/// one was.
 pub(super) fn lead(
     ledger: &mut dyn Ledger,
     rules: Option<&Rules>,
     subject: &Subject,
     oldest_since: Option<i64>,
     known: Option<LeadState>,
+    read: Option<(History, bool)>,
 ) -> Result<LeadState, CoreError> {
-    let members = ledger.members(subject.id)?;
-    let (history, is_muted) = history(ledger, rules, &subject.name, &members)?;
+    let members = if known.is_none() || read.is_none() { ledger.members(subject.id)? } else { Vec::new() };
+    let (mut history, is_muted) = match read {
+        Some(read) => read,
+        None => history(ledger, rules, &subject.name, &members)?,
+    };
+    history.timeline.lead_id.clone_from(&subject.name);
     let (standing, posted) = match known {
         Some(known) => (known.standing, known.posted),
         None => (standing(ledger, subject.id, &members)?, 0),

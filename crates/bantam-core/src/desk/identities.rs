@@ -165,7 +165,7 @@ impl Desk {
     ) -> Result<(), CoreError> {
         let rules = self.rules.clone();
         let posted = self.load(ledger, subject.id)?.map_or(0, |known| known.posted);
-        let mut lead = rebuild::lead(ledger, rules.as_deref(), subject, oldest_since, None)?;
+        let mut lead = rebuild::lead(ledger, rules.as_deref(), subject, oldest_since, None, None)?;
         lead.posted = posted;
         lead.renewed_by = Some(seq);
         if let Some(rules) = rules {

@@ -8,12 +8,20 @@
 use super::{Desk, load_rules};
 use crate::CoreError;
 use crate::fact::{Fact, FactKind};
+use crate::rebuild::{Histories, histories_of};
+use crate::rules::Rules;
 use bantam_store::{Ledger, SubjectId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 
 /// How many leads are decided anew at once: with a tenth of a millisecond each, facts wait for 50 ms at most.
 const LEADS_AT_ONCE: u32 = 500;
+/// How many leads' facts are read before they are decided: at some hundred facts a lead still a few megabytes.
+const LEADS_READ_AT_ONCE: usize = 50;
+/// A thread that reads what the facts of some leads give.
+type Reading<'t> = ScopedJoinHandle<'t, Result<Histories, CoreError>>;
+
 /// The setting that says how far it is.
 const SETTING: &str = "renewal";
 
@@ -77,10 +85,13 @@ impl Desk {
         let Some(mut renewal) = self.renewal.clone() else { return Ok(()) };
         let limit = leads as usize;
         let next = ledger.leads_after(renewal.after, limit)?;
-        for &id in &next {
-            self.renew_one(ledger, id, at)?;
-            renewal.after = id;
+        match (self.rules.clone(), &self.before) {
+            // What counts now was kept before, or nothing counts.
+            (Some(rules), Some(before)) if rules.follows(before) => self.renew_all(ledger, &next, at)?,
+            (None, _) => self.renew_all(ledger, &next, at)?,
+            (Some(rules), _) => self.read_and_renew(ledger, &rules, (renewal.after, &next), at)?,
         }
+        renewal.after = next.last().copied().unwrap_or(renewal.after);
         renewal.times += 1;
         let is_done = next.len() < limit;
         if is_done {
@@ -88,6 +99,46 @@ impl Desk {
         }
         self.renewal = (!is_done).then_some(renewal);
         self.keep_renewal(ledger)
+    }
+
+    /// Decides leads anew from what the log has of them. While some are decided, another thread reads what the next ones are.
+    fn read_and_renew(
+        &mut self,
+        ledger: &mut dyn Ledger,
+        rules: &Rules,
+        (mut after, leads): (SubjectId, &[SubjectId]),
+        at: i64,
+    ) -> Result<(), CoreError> {
+        std::thread::scope(|scope| {
+            let mut reading: Option<(&[SubjectId], Reading<'_>)> = None;
+            for some in leads.chunks(LEADS_READ_AT_ONCE) {
+                let Some(&last) = some.last() else { break };
+                let facts = ledger.facts_of_leads(after, last)?;
+                after = last;
+                let next = (some, scope.spawn(move || histories_of(rules, facts)));
+                if let Some((some, read)) = reading.replace(next) {
+                    self.renew_read(ledger, some, read, at)?;
+                }
+            }
+            reading.map_or(Ok(()), |(some, read)| self.renew_read(ledger, some, read, at))
+        })
+    }
+
+    fn renew_read(
+        &mut self,
+        ledger: &mut dyn Ledger,
+        leads: &[SubjectId],
+        read: Reading<'_>,
+        at: i64,
+    ) -> Result<(), CoreError> {
+        self.histories = read.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let renewed = self.renew_all(ledger, leads, at);
+        self.histories.clear();
+        renewed
+    }
+
+    fn renew_all(&mut self, ledger: &mut dyn Ledger, leads: &[SubjectId], at: i64) -> Result<(), CoreError> {
+        leads.iter().try_for_each(|&id| self.renew_one(ledger, id, at))
     }
 
     fn renew_one(&mut self, ledger: &mut dyn Ledger, id: SubjectId, at: i64) -> Result<(), CoreError> {

@@ -50,7 +50,7 @@ pub enum Cause {
 /// The lead is scored again at every instant that may matter. There are few, except where a definition computes with
 /// `days_since` in another way than comparing it to a number: then every day up to `horizon` may.
 pub fn next_change(plan: &Plan, timeline: &Timeline, as_of: i64, horizon: i64) -> Option<i64> {
-    let mut walk = Walk::new(plan, timeline, horizon);
+    let mut walk = Walk::new(plan, timeline, as_of, horizon);
     let (now, mut next) = walk.step(as_of);
     while let Some(instant) = next.filter(|&instant| instant <= horizon) {
         let (then, after) = walk.step(instant);
@@ -89,8 +89,9 @@ pub fn stage_changes(plan: &Plan, timeline: &Timeline, until: i64) -> Vec<StageC
 ///
 /// It begins where [`stage_changes`] does. Instants at which the lead does not exist yet are left out.
 pub fn walk_scores(plan: &Plan, timeline: &Timeline, until: i64, mut visit: impl FnMut(i64, &LeadScore)) {
-    let mut walk = Walk::new(plan, timeline, until);
-    let mut next = Some(walk_start(timeline, until));
+    let start = walk_start(timeline, until);
+    let mut walk = Walk::new(plan, timeline, start, until);
+    let mut next = Some(start);
     while let Some(at) = next.filter(|&at| at <= until) {
         let (score, after) = walk.step(at);
         next = after;
@@ -108,16 +109,16 @@ struct Walk<'a> {
     timeline: &'a Timeline,
     /// The facts up to the end of the walk; `None` where they depend on the instant.
     facts: Option<Facts<'a>>,
-    /// When facts come that the definition listens to, ascending.
+    /// When facts come after the start that the definition listens to, ascending.
     arrivals: Vec<i64>,
     memory: Remembered<'a>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(plan: &'a Plan, timeline: &'a Timeline, until: i64) -> Self {
+    fn new(plan: &'a Plan, timeline: &'a Timeline, start: i64, until: i64) -> Self {
         let unused = Earliest::after(until);
         let facts = (!plan.actions_age).then(|| Facts::index(plan, timeline, until, until, &unused));
-        Walk { plan, timeline, facts, arrivals: arrivals(plan, timeline), memory: Remembered::default() }
+        Walk { plan, timeline, facts, arrivals: arrivals(plan, timeline, start), memory: Remembered::default() }
     }
 
     /// Returns the score at an instant and the next instant at which it may be different.
@@ -141,12 +142,14 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The times of rows and of events that are listened to, and of the first event, which makes the lead.
-fn arrivals(plan: &Plan, timeline: &Timeline) -> Vec<i64> {
-    let heard = timeline.events.iter().filter(|event| plan.names.get(&event.name).is_some());
+/// The times after the start of rows and of events that are listened to, and of the first event, which makes the lead.
+fn arrivals(plan: &Plan, timeline: &Timeline, start: i64) -> Vec<i64> {
+    // The times of most are past, which is told before their names are looked at.
+    let heard = timeline.events.iter().filter(|event| event.time > start && plan.names.get(&event.name).is_some());
     let rows = timeline.profiles.iter().filter_map(|profile| profile.since);
     let first = timeline.events.iter().map(|event| event.time).min();
-    let mut arrivals: Vec<i64> = heard.map(|event| event.time).chain(rows).chain(first).collect();
+    let times = heard.map(|event| event.time).chain(rows).chain(first);
+    let mut arrivals: Vec<i64> = times.filter(|&time| time > start).collect();
     arrivals.sort_unstable();
     arrivals.dedup();
     arrivals
