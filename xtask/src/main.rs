@@ -26,6 +26,7 @@ Usage: cargo xtask TASK
                   [--leads N] [--events N] [--rounds N] [--threads N] [--write]
   bench big       Score 5,000,000 leads with 100,000,000 events in little memory
                   [--leads N] [--events N] [--memory-gib N] [--rounds N] [--threads N] [--compare] [--write]
+  bench store     Fill a store with a year of history, start the service on it, decide all leads anew, read
   bench whatif    Try changes of a definition on leads in memory, compare every lead, print milliseconds
                   [--leads N] [--events N] [--rounds N] [--write]
   bench flame     Draw where the time of scoring goes
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         ["bench", "batch", options @ ..] => bench::batch(&root, options),
         ["bench", "rules", options @ ..] => bench::rules(&root, options),
         ["bench", "big", options @ ..] => bench::big(&root, options),
+        ["bench", "store", options @ ..] => bench::store(&root, options),
         ["bench", "whatif", options @ ..] => bench::whatif(&root, options),
         ["bench", "flame", options @ ..] => bench::flame(&root, options),
         ["bench", "live", options @ ..] => bench::live(&root, options),

@@ -20,6 +20,11 @@ pub(crate) fn big(root: &Path, options: &[&str]) -> Result<(), String> {
     measure(root, "big.py", options)
 }
 
+/// Measures the service on a large store.
+pub(crate) fn store(root: &Path, options: &[&str]) -> Result<(), String> {
+    measure(root, "store.py", options)
+}
+
 /// Builds bantam and runs a script that measures it.
 fn measure(root: &Path, name: &str, options: &[&str]) -> Result<(), String> {
     succeed(cargo(root, &["build", "--release", "--package", "bantam"]))?;

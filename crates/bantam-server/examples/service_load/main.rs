@@ -2,7 +2,7 @@
 //!
 //! The program is started on a new store, then asked over loopback by clients on the same cores:
 //!
-//! 1. batches of 100 facts, as many as a few connections can send;
+//! 1. batches of 100 facts, as many as ten connections can send;
 //! 2. single facts from 64 connections, as many as they can send;
 //! 3. 1,000 single facts a second, and meanwhile, now and then, how long it takes until a fact's decision can be read.
 
@@ -43,9 +43,10 @@ stages: [Inquiry, Engaged: engagement >= 10, Sales-ready: score >= 60, Accepted:
 hand_off: Sales-ready
 routes: [{to: sales, respond_within: 1h}]
 "#;
-/// Facts in a batch, and connections that send batches.
+/// Facts in a batch, and connections that send batches: about as many facts wait for the disk together as plain SQLite has in a
+/// transaction.
 const BATCH: u64 = 100;
-const SENDERS: u64 = 4;
+const SENDERS: u64 = 10;
 /// Connections that send single facts.
 const CLIENTS: u64 = 64;
 /// Single facts a second where that is given.
