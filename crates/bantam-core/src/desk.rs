@@ -121,10 +121,10 @@ pub struct Desk {
     erasing: Option<SubjectId>,
     /// How far deciding all leads anew is, after another definition became active.
     renewal: Option<Renewal>,
-    /// What was read already of leads that are about to be decided anew.
-    histories: rebuild::Histories,
     /// The definition before that.
     before: Option<Arc<Rules>>,
+    /// What was read already of leads that are about to be decided anew.
+    histories: rebuild::Histories,
     /// The definition that becomes active at a moment to come.
     scheduled: Option<Scheduled>,
 }

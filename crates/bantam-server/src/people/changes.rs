@@ -231,7 +231,7 @@ fn revoke_keys(ledger: &mut dyn Ledger, now: i64, actor: &Actor, person: &Person
     Ok(())
 }
 
-fn found(ledger: &mut dyn Ledger, id: &str) -> Result<Person, ChangeError> {
+pub(super) fn found(ledger: &mut dyn Ledger, id: &str) -> Result<Person, ChangeError> {
     Ok(by_id(ledger, id)?.ok_or(Refusal::NoPerson)?)
 }
 

@@ -4,8 +4,8 @@
 //! verified; so somebody who makes an account there with the address of somebody else does not become them.
 
 use super::audit::{Actor, Who, note};
-use super::changes::{new_person, set_roles};
-use super::person::{Person, Provided, by_email, by_id, checked_email, checked_name, everybody};
+use super::changes::{found, new_person, set_roles};
+use super::person::{Person, Provided, by_email, checked_email, checked_name, everybody};
 use super::refusal::{ChangeError, Refusal};
 use super::role::Role;
 use super::secrets::hash_of;
@@ -238,7 +238,7 @@ impl Entering<'_> {
 
 /// Takes the link to somebody's account at a provider away, so that another account can take its place. Their sessions end.
 pub(crate) fn unlink(ledger: &mut dyn Ledger, now: i64, actor: &Actor, id: &str) -> Result<Person, ChangeError> {
-    let mut person = by_id(ledger, id)?.ok_or(Refusal::NoPerson)?;
+    let mut person = found(ledger, id)?;
     let Some(before) = person.provided.take() else { return Ok(person) };
     person.save(ledger)?;
     ledger.end_sessions_of(id)?;

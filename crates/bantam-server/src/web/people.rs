@@ -8,15 +8,17 @@ use super::sign_in::{Nothing, refused, with_status};
 use super::words::{Calendar, Moment};
 use crate::api::extract::FromPath;
 use crate::app::App;
+use crate::people::audit::Actor;
 use crate::people::{
-    Link, Origin, Person, Refusal, Role, Signed, Standing, by_id, disable, enable, everybody, invite, reset_link,
-    set_roles, unlink, withdraw,
+    ChangeError, Link, Origin, Person, Refusal, Role, Signed, Standing, by_id, disable, enable, everybody, invite,
+    reset_link, set_roles, unlink, withdraw,
 };
 use crate::problem::Problem;
 use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use bantam_store::Ledger;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -315,10 +317,7 @@ pub(crate) async fn turn_on(
     FromPath(id): FromPath<String>,
     FromForm(Nothing {}): FromForm<Nothing>,
 ) -> Result<Response, Problem> {
-    let (actor, of) = (signed.actor(&origin), id.clone());
-    let done = app.people().change(move |ledger, now| enable(ledger, now, &actor, &of)).await?;
-    done.map_err(|refusal| refused(&refusal))?;
-    Ok(redirect(&format!("/settings/people/{id}")))
+    change_one(&app, signed.actor(&origin), id, enable).await
 }
 
 /// Takes the link to an account at the provider away.
@@ -329,8 +328,18 @@ pub(crate) async fn take_link_away(
     FromPath(id): FromPath<String>,
     FromForm(Nothing {}): FromForm<Nothing>,
 ) -> Result<Response, Problem> {
-    let (actor, of) = (signed.actor(&origin), id.clone());
-    let done = app.people().change(move |ledger, now| unlink(ledger, now, &actor, &of)).await?;
+    change_one(&app, signed.actor(&origin), id, unlink).await
+}
+
+/// Changes somebody, and shows them again.
+async fn change_one(
+    app: &App,
+    actor: Actor,
+    id: String,
+    change: fn(&mut dyn Ledger, i64, &Actor, &str) -> Result<Person, ChangeError>,
+) -> Result<Response, Problem> {
+    let of = id.clone();
+    let done = app.people().change(move |ledger, now| change(ledger, now, &actor, &of)).await?;
     done.map_err(|refusal| refused(&refusal))?;
     Ok(redirect(&format!("/settings/people/{id}")))
 }

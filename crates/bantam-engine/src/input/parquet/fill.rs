@@ -3,7 +3,7 @@
 use super::super::cell::{Cell, ColumnBuilder, Given};
 use super::super::report::Spot;
 use super::cells::{TIMES, single};
-use super::flat::{Cells, FlatColumn, FlatType, Next, PlainTexts, Segment};
+use super::flat::{Cells, DAMAGED, FlatColumn, FlatType, Next, PlainTexts, Segment};
 use crate::columns::{Column, MISSING_CODE, MISSING_NUMBER, MISSING_TIME};
 use bantam_lang::convert::MICROS_PER_DAY;
 
@@ -282,7 +282,6 @@ fn push_plain(
     first: Spot,
     builder: &mut ColumnBuilder,
 ) -> Result<usize, String> {
-    const SHORT: &str = "a page ends before its last row";
     let mut texts = PlainTexts { rest: bytes };
     let mut fixed = bytes.chunks_exact(kind.size().unwrap_or(1));
     for at in 0..segment.rows {
@@ -292,7 +291,7 @@ fn push_plain(
             continue;
         }
         let cell = if kind == FlatType::Text { texts.next() } else { fixed.next() };
-        builder.push(given(kind, cell.ok_or(SHORT)?).ok_or(NOT_UTF8)?, spot);
+        builder.push(given(kind, cell.ok_or(DAMAGED)?).ok_or(NOT_UTF8)?, spot);
     }
     Ok(if kind == FlatType::Text { bytes.len() - texts.rest.len() } else { 0 })
 }

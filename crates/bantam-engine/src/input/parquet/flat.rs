@@ -131,6 +131,29 @@ pub(super) enum Cells<'c> {
     Truths(&'c [u32]),
 }
 
+/// What a page is told as that has fewer values than rows.
+pub(super) const DAMAGED: &str = "a page ends before its last row";
+
+impl DataPage {
+    /// Passes the next rows, which the page has; returns how many of them have a value. Where not all have one, `valid` says
+    /// of each whether it has.
+    pub(super) fn pass_rows(&mut self, rows: usize, valid: &mut Vec<bool>) -> Result<usize, String> {
+        self.rows -= rows;
+        let Some((bytes, levels)) = &mut self.levels else { return Ok(rows) };
+        let same = levels.read_same(bytes, rows);
+        if same == Some(1) {
+            return Ok(rows);
+        }
+        valid.clear();
+        let present = match same {
+            Some(_) => 0,
+            None => levels.read_truths(bytes, rows, valid).ok_or(DAMAGED)?,
+        };
+        valid.resize(rows, false);
+        Ok(present)
+    }
+}
+
 impl FlatColumn {
     pub(super) fn new(
         kind: FlatType,
@@ -199,24 +222,9 @@ impl FlatColumn {
 
     /// Returns the next rows of the page, at most `rows`. Comes after [`Next::Data`].
     pub(super) fn segment(&mut self, rows: usize) -> Result<Segment<'_>, String> {
-        const DAMAGED: &str = "a page ends before its last row";
         let FlatColumn { page, numbers, valid, kind, .. } = self;
         let rows = rows.min(page.rows);
-        page.rows -= rows;
-        let (mut present, mut has_nulls) = (rows, false);
-        if let Some((bytes, levels)) = &mut page.levels {
-            let same = levels.read_same(bytes, rows);
-            has_nulls = same != Some(1);
-            if has_nulls {
-                valid.clear();
-                present = match same {
-                    Some(_) => 0,
-                    None => levels.read_truths(bytes, rows, valid).ok_or(DAMAGED)?,
-                };
-                valid.resize(rows, false);
-                has_nulls = present < rows;
-            }
-        }
+        let present = page.pass_rows(rows, valid)?;
         let values = match &mut page.values {
             Values::Indexes(hybrid) => {
                 numbers.clear();
@@ -245,7 +253,7 @@ impl FlatColumn {
                 }
             }
         };
-        Ok(Segment { rows, valid: has_nulls.then_some(valid.as_slice()), values })
+        Ok(Segment { rows, valid: (present < rows).then_some(valid.as_slice()), values })
     }
 
     /// Passes the bytes of plain texts.

@@ -198,12 +198,7 @@ fn unpack(bytes: &[u8], mut bit: usize, width: u32, mut count: usize, numbers: &
         bit += 8 * step;
         count -= 8;
     }
-    // A number of 32 bits that starts at the last bit of a byte ends within eight bytes.
-    numbers.extend((0..count).map(|at| {
-        let bit = bit + at * step;
-        let word = word_at(bytes, bit / 8).unwrap_or_else(|| last_word(bytes, bit / 8));
-        (word >> (bit % 8)) as u32 & mask
-    }));
+    numbers.extend((0..count).map(|at| number_at(bytes, bit + at * step, mask)));
     Some(())
 }
 
@@ -222,11 +217,7 @@ fn unpack_at(
     if (bit + count * step).div_ceil(8) > bytes.len() {
         return None;
     }
-    numbers.extend(places.map(|place| {
-        let bit = bit + place * step;
-        let word = word_at(bytes, bit / 8).unwrap_or_else(|| last_word(bytes, bit / 8));
-        (word >> (bit % 8)) as u32 & mask
-    }));
+    numbers.extend(places.map(|place| number_at(bytes, bit + place * step, mask)));
     Some(())
 }
 
@@ -254,6 +245,14 @@ fn unpack_truths(bytes: &[u8], mut bit: usize, count: usize, truths: &mut Vec<bo
         bit += 8;
     }
     Some(ones + one_by_one(&mut bit, end, truths))
+}
+
+/// Returns the number of as many bits as the mask has that starts at a bit.
+#[inline]
+fn number_at(bytes: &[u8], bit: usize, mask: u32) -> u32 {
+    // A number of 32 bits that starts at the last bit of a byte ends within eight bytes.
+    let word = word_at(bytes, bit / 8).unwrap_or_else(|| last_word(bytes, bit / 8));
+    (word >> (bit % 8)) as u32 & mask
 }
 
 fn word_at(bytes: &[u8], at: usize) -> Option<u64> {

@@ -8,7 +8,7 @@ use super::super::report::{RowKind, Spot};
 use super::super::rows::{LEAD, NAME, Rows, TIME};
 use super::cells::TIMES;
 use super::fill::{FlatValues, for_each_entry, micros};
-use super::flat::{Cells, FlatColumn, FlatType, Next, PlainTexts, is_readable};
+use super::flat::{Cells, DAMAGED, FlatColumn, FlatType, Next, PlainTexts, is_readable};
 use super::layout::{Layout, Source};
 use super::source::GroupBytes;
 use crate::columns::MISSING_TIME;
@@ -201,7 +201,7 @@ fn read_places(
                 None => {
                     let mut texts = PlainTexts { rest: bytes };
                     for _ in 0..segment.rows {
-                        places.push(add(texts.next().ok_or("a page ends before its last row")?)?);
+                        places.push(add(texts.next().ok_or(DAMAGED)?)?);
                     }
                     bytes.len() - texts.rest.len()
                 }

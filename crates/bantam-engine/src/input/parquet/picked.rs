@@ -6,7 +6,7 @@
 use super::super::cell::ColumnBuilder;
 use super::super::report::Spot;
 use super::fill::{Converted, FlatValues, extend};
-use super::flat::{Cells, FlatColumn, FlatType, Next, Segment, Values};
+use super::flat::{Cells, DAMAGED, FlatColumn, FlatType, Next, Segment, Values};
 use crate::columns::Column;
 
 /// Where more than one row of this many is wanted, decoding all of them in one go is faster.
@@ -77,28 +77,14 @@ impl FlatColumn {
     /// Returns the wanted ones of the next `rows` rows of the page, which has them. `None` where the page is of another kind
     /// than indexes; nothing is passed then.
     fn pick(&mut self, rows: usize, wanted: &[u32]) -> Result<Option<Picked<'_>>, String> {
-        const DAMAGED: &str = "a page ends before its last row";
         let FlatColumn { page, numbers, valid, picked, kind, .. } = self;
-        let Values::Indexes(hybrid) = &mut page.values else { return Ok(None) };
-        if *kind == FlatType::Boolean {
+        if *kind == FlatType::Boolean || !matches!(page.values, Values::Indexes(_)) {
             return Ok(None);
         }
-        page.rows -= rows;
-        let (mut present, mut has_nulls) = (rows, false);
-        if let Some((bytes, levels)) = &mut page.levels {
-            let same = levels.read_same(bytes, rows);
-            has_nulls = same != Some(1);
-            if has_nulls {
-                valid.clear();
-                present = match same {
-                    Some(_) => 0,
-                    None => levels.read_truths(bytes, rows, valid).ok_or(DAMAGED)?,
-                };
-                valid.resize(rows, false);
-            }
-        }
+        let present = page.pass_rows(rows, valid)?;
+        let Values::Indexes(hybrid) = &mut page.values else { return Ok(None) };
         numbers.clear();
-        if !has_nulls {
+        if present == rows {
             hybrid.pick(&page.bytes, rows, wanted, numbers).ok_or(DAMAGED)?;
             let segment = Segment { rows: wanted.len(), valid: None, values: Cells::Indexes(numbers) };
             return Ok(Some(Picked { segment, others_present: rows - wanted.len(), others_missing: 0 }));
