@@ -15,11 +15,11 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    pub(crate) fn start(program: &Path, folder: &Path, definition: &str) -> Service {
+    pub(crate) fn start(program: &Path, folder: &Path, store: &str, definition: &str) -> Service {
         std::fs::write(folder.join("d.yaml"), definition).unwrap();
-        let arguments = "serve --store leads.db --definition d.yaml --listen 127.0.0.1:0 --write-key W --read-key R";
+        let arguments = "serve --definition d.yaml --listen 127.0.0.1:0 --write-key W --read-key R --store";
         let mut command = Command::new(program);
-        command.args(arguments.split(' ')).args(["--requests-per-second", "1000000"]);
+        command.args(arguments.split(' ')).arg(store).args(["--requests-per-second", "1000000"]);
         let mut process = command.current_dir(folder).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
         let listening =

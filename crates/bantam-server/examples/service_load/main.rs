@@ -1,4 +1,5 @@
-//! Measures `bantam serve` from outside, beside plain SQLite on the same disk: `cargo xtask bench service`.
+//! Measures `bantam serve` from outside, beside the plain database on the same disk: `cargo xtask bench service`,
+//! or `cargo xtask bench service --store postgres`, which starts a PostgreSQL server of its own.
 //!
 //! The program is started on a new store, then asked over loopback by clients on the same cores:
 //!
@@ -16,9 +17,12 @@
 )]
 
 mod client;
+#[path = "../../../bantam-store/tests/postgres/cluster.rs"]
+mod cluster;
 mod plain;
 
 use client::{Client, Service};
+use plain::Rows;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -59,6 +63,7 @@ struct Wish {
     leads: u64,
     seconds: u64,
     rounds: usize,
+    is_postgres: bool,
 }
 
 fn main() {
@@ -71,40 +76,76 @@ fn main() {
         leads: number(4),
         seconds: number(5),
         rounds: number(6) as usize,
+        is_postgres: match arguments[7].as_str() {
+            "sqlite" => false,
+            "postgres" => true,
+            other => panic!("`--store {other}`: it is `sqlite` or `postgres`"),
+        },
     };
-    let mut rates: [Vec<f64>; 3] = Default::default();
+    let (mut plain, mut rates): (Vec<Plain>, [Vec<f64>; 2]) = Default::default();
     let mut delays: [Vec<u64>; 2] = Default::default();
     for round in 0..wish.rounds {
         let folder = wish.folder.join(round.to_string());
         std::fs::create_dir_all(&folder).unwrap();
-        rates[0].push(plain::insert(&folder.join("plain.db"), wish.facts, wish.leads));
-        let service = Service::start(&wish.program, &folder, DEFINITION);
-        rates[1].push(batches(&service, &wish));
-        rates[2].push(singles(&service, &wish));
+        let (limits, store) = match wish.is_postgres {
+            true => postgres(&wish),
+            false => {
+                let rate = plain::insert_sqlite(&folder.join("plain.db"), wish.facts, wish.leads);
+                (vec![("plain SQLite, transactions of 1,000", rate)], "leads.db".to_owned())
+            }
+        };
+        for (at, (name, rate)) in limits.into_iter().enumerate() {
+            if plain.len() == at {
+                plain.push(Plain { name, rates: Vec::new() });
+            }
+            plain[at].rates.push(rate);
+        }
+        let service = Service::start(&wish.program, &folder, &store, DEFINITION);
+        rates[0].push(batches(&service, &wish));
+        rates[1].push(singles(&service, &wish));
         paced(&service, &wish, &mut delays);
     }
     let median = |values: &mut Vec<f64>| {
         values.sort_by(f64::total_cmp);
         values[values.len() / 2]
     };
-    let [plain, batches, singles] = rates.each_mut().map(median);
+    let [batches, singles] = rates.each_mut().map(median);
     let at = |values: &mut Vec<u64>, share: f64| {
         values.sort_unstable();
         values[((values.len() - 1) as f64 * share) as usize] as f64 / 1_000.0
     };
     let (facts, leads, seconds, rounds) = (wish.facts, wish.leads, wish.seconds, wish.rounds);
     println!("{facts} facts about {leads} leads, {seconds} s each for single facts, medians of {rounds} rounds");
-    println!("plain SQLite, transactions of 1,000    {plain:>9.0} rows/s");
-    println!(
-        "batches of {BATCH}, durable and decided      {batches:>9.0} facts/s   {:.2} of plain SQLite",
-        batches / plain
-    );
+    println!("batches of {BATCH}, durable and decided      {batches:>9.0} facts/s");
+    for Plain { name, rates } in &mut plain {
+        let rate = median(rates);
+        println!("{name:<38} {rate:>9.0} rows/s    the service takes {:.2} of it", batches / rate);
+    }
     println!("single facts, {CLIENTS} clients               {singles:>9.0} facts/s");
     let [answered, decided] = &mut delays;
     for (name, values) in [("a single fact to its answer", answered), ("a fact to its decision", decided)] {
         let (half, most) = (at(values, 0.5), at(values, 0.99));
         println!("{name:<28} at {PACE}/s  median {half:>6.1} ms  p99 {most:>6.1} ms  ({} samples)", values.len());
     }
+}
+
+/// What a plain database takes, in rows a second.
+struct Plain {
+    name: &'static str,
+    rates: Vec<f64>,
+}
+
+/// Measures plain PostgreSQL; returns its rates, and a new database with the service's tables.
+fn postgres(wish: &Wish) -> (Vec<(&'static str, f64)>, String) {
+    let cluster = cluster::shared().unwrap();
+    let plain = cluster.database();
+    let settings = plain.settings("keeper");
+    let ways = [
+        ("plain PostgreSQL, a statement a row", Rows::OneByOne),
+        ("plain PostgreSQL, 1,000 rows a statement", Rows::AtOnce),
+    ];
+    let rates = ways.map(|(name, rows)| (name, plain::insert_postgres(&settings, rows, wish.facts, wish.leads)));
+    (rates.to_vec(), cluster::database().unwrap().text_url("service"))
 }
 
 /// Sends facts in batches; returns how many a second were acknowledged.

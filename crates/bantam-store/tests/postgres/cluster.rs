@@ -144,6 +144,11 @@ impl Database<'_> {
         )
     }
 
+    /// Returns how a role reaches it, for others' clients.
+    pub(crate) fn settings(&self, role: &str) -> String {
+        format!("host={} port={} user={role} dbname={}", self.cluster.folder.display(), self.cluster.port, self.name)
+    }
+
     pub(crate) fn url(&self, role: &str) -> PostgresUrl {
         self.text_url(role).parse().unwrap()
     }
