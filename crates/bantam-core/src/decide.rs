@@ -8,7 +8,7 @@ use super::office_hours;
 use super::public_id::Secret;
 use super::records::{Decision, DecisionCause, Scores};
 use super::rules::Rules;
-use bantam_engine::live::{explain_lead, next_change, score_lead};
+use bantam_engine::live::{explain_lead, next_change, score_lead, unchanged_until};
 use bantam_engine::scores::LeadScore;
 use bantam_lang::meaning::Route;
 use bantam_store::Ledger;
@@ -16,6 +16,10 @@ use serde::Serialize;
 
 /// How far ahead changes by time alone are looked for, in microseconds: a lead is looked at again after 35 days.
 const HORIZON: i64 = 35 * 86_400 * 1_000_000;
+/// How many moments ahead are looked at after a fact. Looking at a moment takes some microseconds now, looking at the lead again
+/// takes fifty then: with a few looks most leads that nothing happens to are not woken in vain, and one that much happens to
+/// is not scored a hundred times for each fact.
+const LOOKS_AHEAD: usize = 4;
 
 /// Scores a lead, records what changed, opens a hand-off where one is due, and reports those overdue.
 pub(super) fn decide(
@@ -41,13 +45,13 @@ pub(super) fn decide(
     Ok(())
 }
 
-/// Finds out when time alone may change something about a lead.
+/// Finds out until when time alone changes nothing about a lead.
 pub(super) fn set_alarm(rules: &Rules, lead: &mut LeadState, as_of: i64) {
     lead.history.prune(rules, as_of);
     let horizon = as_of.saturating_add(HORIZON);
     let change = match lead.is_muted {
         true => None,
-        false => Some(next_change(&rules.plan, &lead.history.timeline, as_of, horizon).unwrap_or(horizon)),
+        false => Some(unchanged_until(&rules.plan, &lead.history.timeline, as_of, horizon, LOOKS_AHEAD)),
     };
     let back = lead.standing.not_before.filter(|&moment| moment > as_of);
     let clocks = lead.standing.clocks.iter().filter_map(|clock| clock.due_at);

@@ -10,12 +10,14 @@
 
 mod about;
 mod activation;
+mod ahead;
 mod effects;
 mod identities;
 mod renewal;
 mod settled;
 mod upkeep;
 
+pub use ahead::{ReadAhead, Reading};
 pub use renewal::Renewal;
 
 use super::CoreError;
@@ -114,6 +116,8 @@ pub struct Desk {
     /// Leads at hand, as they stand in the store but for those touched.
     leads: HashMap<SubjectId, LeadState>,
     touched: HashSet<SubjectId>,
+    /// Those of them that are not kept at hand: nobody asked for them, it was just their turn to be decided anew.
+    passing: HashSet<SubjectId>,
     subjects: HashMap<(SubjectKind, String), Subject>,
     /// The latest moment so far.
     moment: i64,
@@ -125,6 +129,8 @@ pub struct Desk {
     before: Option<Arc<Rules>>,
     /// What was read already of leads that are about to be decided anew.
     histories: rebuild::Histories,
+    /// After which lead, and up to which, the log was read of all.
+    read_range: Option<(SubjectId, SubjectId)>,
     /// The definition that becomes active at a moment to come.
     scheduled: Option<Scheduled>,
 }
@@ -319,7 +325,9 @@ impl Desk {
         for row in settled::rows(self.rules.as_deref(), &mut leads, at) {
             ledger.save_lead(&row)?;
         }
-        self.leads.extend(leads.into_iter().map(|lead| (lead.id, lead)));
+        let passing = std::mem::take(&mut self.passing);
+        let staying = leads.into_iter().filter(|lead| !passing.contains(&lead.id));
+        self.leads.extend(staying.map(|lead| (lead.id, lead)));
         self.trim();
         Ok(())
     }

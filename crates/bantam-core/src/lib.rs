@@ -19,7 +19,7 @@ pub mod records;
 mod rules;
 mod values;
 
-pub use desk::{Desk, Given, Refusal, Renewal, Taken};
+pub use desk::{Desk, Given, ReadAhead, Reading, Refusal, Renewal, Taken};
 pub use lead::LeadState;
 pub use rebuild::{lead_timeline, read_decision, read_fact, timeline_of, whole_timeline};
 pub use rules::{DefinitionText, Rules};

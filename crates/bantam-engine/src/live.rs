@@ -20,7 +20,7 @@ mod watch;
 
 pub use crate::explain::explain_lead;
 pub use answers::{Answer, sales_answers};
-pub use change::{Cause, StageChange, next_change, stage_changes, walk_scores};
+pub use change::{Cause, StageChange, next_change, stage_changes, unchanged_until, walk_scores};
 pub use plan::{Plan, compile};
 
 pub(crate) use facts::{Entry, Facts};

@@ -5,7 +5,7 @@ mod helpers;
 #[path = "live_support/random_cases.rs"]
 mod random_cases;
 
-use bantam_engine::live::{Plan, explain_lead, next_change, score_lead, stage_changes};
+use bantam_engine::live::{Plan, explain_lead, next_change, score_lead, stage_changes, unchanged_until};
 use bantam_engine::timeline::Timeline;
 use bantam_lang::meaning::*;
 use helpers::*;
@@ -108,6 +108,26 @@ proptest! {
             prop_assert_eq!(next_change(&plan, &timeline, as_of, found), Some(found));
             prop_assert_eq!(next_change(&plan, &timeline, as_of, found - 1), None);
         }
+    }
+
+    #[test]
+    fn looking_again_whenever_a_search_was_broken_off_finds_the_next_change(bytes in bytes(), looks in 0_usize..6) {
+        let (plan, timeline, as_of) = case(&bytes);
+        let now = score_lead(&plan, &timeline, as_of);
+        let horizon = as_of + STEPS * HALF;
+        let mut at = as_of;
+        let found = loop {
+            let next = unchanged_until(&plan, &timeline, at, horizon, looks);
+            prop_assert!(next > at && next <= horizon, "{} after {}", next - as_of, at - as_of);
+            if score_lead(&plan, &timeline, next) != now {
+                break Some(next);
+            }
+            if next == horizon {
+                break None;
+            }
+            at = next;
+        };
+        prop_assert_eq!(found, next_change(&plan, &timeline, as_of, horizon));
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! The one thread that writes: takes what many requests bring, in one transaction and with one wait for the disk, and
 //! answers each of them after it.
 
+mod ahead;
+
 use crate::intake::Call;
+use ahead::Ahead;
 use bantam_core::public_id::Secret;
 use bantam_core::{CoreError, Desk, Given, Taken};
 use bantam_store::{Ledger, Refused, Store, StoreError};
@@ -76,7 +79,13 @@ impl Recorder {
     pub fn start(store: impl Into<Store>, clock: Clock) -> Result<(Recorder, JoinHandle<()>), CoreError> {
         let (jobs, receiver) = sync_channel(JOBS_MAX);
         let counts = Arc::new(Counts::default());
-        let mut writing = Writing { store: store.into(), desk: Desk::default(), clock, counts: counts.clone() };
+        let mut writing = Writing {
+            store: store.into(),
+            desk: Desk::default(),
+            clock,
+            counts: counts.clone(),
+            ahead: Ahead::default(),
+        };
         writing.keep_secret()?;
         writing.reopen()?;
         writing.counts.may_deliver.store(writing.store.may_deliver(), Ordering::Release);
@@ -158,6 +167,7 @@ struct Writing {
     desk: Desk,
     clock: Clock,
     counts: Arc<Counts>,
+    ahead: Ahead,
 }
 
 impl Writing {
@@ -294,10 +304,14 @@ impl Writing {
     /// Decides some more leads by the definition that became active, where there are any left.
     fn renew(&mut self) {
         let now = (self.clock)();
-        if self.desk.renewal().is_none() {
+        let Writing { store, desk, ahead, .. } = self;
+        if desk.renewal().is_none() {
+            *ahead = Ahead::Idle;
             return;
         }
-        let Writing { store, desk, .. } = self;
+        if !ahead.serve(desk, store) {
+            return;
+        }
         let result = store.transaction(|ledger| {
             desk.keep_up(ledger)?;
             match desk.next_renewal(now) {

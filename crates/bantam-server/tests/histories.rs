@@ -25,6 +25,7 @@ use end::{End, again, end};
 use generate::random::Random;
 use people::People;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use story::Story;
 
 /// Histories in a normal run; `BANTAM_CASES` at compile time asks for more.
@@ -35,6 +36,9 @@ const CASES: u64 = match option_env!("BANTAM_CASES") {
 
 /// Every so many histories the store is verified, which takes longer than the history.
 const VERIFIED_EACH: u64 = 10;
+
+/// How often leads were decided anew from what was read ahead of their turn.
+static READ_AHEAD: AtomicUsize = AtomicUsize::new(0);
 
 /// Takes a story's groups at their moments, restarting now and then.
 fn live(story: &Story, seed: u64, mut people: Option<&mut People>) -> (SqliteStore, End) {
@@ -47,7 +51,12 @@ fn live(story: &Story, seed: u64, mut people: Option<&mut People>) -> (SqliteSto
         })
         .unwrap();
     let mut desk = store.transaction(|ledger| Desk::open(ledger)).unwrap();
+    let mut ahead = None;
     for (moment, group) in &story.groups {
+        if ahead.is_none() && random.chance(50) {
+            // What comes from now on until it is used is in the log, and must not be missed.
+            ahead = desk.reading().and_then(|mut reading| store.transaction(|ledger| reading.next(ledger)).unwrap());
+        }
         if random.chance(4) {
             desk = store.transaction(|ledger| Desk::open(ledger)).unwrap();
         }
@@ -57,6 +66,11 @@ fn live(story: &Story, seed: u64, mut people: Option<&mut People>) -> (SqliteSto
         let given: Vec<Given> = group.iter().cloned().map(Given::new).collect();
         let taken = store.transaction(|ledger| desk.take(ledger, *moment, &given)).unwrap();
         if random.chance(50) {
+            if let Some(ahead) = ahead.take()
+                && desk.keep_ahead(ahead)
+            {
+                READ_AHEAD.fetch_add(1, Ordering::Relaxed);
+            }
             renew(&mut store, &mut desk, *moment, random.between(1, 7) as u32);
         }
         if let Some(people) = &mut people {
@@ -132,6 +146,7 @@ fn compare(seeds: std::ops::Range<u64>) {
         let is_merge = |fact: &&Fact| matches!(fact.kind, FactKind::Alias { .. });
         merges += story.groups.iter().flat_map(|(_, group)| group).filter(is_merge).count();
     }
+    assert!(READ_AHEAD.load(Ordering::Relaxed) >= cases / 20, "hardly any lead was read ahead");
     // Histories in which nothing happens would prove nothing.
     let counts = [facts, leads, outcomes, merges];
     let least = [100, 10, 10, 1].map(|each| each * cases);

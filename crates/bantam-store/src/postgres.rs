@@ -121,6 +121,11 @@ impl PostgresStore {
         }
     }
 
+    /// Returns where it is, and as whom it was opened.
+    pub(crate) fn url(&self) -> &PostgresUrl {
+        &self.url
+    }
+
     /// Returns whether this node is the one that delivers messages, as of its last transaction.
     pub fn may_deliver(&self) -> bool {
         self.may_deliver && self.connection.is_some()

@@ -107,6 +107,11 @@ impl SqliteStore {
         Ok(result)
     }
 
+    /// Returns where it is; `None` where it is in memory alone.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.connection.path().filter(|path| !path.is_empty()).map(Path::new)
+    }
+
     /// Carries the log into the file and empties it.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
         self.connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;

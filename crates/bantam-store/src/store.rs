@@ -43,6 +43,17 @@ impl Store {
         }
     }
 
+    /// Returns a reader of the same store, as it was opened; `None` where it is in memory alone.
+    ///
+    /// # Errors
+    /// Returns why it cannot be read.
+    pub fn reader(&self) -> Result<Option<Reader>, StoreError> {
+        match self {
+            Store::Sqlite(store) => Ok(store.path().map(SqliteReader::open).transpose()?.map(Reader::Sqlite)),
+            Store::Postgres(store) => Ok(Some(Reader::Postgres(Box::new(PostgresReader::open(store.url())?)))),
+        }
+    }
+
     /// Returns whether this store's process is the one that delivers messages, as of its last transaction: of several
     /// nodes on one database it is one, until its connection ends.
     pub fn may_deliver(&self) -> bool {

@@ -5,22 +5,17 @@
 //! machine was, and taking the log once more does the same at the same moments. A lead to which a fact comes before its
 //! turn is decided anew then.
 
+use super::ahead::read_histories;
 use super::{Desk, load_rules};
 use crate::CoreError;
 use crate::fact::{Fact, FactKind};
-use crate::rebuild::{Histories, histories_of};
 use crate::rules::Rules;
 use bantam_store::{Ledger, SubjectId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use std::thread::ScopedJoinHandle;
 
-/// How many leads are decided anew at once: with a tenth of a millisecond each, facts wait for 50 ms at most.
-const LEADS_AT_ONCE: u32 = 500;
-/// How many leads' facts are read before they are decided: at some hundred facts a lead still a few megabytes.
-const LEADS_READ_AT_ONCE: usize = 50;
-/// A thread that reads what the facts of some leads give.
-type Reading<'t> = ScopedJoinHandle<'t, Result<Histories, CoreError>>;
+/// How many leads are decided anew at once: with some thirty microseconds each, facts wait for 50 ms at most.
+pub(super) const LEADS_AT_ONCE: u32 = 1_000;
 
 /// The setting that says how far it is.
 const SETTING: &str = "renewal";
@@ -85,12 +80,13 @@ impl Desk {
         let Some(mut renewal) = self.renewal.clone() else { return Ok(()) };
         let limit = leads as usize;
         let next = ledger.leads_after(renewal.after, limit)?;
-        match (self.rules.clone(), &self.before) {
-            // What counts now was kept before, or nothing counts.
-            (Some(rules), Some(before)) if rules.follows(before) => self.renew_all(ledger, &next, at)?,
-            (None, _) => self.renew_all(ledger, &next, at)?,
-            (Some(rules), _) => self.read_and_renew(ledger, &rules, (renewal.after, &next), at)?,
+        if let Some(rules) = self.rules.clone().filter(|_| self.asks_log())
+            && !self.has_read(renewal.after, &next)
+        {
+            self.histories = read_histories(ledger, &rules, renewal.after, &next)?;
         }
+        next.iter().try_for_each(|&id| self.renew_one(ledger, id, at))?;
+        self.histories.clear();
         renewal.after = next.last().copied().unwrap_or(renewal.after);
         renewal.times += 1;
         let is_done = next.len() < limit;
@@ -101,55 +97,27 @@ impl Desk {
         self.keep_renewal(ledger)
     }
 
-    /// Decides leads anew from what the log has of them. While some are decided, another thread reads what the next ones are.
-    fn read_and_renew(
-        &mut self,
-        ledger: &mut dyn Ledger,
-        rules: &Rules,
-        (mut after, leads): (SubjectId, &[SubjectId]),
-        at: i64,
-    ) -> Result<(), CoreError> {
-        std::thread::scope(|scope| {
-            let mut reading: Option<(&[SubjectId], Reading<'_>)> = None;
-            for some in leads.chunks(LEADS_READ_AT_ONCE) {
-                let Some(&last) = some.last() else { break };
-                let facts = ledger.facts_of_leads(after, last)?;
-                after = last;
-                let next = (some, scope.spawn(move || histories_of(rules, facts)));
-                if let Some((some, read)) = reading.replace(next) {
-                    self.renew_read(ledger, some, read, at)?;
-                }
-            }
-            reading.map_or(Ok(()), |(some, read)| self.renew_read(ledger, some, read, at))
-        })
-    }
-
-    fn renew_read(
-        &mut self,
-        ledger: &mut dyn Ledger,
-        leads: &[SubjectId],
-        read: Reading<'_>,
-        at: i64,
-    ) -> Result<(), CoreError> {
-        self.histories = read.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        let renewed = self.renew_all(ledger, leads, at);
-        self.histories.clear();
-        renewed
-    }
-
-    fn renew_all(&mut self, ledger: &mut dyn Ledger, leads: &[SubjectId], at: i64) -> Result<(), CoreError> {
-        leads.iter().try_for_each(|&id| self.renew_one(ledger, id, at))
+    /// Returns whether leads that are decided anew have to be made from the log: where what counts now was not all kept before.
+    pub(super) fn asks_log(&self) -> bool {
+        let follows = |rules: &Rules| self.before.as_ref().is_some_and(|before| rules.follows(before));
+        self.rules.as_ref().is_some_and(|rules| !follows(rules))
     }
 
     fn renew_one(&mut self, ledger: &mut dyn Ledger, id: SubjectId, at: i64) -> Result<(), CoreError> {
         if self.touched.contains(&id) {
             return Ok(());
         }
+        let is_at_hand = self.leads.contains_key(&id);
         let Some(lead) = self.load(ledger, id)? else { return Ok(()) };
         let is_renewed = lead.definition == self.number();
-        self.leads.insert(id, lead);
+        if is_at_hand || !is_renewed {
+            self.leads.insert(id, lead);
+        }
         if !is_renewed {
             self.touch(ledger, id, at)?;
+        }
+        if !is_at_hand {
+            self.passing.insert(id);
         }
         Ok(())
     }

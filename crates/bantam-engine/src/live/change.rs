@@ -62,6 +62,26 @@ pub fn next_change(plan: &Plan, timeline: &Timeline, as_of: i64, horizon: i64) -
     None
 }
 
+/// Returns an instant after `as_of` and up to `horizon` before which the result of [`super::score_lead`] stays as it is at
+/// `as_of`, if no more facts come: the one at which it differs where `looks` more looks find that, else the one at which
+/// the search was broken off, which may be long before it differs.
+///
+/// A lead that somebody visits every minute would have the end of every visit's window looked at after each of them, and
+/// hardly any of those looks is ever needed: the next visit comes first.
+pub fn unchanged_until(plan: &Plan, timeline: &Timeline, as_of: i64, horizon: i64, looks: usize) -> i64 {
+    let mut walk = Walk::new(plan, timeline, as_of, horizon);
+    let (now, mut next) = walk.step(as_of);
+    for _ in 0..looks {
+        let Some(instant) = next.filter(|&instant| instant <= horizon) else { return horizon };
+        let (then, after) = walk.step(instant);
+        if then != now {
+            return instant;
+        }
+        next = after;
+    }
+    next.map_or(horizon, |instant| instant.min(horizon))
+}
+
 /// Returns every change of a lead's stage up to and including `until`, in order of time; the first is the one from no
 /// stage at all.
 ///

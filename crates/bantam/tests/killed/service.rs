@@ -20,9 +20,14 @@ pub(crate) struct Service {
 impl Service {
     /// Starts the service and returns when it listens.
     pub(crate) fn start(store: &Path, definition: &Path) -> Service {
+        Service::start_as(Command::new(assert_cmd::cargo::cargo_bin("bantam")), store, definition)
+    }
+
+    /// Starts it by a command that takes its arguments.
+    pub(crate) fn start_as(mut command: Command, store: &Path, definition: &Path) -> Service {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let address = format!("127.0.0.1:{port}");
-        let mut child = Command::new(assert_cmd::cargo::cargo_bin("bantam"))
+        let mut child = command
             .args(["serve", "--listen", &address, "--write-key", "W", "--read-key", "R", "--manage-key", "M"])
             .arg("--store")
             .arg(store)
