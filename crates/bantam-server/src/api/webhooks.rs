@@ -22,7 +22,7 @@ use axum::{Extension, Json};
 use bantam_core::CoreError;
 use bantam_store::{DeliveryCounts, EndpointRow};
 pub(crate) use connector_shape::{ConnectorChange, ConnectorShape};
-use connector_shape::{apply, new_connector, usable_secret};
+use connector_shape::{changed_connector, changed_secret, new_connector};
 use noted::{noted, summary};
 use serde_json::{Value, json};
 use shapes::Webhooks;
@@ -202,25 +202,6 @@ pub(crate) async fn alter(app: &App, id: i64, change: WebhookChange, by: Actor) 
         }
     })
     .await
-}
-
-fn changed_connector(found: &Endpoint, change: Option<ConnectorChange>) -> Result<Option<Connector>, Problem> {
-    let Some(change) = change else { return Ok(None) };
-    let Some(mut connector) = found.connector.as_deref().cloned() else {
-        return new_connector(found.kind, Some(change), None).map(|_| None);
-    };
-    apply(&mut connector, found.kind, change)?;
-    Ok(Some(connector))
-}
-
-fn changed_secret(kind: Kind, secret: String) -> Result<String, Problem> {
-    match kind.is_connector() {
-        true => usable_secret(secret),
-        false => {
-            let message = "the secret of a webhook is made here; ask for another one with `rotate`";
-            Err(Problem::bad_request("invalid_value", message).at("secret"))
-        }
-    }
 }
 
 /// Switch a webhook on

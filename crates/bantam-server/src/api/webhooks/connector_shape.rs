@@ -3,7 +3,7 @@
 use super::usable::usable_text;
 use crate::problem::Problem;
 use crate::webhooks::connectors::{Connector, Field, Object, is_field_name};
-use crate::webhooks::endpoint::Kind;
+use crate::webhooks::endpoint::{Endpoint, Kind};
 use bantam_lang::nearest::did_you_mean;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -95,8 +95,32 @@ pub(super) fn new_connector(
     Ok(Some((connector, usable_secret(secret)?)))
 }
 
+/// Returns how an endpoint writes to its CRM from now on; nothing where that stays.
+pub(super) fn changed_connector(
+    found: &Endpoint,
+    change: Option<ConnectorChange>,
+) -> Result<Option<Connector>, Problem> {
+    let Some(change) = change else { return Ok(None) };
+    let Some(mut connector) = found.connector.as_deref().cloned() else {
+        return new_connector(found.kind, Some(change), None).map(|_| None);
+    };
+    apply(&mut connector, found.kind, change)?;
+    Ok(Some(connector))
+}
+
+/// Returns the secret that a CRM is to know the service by from now on.
+pub(super) fn changed_secret(kind: Kind, secret: String) -> Result<String, Problem> {
+    match kind.is_connector() {
+        true => usable_secret(secret),
+        false => {
+            let message = "the secret of a webhook is made here; ask for another one with `rotate`";
+            Err(Problem::bad_request("invalid_value", message).at("secret"))
+        }
+    }
+}
+
 /// Changes how a CRM is written to.
-pub(super) fn apply(connector: &mut Connector, kind: Kind, change: ConnectorChange) -> Result<(), Problem> {
+fn apply(connector: &mut Connector, kind: Kind, change: ConnectorChange) -> Result<(), Problem> {
     let wrong = |field: &'static str, what: &str| Problem::bad_request("invalid_value", what.to_owned()).at(field);
     if let Some(object) = change.object {
         if kind == Kind::Hubspot && object == Object::Lead {
@@ -143,7 +167,7 @@ fn usable_fields(
     for (key, name) in names {
         let known = Field::ALL.map(Field::name);
         let Some(field) = Field::of_name(&key) else {
-            let near = did_you_mean(&key, known.into_iter()).map_or(String::new(), |near| format!("; {near}"));
+            let near = did_you_mean(&key, known).map_or(String::new(), |near| format!("; {near}"));
             let problem = Problem::bad_request("unknown_field", format!("nothing is called `{key}` here{near}"));
             return Err(problem.at("fields").with(json!({"known": known})));
         };
@@ -173,7 +197,7 @@ fn usable_fields(
 }
 
 /// Returns a secret as it goes into a header or form.
-pub(super) fn usable_secret(secret: String) -> Result<String, Problem> {
+fn usable_secret(secret: String) -> Result<String, Problem> {
     let secret = secret.trim();
     if secret.is_empty() {
         let what = "`secret` is empty; copy it from the app in the CRM";

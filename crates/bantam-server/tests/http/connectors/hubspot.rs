@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::net::TcpListener;
 
+/// An answer: its status, headers of its own, and its body.
+pub(crate) type Said = (StatusCode, Vec<(&'static str, &'static str)>, Value);
+
 #[derive(Default)]
 pub(crate) struct Contents {
     pub(crate) token: String,
@@ -18,7 +21,7 @@ pub(crate) struct Contents {
     /// By address.
     pub(crate) contacts: BTreeMap<String, Map<String, Value>>,
     /// What is said to the next requests, whatever they are.
-    pub(crate) next: VecDeque<(StatusCode, Vec<(&'static str, &'static str)>, Value)>,
+    pub(crate) next: VecDeque<Said>,
     /// What was asked, such as `PATCH a@b.example`.
     pub(crate) asked: Vec<String>,
     /// What no client of theirs would send.

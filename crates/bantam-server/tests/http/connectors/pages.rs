@@ -45,9 +45,8 @@ async fn a_connector_is_made_tried_changed_stopped_and_removed_by_its_page() {
     assert_eq!(again.header("location"), format!("{path}?resent=1"));
     assert_eq!(ann.change(&format!("{path}/resend"), &[]).await.header("location"), format!("{path}?resent=0"));
     // Settings: a field that is wrong stands at its place, one without a name is not written.
-    let mut fields = vec![("description", "Our HubSpot"), ("url", ""), ("email_attribute", "email"), ("rate", "5")];
     let url = crm.url();
-    fields[1].1 = &url;
+    let fields = [("description", "Our HubSpot"), ("url", url.as_str()), ("email_attribute", "email"), ("rate", "5")];
     let wrong = ann.change(path, &[&fields[..], &[("field.score", "a b")]].concat()).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text().contains("id=\"fields-error\"") && wrong.text().contains("value=\"a b\""), "{}", wrong.text());
