@@ -67,6 +67,7 @@ impl Deliveries {
         let state = shown.state;
         let query = ListQuery { state, cursor: shown.cursor, limit: Limit::default() };
         let endpoint = find(app, id).await?;
+        let is_on = endpoint.disabled.is_none();
         let Json(page) = api::list(State(app.clone()), FromPath(id), FromQuery(query)).await?;
         let choice = |name, word: &str, of: Option<DeliveryStateName>| {
             let path = if word.is_empty() { path.to_owned() } else { format!("{path}?state={word}") };
@@ -80,7 +81,7 @@ impl Deliveries {
             format!("{path}?{}", serde_urlencoded::to_string(pairs).unwrap_or_default())
         });
         Ok(Deliveries {
-            rows: page.deliveries.iter().map(|delivery| row(delivery, calendar)).collect(),
+            rows: page.deliveries.iter().map(|delivery| row(delivery, is_on, calendar)).collect(),
             states: vec![
                 choice("All", "", None),
                 choice("Waiting", "waiting", Some(DeliveryStateName::Waiting)),
@@ -111,8 +112,8 @@ pub(super) fn state_name(state: DeliveryStateName) -> &'static str {
     }
 }
 
-fn row(delivery: &Delivery, calendar: &Calendar) -> Row {
-    let next = delivery.next_try_at.filter(|_| delivery.state == DeliveryStateName::Waiting);
+fn row(delivery: &Delivery, is_on: bool, calendar: &Calendar) -> Row {
+    let next = delivery.next_try_at.filter(|_| is_on && delivery.state == DeliveryStateName::Waiting);
     let outcome = [
         delivery.status.map(|status| format!("answered {status}")),
         delivery.error.clone(),
@@ -125,7 +126,8 @@ fn row(delivery: &Delivery, calendar: &Calendar) -> Row {
         kind: delivery.kind.clone().unwrap_or_else(|| "no longer kept".to_owned()),
         lead: delivery.lead.as_ref().map(|lead| (lead.clone(), lead_path(lead))),
         state: state_name(delivery.state),
-        is_bad: delivery.error.is_some() && delivery.state != DeliveryStateName::Delivered,
+        is_bad: delivery.error.is_some()
+            && matches!(delivery.state, DeliveryStateName::Waiting | DeliveryStateName::Parked),
         outcome: outcome.into_iter().flatten().collect::<Vec<_>>().join(", "),
         can_resend: delivery.state != DeliveryStateName::Waiting,
     }
