@@ -238,7 +238,14 @@ fn attempt(endpoint: &Endpoint, delivery: &DeliveryRow, body: Vec<u8>, now: i64)
 }
 
 fn write(ledger: &mut dyn Ledger, settings: &Connector, lane: i64) -> Result<Write, CoreError> {
-    Ok(Write { settings: settings.clone(), record: record::read(ledger, settings, lane)? })
+    let record = match record::read(ledger, settings, lane) {
+        // One lead that cannot be read holds nobody else up.
+        Err(CoreError::Record { .. }) => {
+            Err("what is kept of the lead cannot be read; `bantam verify` says what is wrong")
+        }
+        read => read?,
+    };
+    Ok(Write { settings: settings.clone(), record })
 }
 
 /// Makes deliveries of new messages; returns whether that were all.

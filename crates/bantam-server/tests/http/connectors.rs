@@ -246,6 +246,11 @@ async fn whk_08_a_field_that_the_crm_does_not_have_is_named_with_what_to_do() {
     let tried = test(&app, id).await;
     assert_eq!(tried["missing_fields"], json!(["bantam_grade", "bantam_link"]));
     assert_eq!(tried["delivered"], json!(false));
+    let scopes = json!({"status": "error", "message": "This app hasn't been granted all required scopes to make this call.",
+        "category": "MISSING_SCOPES"});
+    crm.contents().next.push_back((StatusCode::FORBIDDEN, Vec::new(), scopes));
+    let tried = test(&app, id).await;
+    assert!(tried["error"].as_str().unwrap().contains("`crm.schemas.contacts.read` (403: This app"), "{tried}");
     ask_for_demo(&app, "u1", Some("ann@acme.example")).await;
     let says = "HubSpot has no field `bantam_grade`, `bantam_link` of contacts that may be written; make it there, or change \
                 its name in the settings of the connector";

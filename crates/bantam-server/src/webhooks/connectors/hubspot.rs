@@ -86,13 +86,16 @@ fn outcome(crm: &Exchange<'_>, answer: &Answer) -> Outcome {
             status: 401,
             error: format!("HubSpot did not take the access token; put another one in its place ({says})"),
         },
-        StatusCode::FORBIDDEN => Outcome::Refused {
-            status: 403,
-            error: format!(
-                "the access token may not do that; give the private app the scopes `crm.objects.contacts.read` and \
-                 `crm.objects.contacts.write` ({says})"
-            ),
-        },
+        // Another one is of something in between, and may pass.
+        StatusCode::FORBIDDEN if body.get("category").is_some_and(|category| category == "MISSING_SCOPES") => {
+            Outcome::Refused {
+                status: 403,
+                error: format!(
+                    "the access token may not do that; give the private app the scopes `crm.objects.contacts.read`, \
+                     `crm.objects.contacts.write` and `crm.schemas.contacts.read` ({says})"
+                ),
+            }
+        }
         StatusCode::TOO_MANY_REQUESTS => {
             let policy = body.get("policyName").and_then(Json::as_str).unwrap_or_default();
             let pause = if policy.contains("DAILY") { PAUSE_OF_DAY_SECONDS } else { PAUSE_SECONDS };
