@@ -106,12 +106,13 @@ impl App {
     /// Puts a service together.
     pub fn new(settings: Settings, recorder: Recorder, clock: Clock) -> App {
         let store = Arc::new(settings.store);
+        let outgoing = settings.outgoing.linking_to(settings.intake.public_url.clone());
         App {
             recorder,
             keys: Arc::new(settings.keys),
             stored_keys: Arc::new(StoredKeys::new(store.clone())),
             people: Arc::new(PeopleState::new()),
-            outgoing: Arc::new(settings.outgoing),
+            outgoing: Arc::new(outgoing),
             clock,
             origins: Arc::new(settings.origins),
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT_BYTES_MAX / PERMIT_BYTES)),

@@ -4,11 +4,12 @@
 //! 2. It says which deliveries are due: one at a time of a lead, no more than an endpoint's rate; [`schedule`] says when.
 //! 3. `worker` lets `deliver` send them: `target` and `dial` look at where they go, `trust` at
 //!    certificates, `sign` signs them; `slack`
-//!    and `email` word them for people.
+//!    and `email` word them for people, [`connectors`] write fields of a CRM instead.
 //! 4. What became of a try goes back to the queue.
 //!
 //! The queue and all that words messages know no clock and no network; what is on its way stands in the store.
 
+pub mod connectors;
 pub mod endpoint;
 pub mod queue;
 pub mod schedule;

@@ -4,6 +4,8 @@
 
 #[path = "http/browser.rs"]
 mod browser;
+#[path = "http/connectors.rs"]
+mod connectors;
 #[path = "http/encryption.rs"]
 mod encryption;
 #[path = "http/errors.rs"]

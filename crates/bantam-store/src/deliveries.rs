@@ -55,6 +55,6 @@ pub trait Deliveries {
     ) -> Result<Vec<DeliveryRow>, StoreError>;
     /// Counts what waits and what is parked, for one endpoint or all.
     fn count_deliveries(&mut self, endpoint: Option<i64>) -> Result<DeliveryCounts, StoreError>;
-    /// Removes what was delivered before a moment, some of it, with messages that nobody waits for; returns how many.
+    /// Removes what was delivered or skipped before a moment, some of it, with messages that nobody waits for; returns how many.
     fn forget_delivered(&mut self, before: i64, limit: usize) -> Result<usize, StoreError>;
 }

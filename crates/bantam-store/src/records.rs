@@ -321,6 +321,8 @@ pub enum DeliveryState {
     Delivered,
     /// It was given up, and waits for somebody to send it again.
     Parked,
+    /// It ended without anything to send: its error says why.
+    Skipped,
 }
 
 impl DeliveryState {
@@ -330,6 +332,7 @@ impl DeliveryState {
             DeliveryState::Waiting => 0,
             DeliveryState::Delivered => 1,
             DeliveryState::Parked => 2,
+            DeliveryState::Skipped => 3,
         }
     }
 
@@ -338,6 +341,7 @@ impl DeliveryState {
         match number {
             0 => DeliveryState::Waiting,
             1 => DeliveryState::Delivered,
+            3 => DeliveryState::Skipped,
             _ => DeliveryState::Parked,
         }
     }

@@ -68,6 +68,8 @@ fn fill(service: &Service) {
     send(service, "POST", "/api/spend", &spend);
     let webhook = json!({"url": "http://127.0.0.1:9/hook", "description": "nobody listens there"});
     send(service, "POST", "/api/webhooks", &webhook);
+    let connector = json!({"kind": "hubspot", "url": "http://127.0.0.1:9", "secret": "pat-na1-of-a-test"});
+    send(service, "POST", "/api/webhooks", &connector);
     send(service, "POST", "/api/keys", &json!({"scope": "write", "source": "shop"}));
 }
 

@@ -9,8 +9,9 @@ use crate::keys::Caller;
 use crate::people::audit::{Actor, note};
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
+use crate::webhooks::connectors::Look;
 use crate::webhooks::endpoint::Endpoint;
-use crate::webhooks::queue::{self, Attempt, Outcome};
+use crate::webhooks::queue::{self, Attempt, Outcome, Write};
 use axum::extract::State;
 use axum::{Extension, Json};
 use bantam_store::{DeliveryRow, DeliveryState, Ledger, StoreError};
@@ -45,6 +46,8 @@ pub(crate) enum DeliveryStateName {
     Waiting,
     Delivered,
     Parked,
+    /// Ended without anything to send.
+    Skipped,
 }
 
 /// A message on its way to an endpoint.
@@ -89,6 +92,9 @@ pub(crate) struct Tried {
     pub(crate) status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<String>,
+    /// Fields that the CRM does not have.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) missing_fields: Vec<String>,
 }
 
 /// List deliveries
@@ -107,6 +113,7 @@ pub(crate) async fn list(
         DeliveryStateName::Waiting => DeliveryState::Waiting,
         DeliveryStateName::Delivered => DeliveryState::Delivered,
         DeliveryStateName::Parked => DeliveryState::Parked,
+        DeliveryStateName::Skipped => DeliveryState::Skipped,
     });
     let before = query.cursor.map(|cursor| cursor.place("deliveries")).transpose()?.unwrap_or(i64::MAX);
     let limit = query.limit;
@@ -136,6 +143,7 @@ fn shown(ledger: &mut dyn Ledger, endpoint: &Endpoint, row: &DeliveryRow) -> Res
             DeliveryState::Waiting => DeliveryStateName::Waiting,
             DeliveryState::Delivered => DeliveryStateName::Delivered,
             DeliveryState::Parked => DeliveryStateName::Parked,
+            DeliveryState::Skipped => DeliveryStateName::Skipped,
         },
         kind: message.map(|message| message.kind),
         lead: payload.pointer("/data/lead").and_then(Value::as_str).map(str::to_owned),
@@ -223,7 +231,8 @@ fn note_resent(ledger: &mut dyn Ledger, now: i64, by: &Actor, id: i64, what: Val
 
 /// Send a test
 ///
-/// At once, on the way that all messages go.
+/// At once, on the way that all messages go. To a CRM nothing is written: it is asked whether it takes the secret and has the
+/// fields.
 #[utoipa::path(post, path = "/api/webhooks/{id}/test", tag = "webhooks",
     params(("id" = i64, Path, description = "The webhook")),
     responses((status = 200, description = "What became of it", body = Tried),
@@ -244,10 +253,22 @@ pub(crate) async fn test(State(app): State<App>, FromPath(id): FromPath<i64>) ->
         url: endpoint.url.clone(),
         secrets: endpoint.secrets(now),
         body: payload.to_string().into_bytes(),
+        write: None,
     };
+    let tried = |delivered, status, error| Tried { delivered, status, error, missing_fields: Vec::new() };
+    if let Some(settings) = endpoint.connector {
+        let write = Write { settings: *settings, record: Err("nothing is written by a test") };
+        return Ok(Json(match app.outgoing.look_at(&attempt, &write).await {
+            Look::Fine => tried(true, Some(200), None),
+            Look::Missing(names, says) => Tried { missing_fields: names, ..tried(false, Some(200), Some(says)) },
+            Look::Failed(status, error) => tried(false, status, Some(error)),
+        }));
+    }
     Ok(Json(match app.outgoing.deliver(&attempt, now).await {
-        Outcome::Delivered { status } => Tried { delivered: true, status, error: None },
-        Outcome::Gone => Tried { delivered: false, status: Some(410), error: Some("answered 410".into()) },
-        Outcome::Failed { status, error, .. } => Tried { delivered: false, status, error: Some(error) },
+        Outcome::Delivered { status } => tried(true, status, None),
+        Outcome::Gone => tried(false, Some(410), Some("answered 410".into())),
+        Outcome::Refused { status, error } => tried(false, Some(status), Some(error)),
+        Outcome::Skipped { status, reason } => tried(false, status, Some(reason)),
+        Outcome::Failed { status, error, .. } => tried(false, status, Some(error)),
     }))
 }

@@ -222,6 +222,7 @@ fn messages(ledger: &mut dyn Ledger, members: &[Subject]) -> Result<Vec<Message>
                 DeliveryState::Waiting => "waiting",
                 DeliveryState::Delivered => "delivered",
                 DeliveryState::Parked => "parked",
+                DeliveryState::Skipped => "skipped",
             };
             let (queued_at, ended_at) = (Moment(delivery.queued_at), delivery.ended_at.map(Moment));
             deliveries.push(Receiver { to, description, state, queued_at, ended_at });

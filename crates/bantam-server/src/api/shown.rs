@@ -307,7 +307,7 @@ pub(crate) fn attributes(facts: &[(StoredFact, fact::Fact)]) -> AnyValues {
 }
 
 /// Returns the facts of a lead, in the order of receipt.
-pub(crate) fn facts(ledger: &mut dyn Ledger, members: &[Subject]) -> Result<Vec<(StoredFact, fact::Fact)>, Problem> {
+pub(crate) fn facts(ledger: &mut dyn Ledger, members: &[Subject]) -> Result<Vec<(StoredFact, fact::Fact)>, StoreError> {
     let mut found = Vec::new();
     for member in members {
         for stored in ledger.facts_of(member.id)? {

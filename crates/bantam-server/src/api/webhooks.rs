@@ -1,5 +1,7 @@
-//! Webhooks: who is told what. Made, changed, switched off and on, removed; their secrets.
+//! Webhooks and connectors: who is told what, which CRM is written to. Made, changed, switched off and on, removed; their
+//! secrets.
 
+mod connector_shape;
 mod noted;
 mod shapes;
 mod usable;
@@ -11,13 +13,16 @@ use crate::keys::Caller;
 use crate::people::audit::Actor;
 use crate::problem::{Problem, ProblemBody};
 use crate::tracking::unavailable;
-use crate::webhooks::endpoint::{Endpoint, Health, Kind, RATE, RATE_FOR_PEOPLE};
+use crate::webhooks::connectors::Connector;
+use crate::webhooks::endpoint::{Endpoint, Health, Kind};
 use crate::webhooks::{new_secret, new_token};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use bantam_core::CoreError;
 use bantam_store::{DeliveryCounts, EndpointRow};
+pub(crate) use connector_shape::{ConnectorChange, ConnectorShape};
+use connector_shape::{changed_connector, changed_secret, new_connector};
 use noted::{noted, summary};
 use serde_json::{Value, json};
 use shapes::Webhooks;
@@ -58,19 +63,24 @@ pub(crate) async fn create(
 /// Makes a webhook, unless it is there.
 pub(crate) async fn make(app: &App, body: NewWebhook, by: Actor) -> Result<(StatusCode, Json<Webhook>), Problem> {
     let no_chance = || Problem::fault("no secret could be made");
-    let is_standard = body.kind == Kind::Standard;
+    let (connector, secret) = new_connector(body.kind, body.connector, body.secret)?.unzip();
+    let secret = match (body.kind, secret) {
+        (Kind::Standard, _) => Some(new_secret().ok_or_else(no_chance)?),
+        (_, secret) => secret,
+    };
     let mut endpoint = Endpoint {
         kind: body.kind,
         url: usable_url(app, body.kind, &body.url)?,
         types: usable_types(body.kind, body.types)?,
         description: usable_text("description", body.description)?,
-        rate: usable_rate(body.rate.unwrap_or(if is_standard { RATE } else { RATE_FOR_PEOPLE }))?,
+        rate: usable_rate(body.rate.unwrap_or(body.kind.rate()))?,
         source: body.source.map(|source| usable_text("source", source)).transpose()?.filter(|text| !text.is_empty()),
         token: new_token().ok_or_else(no_chance)?,
-        secret: if is_standard { Some(new_secret().ok_or_else(no_chance)?) } else { None },
+        secret,
         old_secret: None,
         created_at: 0,
         disabled: None,
+        connector: connector.map(Box::new),
         health: Health::default(),
     };
     let saved = app.recorder.work(move |_, ledger, now| {
@@ -93,7 +103,8 @@ pub(crate) async fn make(app: &App, body: NewWebhook, by: Actor) -> Result<(Stat
     match saved.await.map_err(unavailable)? {
         Saved::Done(id, endpoint) => {
             let shown = shown(id, &endpoint, DeliveryCounts::default());
-            Ok((StatusCode::CREATED, Json(Webhook { secret: endpoint.secret, ..shown })))
+            let made_here = Some(endpoint.secret).filter(|_| endpoint.kind == Kind::Standard).flatten();
+            Ok((StatusCode::CREATED, Json(Webhook { secret: made_here, ..shown })))
         }
         saved => Ok((StatusCode::OK, told(saved)?)),
     }
@@ -102,7 +113,11 @@ pub(crate) async fn make(app: &App, body: NewWebhook, by: Actor) -> Result<(Stat
 /// Returns whether two are set up alike: then saving the second is a repeat.
 fn is_same(a: &Endpoint, b: &Endpoint) -> bool {
     let settings = |of: &Endpoint| (of.types.clone(), of.description.clone(), of.rate, of.source.clone());
-    settings(a) == settings(b)
+    let of_crm = |of: &Endpoint| {
+        let connector = of.connector.clone().map(|connector| Connector { is_refused: false, ..*connector });
+        connector.map(|connector| (connector, of.secret.clone()))
+    };
+    settings(a) == settings(b) && of_crm(a) == of_crm(b)
 }
 
 /// List webhooks
@@ -154,13 +169,27 @@ pub(crate) async fn change(
 /// Changes the settings of a webhook.
 pub(crate) async fn alter(app: &App, id: i64, change: WebhookChange, by: Actor) -> Answer {
     // The form never changes, so it can be read beforehand.
-    let kind = find(app, id).await?.kind;
+    let found = find(app, id).await?;
+    let kind = found.kind;
+    let connector = changed_connector(&found, change.connector)?;
+    let secret = change.secret.map(|secret| changed_secret(kind, secret)).transpose()?;
+    let action = if secret.is_some() { "webhook.secret_renewed" } else { "webhook.changed" };
     let url = change.url.map(|url| usable_url(app, kind, &url)).transpose()?;
     let types = change.types.map(|types| usable_types(kind, Some(types))).transpose()?;
     let description = change.description.map(|text| usable_text("description", text)).transpose()?;
     let rate = change.rate.map(usable_rate).transpose()?;
     let source = change.source.map(|text| usable_text("source", text)).transpose()?;
-    update(app, id, by, "webhook.changed", move |endpoint, _| {
+    update(app, id, by, action, move |endpoint, _| {
+        if let Some(connector) = connector {
+            let is_refused = endpoint.connector.as_ref().is_some_and(|before| before.is_refused);
+            endpoint.connector = Some(Box::new(Connector { is_refused, ..connector }));
+        }
+        if let Some(secret) = secret {
+            endpoint.secret = Some(secret);
+            if endpoint.connector.as_ref().is_some_and(|connector| connector.is_refused) {
+                endpoint.enable();
+            }
+        }
         if let Some(url) = url.filter(|url| *url != endpoint.url) {
             // How the other address was doing says nothing about this one.
             (endpoint.url, endpoint.health) = (url, Health::default());
@@ -191,8 +220,7 @@ pub(crate) async fn enable(
 
 /// Switches a webhook on.
 pub(crate) async fn switch_on(app: &App, id: i64, by: Actor) -> Answer {
-    let change = |endpoint: &mut Endpoint, _| (endpoint.disabled, endpoint.health) = (None, Health::default());
-    update(app, id, by, "webhook.enabled", change).await
+    update(app, id, by, "webhook.enabled", |endpoint, _| endpoint.enable()).await
 }
 
 /// Switch a webhook off
@@ -234,8 +262,13 @@ pub(crate) async fn rotate(
 
 /// Makes a new secret for a webhook.
 pub(crate) async fn renew_secret(app: &App, id: i64, by: Actor) -> Answer {
-    if find(app, id).await?.kind != Kind::Standard {
-        return Err(Problem::new(StatusCode::CONFLICT, "no_secret", "messages of this kind are not signed"));
+    let kind = find(app, id).await?.kind;
+    if kind != Kind::Standard {
+        let message = match kind.is_connector() {
+            true => "the secret comes from the CRM; make another one there and give it as `secret` with PATCH",
+            false => "messages of this kind are not signed",
+        };
+        return Err(Problem::new(StatusCode::CONFLICT, "no_secret", message));
     }
     let no_chance = || Problem::fault("no secret could be made");
     let secret = new_secret().ok_or_else(no_chance)?;
@@ -304,7 +337,7 @@ fn told(saved: Saved) -> Answer {
             Ok(Json(shown(id, &endpoint, DeliveryCounts::default())))
         }
         Saved::Taken(id) => {
-            let message = "there is a webhook with this URL already; change that one";
+            let message = "there is one with this URL already; change that one";
             Err(Problem::new(StatusCode::CONFLICT, "exists", message).at("url").with(json!({"id": id})))
         }
         Saved::TooMany => {
@@ -316,7 +349,7 @@ fn told(saved: Saved) -> Answer {
 }
 
 /// Returns an endpoint by its number.
-pub(super) async fn find(app: &App, id: i64) -> Result<Endpoint, Problem> {
+pub(crate) async fn find(app: &App, id: i64) -> Result<Endpoint, Problem> {
     app.read(move |reader| reader.read(|ledger| Ok(read(&ledger.endpoint(id)?.ok_or_else(missing)?)?))).await
 }
 
@@ -352,6 +385,7 @@ fn shown(id: i64, endpoint: &Endpoint, counts: DeliveryCounts) -> Webhook {
         created_at: Moment(endpoint.created_at),
         disabled_at: endpoint.disabled.as_ref().map(|(at, _)| Moment(*at)),
         disabled_because: endpoint.disabled.as_ref().map(|(_, reason)| reason.clone()),
+        connector: endpoint.connector.as_deref().map(ConnectorShape::from),
         failing_since: endpoint.health.failing_since.map(Moment),
         old_secret_until: endpoint.old_secret.as_ref().map(|(_, until)| Moment(*until)),
         waiting: counts.waiting,

@@ -12,7 +12,7 @@ pub enum Role {
     Marketing,
     /// Works hand-offs and signs for sales.
     Sales,
-    /// Looks after people, keys and webhooks, and erases leads; signs nothing.
+    /// Looks after people, keys, webhooks and connectors, and erases leads; signs nothing.
     Admin,
 }
 
@@ -46,7 +46,7 @@ impl Role {
             Role::Viewer => "Reads everything, changes nothing.",
             Role::Marketing => "Edits the definition and signs it for marketing, enters spend, takes events back.",
             Role::Sales => "Works the queue of leads and signs the definition for sales.",
-            Role::Admin => "Looks after people, keys and webhooks, and erases leads. Signs nothing.",
+            Role::Admin => "Looks after people, keys, webhooks and connectors, and erases leads. Signs nothing.",
         }
     }
 

@@ -38,7 +38,7 @@ pub(crate) const TEAMS: Access = Access::Any(&[Role::Marketing, Role::Sales]);
 pub(crate) const MARKETING: Access = Access::Any(&[Role::Marketing]);
 /// Those who answer hand-offs.
 pub(crate) const SALES: Access = Access::Any(&[Role::Sales]);
-/// Those who look after people, keys and webhooks, and erase leads.
+/// Those who look after people, keys, webhooks and connectors, and erase leads.
 pub(crate) const ADMIN: Access = Access::Any(&[Role::Admin]);
 
 /// Those who say who is in a team: whoever looks after people, and sales itself.

@@ -1,5 +1,7 @@
-//! Settings: teams, office hours, keys, webhooks, the service itself. Whatever is changed here is written down.
+//! Settings: teams, office hours, keys, webhooks, connectors, the service itself. Whatever is changed here is written down.
 
+mod connector;
+mod connectors;
 mod deliveries;
 mod hours;
 mod keys;
@@ -34,6 +36,15 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .page(ADMIN, "/settings/webhooks/{id}/remove", post(webhook::remove))
         .page(ADMIN, "/settings/webhooks/{id}/resend", post(deliveries::resend_parked))
         .page(ADMIN, "/settings/webhooks/{id}/deliveries/{delivery}/resend", post(deliveries::resend))
+        .page(ADMIN, "/settings/connectors", get(connectors::list).post(connectors::create))
+        .page(ADMIN, "/settings/connectors/{id}", get(connector::show).post(connector::change))
+        .page(ADMIN, "/settings/connectors/{id}/test", post(connector::test))
+        .page(ADMIN, "/settings/connectors/{id}/enable", post(connector::enable))
+        .page(ADMIN, "/settings/connectors/{id}/disable", post(connector::disable))
+        .page(ADMIN, "/settings/connectors/{id}/secret", post(connector::renew))
+        .page(ADMIN, "/settings/connectors/{id}/remove", post(connector::remove))
+        .page(ADMIN, "/settings/connectors/{id}/resend", post(connector::resend_parked))
+        .page(ADMIN, "/settings/connectors/{id}/deliveries/{delivery}/resend", post(connector::resend))
         .page(ADMIN, "/settings/service", get(service::show))
 }
 

@@ -1,11 +1,12 @@
 //! Sends one message to one endpoint and says what became of it.
 
+use super::connectors::Tokens;
 use super::dial::{self, DialRefusal};
 use super::email::{MailSettings, Mailer};
 use super::endpoint::Kind;
 use super::queue::{Attempt, Outcome};
 use super::schedule::SECOND;
-use super::target::{self, AllowList};
+use super::target::{self, AllowList, Target};
 use super::trust::{Authorities, certificate_problem};
 use super::visible::visible;
 use super::worker::Tally;
@@ -22,6 +23,9 @@ pub struct Outgoing {
     public: Client,
     named: Client,
     mailer: Option<Mailer>,
+    pub(super) tokens: Tokens,
+    /// Where the service is for people, such as `https://leads.example.com`, if it knows.
+    pub(super) pages: Option<String>,
     pub(crate) allowed: AllowList,
     pub(crate) tally: Tally,
 }
@@ -37,9 +41,16 @@ impl Outgoing {
             public: dial::client(true, authorities)?,
             named: dial::client(false, authorities)?,
             mailer: mail.map(|settings| Mailer::new(settings, authorities)).transpose()?,
+            tokens: Tokens::default(),
+            pages: None,
             allowed: AllowList::read(allow)?,
             tally: Tally::default(),
         })
+    }
+
+    /// Says where the service is for people.
+    pub(crate) fn linking_to(self, pages: Option<String>) -> Outgoing {
+        Outgoing { pages, ..self }
     }
 
     /// Returns whether mails can be sent.
@@ -58,6 +69,9 @@ impl Outgoing {
 
     /// Sends a message. `now` is told to the receiver and signed.
     pub(crate) async fn deliver(&self, attempt: &Attempt, now: i64) -> Outcome {
+        if let Some(write) = &attempt.write {
+            return self.write_record(attempt, write).await;
+        }
         if attempt.kind == Kind::Email {
             return self.mail(attempt).await;
         }
@@ -66,14 +80,13 @@ impl Outgoing {
             Ok(target) => target,
             Err(problem) => return failed(problem),
         };
-        let client = if target.is_named { &self.named } else { &self.public };
-        let mut request = client.post(target.url).header("content-type", "application/json");
+        let mut request = self.client(&target).post(target.url).header("content-type", "application/json");
         let body = match attempt.kind {
             Kind::Slack => match slack::message(&attempt.body) {
                 Some(body) => body,
                 None => return failed("the message cannot be worded for a chat"),
             },
-            Kind::Standard | Kind::Email => attempt.body.clone(),
+            Kind::Standard | Kind::Email | Kind::Hubspot | Kind::Salesforce => attempt.body.clone(),
         };
         if attempt.kind == Kind::Standard {
             let seconds = now.div_euclid(SECOND);
@@ -89,6 +102,11 @@ impl Outgoing {
             Ok(response) => read_answer(response).await,
             Err(error) => failed(problem_of(&error)),
         }
+    }
+
+    /// Returns what opens connections to a target: to any address only where the settings name it.
+    pub(super) fn client(&self, target: &Target) -> &Client {
+        if target.is_named { &self.named } else { &self.public }
     }
 
     async fn mail(&self, attempt: &Attempt) -> Outcome {
@@ -137,7 +155,7 @@ async fn read_answer(mut response: Response) -> Outcome {
 }
 
 /// Says what is wrong without what is inside: no address, no text of a library.
-fn problem_of(error: &reqwest::Error) -> &'static str {
+pub(super) fn problem_of(error: &reqwest::Error) -> &'static str {
     match dial::refusal(error) {
         Some(DialRefusal::Unknown) => "the host name is not known",
         Some(DialRefusal::Address) => "the host name leads to an address that is not allowed",

@@ -1,5 +1,6 @@
 //! Where messages go: a receiver with what it wants, its secrets, and how it has been doing.
 
+use super::connectors::Connector;
 use super::schedule;
 use serde::{Deserialize, Serialize};
 
@@ -14,10 +15,15 @@ pub const TYPES: [&str; 6] = [
 ];
 /// Those that people are notified of.
 pub const TYPES_FOR_PEOPLE: [&str; 2] = ["hand_off.opened", "hand_off.overdue"];
+/// Those that let a CRM be written to: all that are about a lead.
+pub const TYPES_FOR_CRMS: [&str; 5] =
+    ["lead.stage_changed", "hand_off.opened", "hand_off.overdue", "hand_off.answered", "lead.erased"];
 /// How many messages a second an endpoint gets unless its settings say so, and at most.
 pub const RATE: u32 = 50;
 /// Chat services take about one a second.
 pub const RATE_FOR_PEOPLE: u32 = 1;
+/// HubSpot takes 100 requests in ten seconds of all programs of an account together; others are to have a part of it.
+pub const RATE_FOR_CRMS: u32 = 5;
 /// The most that can be set: one writer records every try.
 pub const RATE_MAX: u32 = 500;
 /// After how many failures in a row an endpoint counts as failing.
@@ -35,6 +41,46 @@ pub enum Kind {
     Slack,
     /// As a mail.
     Email,
+    /// As fields of a contact of HubSpot.
+    Hubspot,
+    /// As fields of a lead or contact of Salesforce.
+    Salesforce,
+}
+
+impl Kind {
+    /// Returns whether fields of a CRM are written, rather than messages sent.
+    pub fn is_connector(self) -> bool {
+        matches!(self, Kind::Hubspot | Kind::Salesforce)
+    }
+
+    /// Returns its name, as others know it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Standard => "standard",
+            Kind::Slack => "slack",
+            Kind::Email => "email",
+            Kind::Hubspot => "hubspot",
+            Kind::Salesforce => "salesforce",
+        }
+    }
+
+    /// Returns the types of messages that fit it.
+    pub fn types(self) -> &'static [&'static str] {
+        match self {
+            Kind::Standard => &TYPES,
+            Kind::Slack | Kind::Email => &TYPES_FOR_PEOPLE,
+            Kind::Hubspot | Kind::Salesforce => &TYPES_FOR_CRMS,
+        }
+    }
+
+    /// Returns how many messages a second it gets unless its settings say so.
+    pub fn rate(self) -> u32 {
+        match self {
+            Kind::Standard => RATE,
+            Kind::Slack | Kind::Email => RATE_FOR_PEOPLE,
+            Kind::Hubspot | Kind::Salesforce => RATE_FOR_CRMS,
+        }
+    }
 }
 
 /// A receiver of messages.
@@ -54,7 +100,7 @@ pub struct Endpoint {
     pub source: Option<String>,
     /// Part of the ids of its messages.
     pub token: String,
-    /// What messages are signed with, where they are.
+    /// What messages are signed with, or what a CRM knows the service by.
     pub secret: Option<String>,
     /// The secret before, and until when messages are signed with it, too.
     pub old_secret: Option<(String, i64)>,
@@ -62,6 +108,9 @@ pub struct Endpoint {
     pub created_at: i64,
     /// When it was switched off, and why.
     pub disabled: Option<(i64, String)>,
+    /// How a CRM is written to, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connector: Option<Box<Connector>>,
     /// How it has been doing.
     pub health: Health,
 }
@@ -98,18 +147,22 @@ impl Endpoint {
 
     /// Returns what tells it from others.
     pub fn identity(&self) -> String {
-        let kind = match self.kind {
-            Kind::Standard => "standard",
-            Kind::Slack => "slack",
-            Kind::Email => "email",
-        };
-        format!("{kind} {}", self.url)
+        let kind = self.kind.word();
+        match &self.connector {
+            // Leads and contacts of one company may both be written to.
+            Some(connector) if self.kind == Kind::Salesforce => {
+                format!("{kind} {} {}", self.url, connector.object.word())
+            }
+            _ => format!("{kind} {}", self.url),
+        }
     }
 
     /// Returns whether it is told of messages of a type that a source of facts brought about.
     pub fn wants(&self, kind: &str, source: Option<&str>) -> bool {
         let is_own = self.source.is_some() && self.source.as_deref() == source;
-        self.disabled.is_none() && !is_own && self.types.iter().any(|wanted| wanted == kind)
+        // What a CRM refused for its secret alone waits for another one.
+        let is_refused = self.connector.as_ref().is_some_and(|connector| connector.is_refused);
+        (self.disabled.is_none() || is_refused) && !is_own && self.types.iter().any(|wanted| wanted == kind)
     }
 
     /// Returns the secrets to sign with at a moment, the newest first.
@@ -121,6 +174,22 @@ impl Endpoint {
     /// Takes another secret into use; the one before goes on for a day.
     pub fn rotate(&mut self, secret: String, now: i64) {
         self.old_secret = self.secret.replace(secret).map(|old| (old, now.saturating_add(OLD_SECRET_FOR)));
+    }
+
+    /// Switches it off: a CRM did not take the secret. What is to be written waits.
+    pub fn refuse(&mut self, why: &str, now: i64) {
+        self.disabled.get_or_insert((now, why.to_owned()));
+        if let Some(connector) = &mut self.connector {
+            connector.is_refused = true;
+        }
+    }
+
+    /// Switches it on.
+    pub fn enable(&mut self) {
+        (self.disabled, self.health) = (None, Health::default());
+        if let Some(connector) = &mut self.connector {
+            connector.is_refused = false;
+        }
     }
 
     /// Returns the id by which the receiver knows a message, the same on every try.

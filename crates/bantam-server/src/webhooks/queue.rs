@@ -8,6 +8,8 @@
 //! 2. [`Queue::pick`] returns those to send now, and holds their lanes.
 //! 3. [`Queue::release`] lets go of a lane, and [`settle`] notes what became of the try.
 
+use super::connectors::Connector;
+use super::connectors::record::{self, Record};
 use super::endpoint::{Endpoint, Health, Kind};
 use super::{payload, schedule};
 use bantam_core::CoreError;
@@ -46,6 +48,17 @@ pub struct Attempt {
     pub secrets: Vec<String>,
     /// What is sent: the same bytes on every try.
     pub body: Vec<u8>,
+    /// What is written in its place, where it is for a CRM.
+    pub write: Option<Box<Write>>,
+}
+
+/// What is to be written to a CRM: how the lead stands now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// How.
+    pub settings: Connector,
+    /// What; or why nothing is.
+    pub record: Result<Record, &'static str>,
 }
 
 /// What became of a try.
@@ -56,8 +69,22 @@ pub enum Outcome {
         /// The HTTP status.
         status: Option<u16>,
     },
+    /// There was nothing to send, or nobody to tell: it ends here.
+    Skipped {
+        /// The HTTP status, where the receiver was asked.
+        status: Option<u16>,
+        /// What is told to people.
+        reason: String,
+    },
     /// The receiver wants no more messages.
     Gone,
+    /// The receiver does not take the secret: nothing is sent until there is another.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// What is told to people.
+        error: String,
+    },
     /// It has to be tried again.
     Failed {
         /// The HTTP status.
@@ -86,6 +113,8 @@ pub struct Finished {
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
     in_flight: HashMap<i64, HashSet<i64>>,
+    /// Which records of a CRM are written to, by endpoint and lane: two leads may have one address.
+    records: HashMap<(i64, i64), String>,
     paces: HashMap<i64, Pace>,
 }
 
@@ -113,8 +142,18 @@ impl Queue {
             for delivery in self.due(ledger, row.id, &endpoint.health, room, now)? {
                 // A message that was erased meanwhile took its deliveries along.
                 let Some(message) = ledger.message(delivery.message)? else { continue };
-                self.hold(row.id, delivery.lane);
-                attempts.push(attempt(&endpoint, &delivery, message.body, now));
+                let write = match &endpoint.connector {
+                    Some(settings) => Some(write(ledger, settings, delivery.lane)?),
+                    None => None,
+                };
+                let record = write.as_ref().and_then(|write| write.record.as_ref().ok());
+                let address = record.map(|record| record.address.clone());
+                if address.as_ref().is_some_and(|address| self.is_written_to(row.id, address)) {
+                    continue;
+                }
+                self.hold(row.id, delivery.lane, address);
+                let attempt = attempt(&endpoint, &delivery, message.body, now);
+                attempts.push(Attempt { write: write.map(Box::new), ..attempt });
             }
         }
         Ok(attempts)
@@ -125,6 +164,11 @@ impl Queue {
         if let Some(lanes) = self.in_flight.get_mut(&endpoint) {
             lanes.remove(&lane);
         }
+        self.records.remove(&(endpoint, lane));
+    }
+
+    fn is_written_to(&self, endpoint: i64, address: &str) -> bool {
+        self.records.iter().any(|((of, _), known)| *of == endpoint && known == address)
     }
 
     /// Returns how many messages are on their way.
@@ -132,8 +176,9 @@ impl Queue {
         self.in_flight.values().map(HashSet::len).sum()
     }
 
-    fn hold(&mut self, endpoint: i64, lane: i64) {
+    fn hold(&mut self, endpoint: i64, lane: i64, address: Option<String>) {
         self.in_flight.entry(endpoint).or_default().insert(lane);
+        self.records.extend(address.map(|address| ((endpoint, lane), address)));
         if let Some(pace) = self.paces.get_mut(&endpoint) {
             pace.credit -= schedule::SECOND;
         }
@@ -188,7 +233,19 @@ fn attempt(endpoint: &Endpoint, delivery: &DeliveryRow, body: Vec<u8>, now: i64)
         url: endpoint.url.clone(),
         secrets: endpoint.secrets(now),
         body,
+        write: None,
     }
+}
+
+fn write(ledger: &mut dyn Ledger, settings: &Connector, lane: i64) -> Result<Write, CoreError> {
+    let record = match record::read(ledger, settings, lane) {
+        // One lead that cannot be read holds nobody else up.
+        Err(CoreError::Record { .. }) => {
+            Err("what is kept of the lead cannot be read; `bantam verify` says what is wrong")
+        }
+        read => read?,
+    };
+    Ok(Write { settings: settings.clone(), record })
 }
 
 /// Makes deliveries of new messages; returns whether that were all.
@@ -232,7 +289,9 @@ pub fn settle(ledger: &mut dyn Ledger, finished: &Finished, now: i64) -> Result<
     let Some(mut endpoint) = Endpoint::read(&row.body) else { return Ok(()) };
     let before = endpoint.clone();
     match &finished.outcome {
-        Outcome::Delivered { .. } => endpoint.health = Health::default(),
+        Outcome::Delivered { .. } | Outcome::Skipped { status: Some(_), .. } => endpoint.health = Health::default(),
+        Outcome::Skipped { status: None, .. } => {}
+        Outcome::Refused { error, .. } => endpoint.refuse(error, now),
         Outcome::Gone => {
             endpoint.disabled.get_or_insert((now, "the receiver answered 410 Gone".to_owned()));
         }
@@ -267,8 +326,17 @@ fn settle_delivery(ledger: &mut dyn Ledger, finished: &Finished, health: &Health
             delivery.state = DeliveryState::Delivered;
             (delivery.ended_at, delivery.status, delivery.error) = (Some(now), status.map(i64::from), None);
         }
+        Outcome::Skipped { status, reason } => {
+            delivery.state = DeliveryState::Skipped;
+            (delivery.ended_at, delivery.status, delivery.error) =
+                (Some(now), status.map(i64::from), Some(reason.clone()));
+        }
         Outcome::Gone => {
             (delivery.status, delivery.error) = (Some(410), Some("answered 410".to_owned()));
+            delivery.due_at = Some(now);
+        }
+        Outcome::Refused { status, error } => {
+            (delivery.status, delivery.error) = (Some(i64::from(*status)), Some(error.clone()));
             delivery.due_at = Some(now);
         }
         Outcome::Failed { status, error, asked_seconds } => {

@@ -108,9 +108,14 @@ impl Working {
         self.has_new = !recorded.await?;
         for finished in self.finished.drain(..) {
             let tally = &app.outgoing.tally;
-            let count =
-                if matches!(finished.outcome, Outcome::Delivered { .. }) { &tally.delivered } else { &tally.failed };
-            count.fetch_add(1, Ordering::Relaxed);
+            let count = match finished.outcome {
+                Outcome::Delivered { .. } => Some(&tally.delivered),
+                Outcome::Skipped { .. } => None,
+                Outcome::Gone | Outcome::Refused { .. } | Outcome::Failed { .. } => Some(&tally.failed),
+            };
+            if let Some(count) = count {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
             self.queue.release(finished.endpoint, finished.lane);
         }
         Ok(())
@@ -186,6 +191,7 @@ mod tests {
             url: String::new(),
             secrets: Vec::new(),
             body: Vec::new(),
+            write: None,
         };
         working.attempts.insert(task.id(), attempt);
         working.wait().await;

@@ -57,6 +57,7 @@ impl Service {
             old_secret: None,
             created_at: self.now,
             disabled: None,
+            connector: None,
             health: Health::default(),
         };
         let row = EndpointRow { id: 0, identity: endpoint.identity(), body: endpoint.body() };

@@ -17,7 +17,14 @@ async fn settings_show_each_what_they_may_change() {
     let mut ann = Browser::ann(&app).await;
     let bob = ann.bob(&app, "viewer").await;
     let (all, few) = (ann.get("/settings").await.text(), bob.get("/settings").await.text());
-    for path in ["/settings/people", "/settings/keys", "/settings/webhooks", "/settings/service", "/settings/audit"] {
+    for path in [
+        "/settings/people",
+        "/settings/keys",
+        "/settings/webhooks",
+        "/settings/connectors",
+        "/settings/service",
+        "/settings/audit",
+    ] {
         assert!(all.contains(&format!("href=\"{path}\"")) && !few.contains(&format!("href=\"{path}\"")), "{path}");
         assert_eq!(ann.get(path).await.status, StatusCode::OK, "{path}");
         assert_eq!(bob.get(path).await.status, StatusCode::FORBIDDEN, "{path}");

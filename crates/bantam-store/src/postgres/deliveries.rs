@@ -184,7 +184,7 @@ impl Deliveries for PostgresLedger<'_> {
 
     fn forget_delivered(&mut self, before: i64, limit: usize) -> Result<usize, StoreError> {
         let delete = "delete from delivery where id in \
-                      (select id from delivery where state = 1 and ended_at < $1 limit $2) returning message";
+                      (select id from delivery where state in (1, 3) and ended_at < $1 limit $2) returning message";
         let gone = self.change(call!(delete, before, limit as i64))?;
         self.remove_unwanted(&gone)?;
         Ok(gone.len())

@@ -194,12 +194,17 @@ impl Deliveries for SqliteLedger<'_> {
     }
 
     fn forget_delivered(&mut self, before: i64, limit: usize) -> Result<usize, StoreError> {
-        let query = "select id, message from delivery where state = 1 and ended_at < ?1 limit ?2";
-        let old: Vec<(i64, i64)> = self
-            .connection
-            .prepare_cached(query)?
-            .query_map(params![before, limit as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
+        // Each on its own: there is an index of what was delivered, and few are skipped.
+        let mut old: Vec<(i64, i64)> = Vec::new();
+        for query in [
+            "select id, message from delivery where state = 1 and ended_at < ?1 limit ?2",
+            "select id, message from delivery where state = 3 and ended_at < ?1 limit ?2",
+        ] {
+            let rest = limit.saturating_sub(old.len()) as i64;
+            let mut statement = self.connection.prepare_cached(query)?;
+            let rows = statement.query_map(params![before, rest], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            old.extend(rows.collect::<Result<Vec<_>, _>>()?);
+        }
         for (id, message) in &old {
             run(self.connection, "delete from delivery where id = ?1", [id])?;
             remove_unwanted(self.connection, *message)?;

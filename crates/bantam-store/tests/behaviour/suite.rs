@@ -272,7 +272,10 @@ pub(crate) fn what_was_sent_is_removed_in_the_end(store: &mut impl Store) {
     assert_eq!(store.ask(|ledger| ledger.forget_delivered(20, 10)), 0);
     assert_eq!(store.ask(|ledger| ledger.forget_delivered(21, 10)), 1);
     assert_eq!(store.ask(|ledger| ledger.message(message)).unwrap().body, b"sent");
-    end(store, two, message, DeliveryState::Delivered, 20);
+    end(store, two, message, DeliveryState::Skipped, 20);
+    let skipped = store.ask(|ledger| ledger.list_deliveries(two, Some(DeliveryState::Skipped), i64::MAX, 10));
+    assert_eq!((skipped.len(), skipped[0].state), (1, DeliveryState::Skipped));
+    assert_eq!(store.ask(|ledger| ledger.forget_delivered(20, 10)), 0);
     assert_eq!(store.ask(|ledger| ledger.forget_delivered(21, 10)), 1);
     assert!(store.ask(|ledger| ledger.message(message)).is_none());
     let unwanted = store.ask(|ledger| ledger.post("kind", None, b"posted"));

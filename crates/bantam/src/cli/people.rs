@@ -100,7 +100,7 @@ pub(crate) enum RoleName {
     Marketing,
     /// Work hand-offs and sign definitions for sales
     Sales,
-    /// Look after people, keys and webhooks, and erase leads
+    /// Look after people, keys, webhooks and connectors, and erase leads
     Admin,
 }
 

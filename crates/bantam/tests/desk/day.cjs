@@ -183,7 +183,7 @@ async function day() {
     await mia.goto(`${base}/${page}`)
     await look(mia, name)
   }
-  for (const [page, name] of [['settings', 'settings'], ['settings/audit', 'audit'], ['settings/teams', 'teams'], ['settings/keys', 'keys'], ['settings/webhooks', 'webhooks'], ['settings/service', 'service']]) {
+  for (const [page, name] of [['settings', 'settings'], ['settings/audit', 'audit'], ['settings/teams', 'teams'], ['settings/keys', 'keys'], ['settings/webhooks', 'webhooks'], ['settings/connectors', 'connectors'], ['settings/service', 'service']]) {
     await admin.goto(`${base}/${page}`)
     await look(admin, name)
   }

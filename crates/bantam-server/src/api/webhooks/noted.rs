@@ -1,4 +1,4 @@
-//! What the audit log keeps of a change to a webhook.
+//! What the audit log keeps of a change to a webhook or connector.
 
 use crate::people::audit::{Actor, note};
 use crate::webhooks::endpoint::Endpoint;
@@ -6,7 +6,7 @@ use bantam_store::{Ledger, StoreError};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// Writes down who changed a webhook.
+/// Writes down who changed a webhook. What is kept of one tells connectors apart by their kind.
 pub(super) fn noted(
     ledger: &mut dyn Ledger,
     now: i64,
@@ -32,5 +32,11 @@ pub(super) fn summary(endpoint: &Endpoint) -> Value {
         "rate": endpoint.rate,
         "source": endpoint.source,
         "is_on": endpoint.disabled.is_none(),
+        "connector": endpoint.connector.as_deref().map(|connector| json!({
+            "object": connector.object,
+            "fields": connector.fields,
+            "email_attribute": connector.email_attribute,
+            "creates": connector.creates,
+        })),
     })
 }

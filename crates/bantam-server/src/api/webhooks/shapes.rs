@@ -1,5 +1,6 @@
 //! What webhooks look like in JSON.
 
+use super::connector_shape::{ConnectorChange, ConnectorShape};
 use crate::api::values::{Moment, whole_or_none};
 use crate::webhooks::endpoint::Kind;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,8 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewWebhook {
-    /// Where to; an address of mail for mails.
+    /// Where to; an address of mail for mails, the host of My Domain for Salesforce, nothing for HubSpot.
+    #[serde(default)]
     #[schema(example = "https://crm.example.com/bantam")]
     pub(crate) url: String,
     /// In what form: `standard` is JSON that is signed.
@@ -28,6 +30,10 @@ pub(crate) struct NewWebhook {
     pub(crate) rate: Option<u32>,
     /// The source of facts that is this same receiver: it is not told what it said itself.
     pub(crate) source: Option<String>,
+    /// What a CRM knows the service by: the access token of HubSpot, the consumer secret of Salesforce. Never shown.
+    pub(crate) secret: Option<String>,
+    /// How a CRM is written to.
+    pub(crate) connector: Option<ConnectorChange>,
 }
 
 fn standard() -> Kind {
@@ -47,6 +53,10 @@ pub(crate) struct WebhookChange {
     pub(crate) rate: Option<u32>,
     /// An empty one is none.
     pub(crate) source: Option<String>,
+    /// Another secret of a CRM. Where the one before was refused, all that waits follows.
+    pub(crate) secret: Option<String>,
+    /// How a CRM is written to.
+    pub(crate) connector: Option<ConnectorChange>,
 }
 
 /// An endpoint that is told, without its secrets.
@@ -72,6 +82,9 @@ pub(crate) struct Webhook {
     pub(crate) waiting: i64,
     /// How many were given up.
     pub(crate) parked: i64,
+    /// How a CRM is written to, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) connector: Option<ConnectorShape>,
     /// What messages are signed with; shown when it is made and never again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) secret: Option<String>,
@@ -91,4 +104,6 @@ pub(super) enum WebhookKind {
     Standard,
     Slack,
     Email,
+    Hubspot,
+    Salesforce,
 }

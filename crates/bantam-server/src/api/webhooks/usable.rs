@@ -2,7 +2,8 @@
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::webhooks::endpoint::{Kind, RATE_MAX, TYPES, TYPES_FOR_PEOPLE};
+use crate::webhooks::connectors::{self, HUBSPOT};
+use crate::webhooks::endpoint::{Kind, RATE_MAX};
 use crate::webhooks::{is_address, target};
 use serde_json::json;
 
@@ -11,6 +12,18 @@ const TEXT_BYTES_MAX: usize = 500;
 
 pub(super) fn usable_url(app: &App, kind: Kind, url: &str) -> Result<String, Problem> {
     let refused = |message: &str| Problem::bad_request("invalid_url", message).at("url");
+    if kind.is_connector() {
+        let text = match (kind, url.trim()) {
+            (Kind::Hubspot, "") => HUBSPOT.to_owned(),
+            // Whoever copies a host means it.
+            (_, host) if !host.is_empty() && !host.contains("://") => format!("https://{host}"),
+            (_, url) => url.to_owned(),
+        };
+        return Ok(connectors::check(kind, &text, &app.outgoing.allowed).map_err(refused)?.url.into());
+    }
+    if url.is_empty() {
+        return Err(Problem::bad_request("missing_field", "`url` is missing").at("url"));
+    }
     if kind != Kind::Email {
         let mut target = target::check(url, &app.outgoing.allowed).map_err(refused)?;
         // No receiver ever sees it.
@@ -28,7 +41,7 @@ pub(super) fn usable_url(app: &App, kind: Kind, url: &str) -> Result<String, Pro
 }
 
 pub(super) fn usable_types(kind: Kind, types: Option<Vec<String>>) -> Result<Vec<String>, Problem> {
-    let known = if kind == Kind::Standard { &TYPES[..] } else { &TYPES_FOR_PEOPLE[..] };
+    let known = kind.types();
     let Some(types) = types else { return Ok(known.iter().map(|&name| name.to_owned()).collect()) };
     if let Some(unknown) = types.iter().find(|name| !known.contains(&name.as_str())) {
         let message = format!("`{unknown}` is no type of message for this kind");

@@ -3,6 +3,7 @@
 use crate::api::deliveries::{self as api, Delivery, DeliveryStateName, ListQuery};
 use crate::api::extract::{FromPath, FromQuery};
 use crate::api::paging::{Cursor, Limit};
+use crate::api::webhooks::find;
 use crate::app::App;
 use crate::people::Origin;
 use crate::problem::Problem;
@@ -65,6 +66,8 @@ impl Deliveries {
     ) -> Result<Deliveries, Problem> {
         let state = shown.state;
         let query = ListQuery { state, cursor: shown.cursor, limit: Limit::default() };
+        let endpoint = find(app, id).await?;
+        let is_on = endpoint.disabled.is_none();
         let Json(page) = api::list(State(app.clone()), FromPath(id), FromQuery(query)).await?;
         let choice = |name, word: &str, of: Option<DeliveryStateName>| {
             let path = if word.is_empty() { path.to_owned() } else { format!("{path}?state={word}") };
@@ -78,26 +81,39 @@ impl Deliveries {
             format!("{path}?{}", serde_urlencoded::to_string(pairs).unwrap_or_default())
         });
         Ok(Deliveries {
-            rows: page.deliveries.iter().map(|delivery| row(delivery, calendar)).collect(),
+            rows: page.deliveries.iter().map(|delivery| row(delivery, is_on, calendar)).collect(),
             states: vec![
                 choice("All", "", None),
                 choice("Waiting", "waiting", Some(DeliveryStateName::Waiting)),
                 choice("Delivered", "delivered", Some(DeliveryStateName::Delivered)),
                 choice("Given up", "parked", Some(DeliveryStateName::Parked)),
-            ],
+            ]
+            .into_iter()
+            .chain(
+                endpoint
+                    .kind
+                    .is_connector()
+                    .then(|| choice("Not written", "skipped", Some(DeliveryStateName::Skipped))),
+            )
+            .collect(),
             is_filtered: state.is_some(),
             next,
         })
     }
 }
 
-fn row(delivery: &Delivery, calendar: &Calendar) -> Row {
-    let state = match delivery.state {
+/// Returns what people call where a message is.
+pub(super) fn state_name(state: DeliveryStateName) -> &'static str {
+    match state {
         DeliveryStateName::Waiting => "waiting",
         DeliveryStateName::Delivered => "delivered",
         DeliveryStateName::Parked => "given up",
-    };
-    let next = delivery.next_try_at.filter(|_| delivery.state == DeliveryStateName::Waiting);
+        DeliveryStateName::Skipped => "not written",
+    }
+}
+
+fn row(delivery: &Delivery, is_on: bool, calendar: &Calendar) -> Row {
+    let next = delivery.next_try_at.filter(|_| is_on && delivery.state == DeliveryStateName::Waiting);
     let outcome = [
         delivery.status.map(|status| format!("answered {status}")),
         delivery.error.clone(),
@@ -109,8 +125,9 @@ fn row(delivery: &Delivery, calendar: &Calendar) -> Row {
         at: calendar.moment(delivery.queued_at.0),
         kind: delivery.kind.clone().unwrap_or_else(|| "no longer kept".to_owned()),
         lead: delivery.lead.as_ref().map(|lead| (lead.clone(), lead_path(lead))),
-        state,
-        is_bad: delivery.error.is_some() && delivery.state != DeliveryStateName::Delivered,
+        state: state_name(delivery.state),
+        is_bad: delivery.error.is_some()
+            && matches!(delivery.state, DeliveryStateName::Waiting | DeliveryStateName::Parked),
         outcome: outcome.into_iter().flatten().collect::<Vec<_>>().join(", "),
         can_resend: delivery.state != DeliveryStateName::Waiting,
     }

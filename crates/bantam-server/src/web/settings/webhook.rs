@@ -49,6 +49,9 @@ pub(crate) async fn show(
     FromPath(id): FromPath<i64>,
     FromQuery(shown): FromQuery<Shown>,
 ) -> Result<Response, Problem> {
+    if api::find(&app, id).await?.kind.is_connector() {
+        return Ok(redirect(&format!("/settings/connectors/{id}")));
+    }
     let notice = deliveries::notice(&shown);
     page(&app, &signed, id, shown, notice, None).await
 }
@@ -113,6 +116,8 @@ pub(crate) async fn change(
                 description: Some(typed.description.trim().to_owned()),
                 rate,
                 source: Some(typed.source.trim().to_owned()),
+                secret: None,
+                connector: None,
             };
             api::alter(&app, id, change, signed.actor(&origin)).await
         }
@@ -193,7 +198,7 @@ pub(crate) async fn rotate(
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Removing {
-    sure: bool,
+    pub(super) sure: bool,
 }
 
 /// Removes a webhook, when somebody said that they are sure.

@@ -61,6 +61,8 @@ pub(super) fn kind_name(kind: Kind) -> &'static str {
         Kind::Standard => "signed JSON",
         Kind::Slack => "Slack",
         Kind::Email => "mail",
+        Kind::Hubspot => "HubSpot",
+        Kind::Salesforce => "Salesforce",
     }
 }
 
@@ -74,7 +76,7 @@ pub(super) struct TypeChoice {
 
 /// Returns the types that can be chosen for a form of messages.
 pub(super) fn type_choices(kind: Kind, chosen: &[String]) -> Vec<TypeChoice> {
-    let known = if kind == Kind::Standard { &TYPES[..] } else { &TYPES_FOR_PEOPLE[..] };
+    let known = kind.types();
     let choice = |name: &&'static str| TypeChoice {
         field: format!("{TYPE}{name}"),
         name,
@@ -148,7 +150,7 @@ pub(crate) async fn list(State(app): State<App>, Visitor(signed): Visitor) -> Re
 
 async fn page(app: &App, signed: &Signed, typed: Typed, errors: Errors) -> Result<Page, Problem> {
     let Json(found) = api::list(State(app.clone())).await?;
-    let rows: Vec<Row> = found.webhooks.iter().map(Row::of).collect();
+    let rows: Vec<Row> = found.webhooks.iter().filter(|hook| !hook.kind.is_connector()).map(Row::of).collect();
     let failing = rows.iter().filter(|row| row.state == "failing").count();
     let parked: i64 = rows.iter().map(|row| row.parked).sum();
     let heading = match (rows.len(), failing, parked) {
@@ -179,6 +181,8 @@ fn wanted(typed: &Typed) -> Result<NewWebhook, Problem> {
         description: typed.description.trim().to_owned(),
         rate: typed.rate()?,
         source: Some(typed.source.trim().to_owned()).filter(|source| !source.is_empty()),
+        secret: None,
+        connector: None,
     })
 }
 
