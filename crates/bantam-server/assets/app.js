@@ -231,6 +231,22 @@
     setInterval(() => { if (!document.hidden) refresh(); }, 60000);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   }
+  // What is computed in the background is asked for until it is there. The editor asks by itself.
+  const wait = async () => {
+    const old = document.querySelector("[data-waiting]");
+    if (!old || document.getElementById("editor-form")) return;
+    if (document.hidden) { setTimeout(wait, 1000); return; }
+    try {
+      const answer = await fetch(location.href, { credentials: "same-origin" });
+      const page = await parse(answer), still = page.querySelector("[data-waiting]");
+      const from = page.getElementById("impact"), to = document.getElementById("impact");
+      if (answer.ok && still) old.replaceWith(document.adoptNode(still));
+      else if (answer.ok && from && to) to.replaceWith(document.adoptNode(from));
+      else { location.reload(); return; }
+    } catch { /* It asks again. */ }
+    setTimeout(wait, 1000);
+  };
+  setTimeout(wait, 500);
   // Paper has room for what is folded.
   let unfolded = [];
   window.addEventListener("beforeprint", () => {

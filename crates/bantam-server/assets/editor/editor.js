@@ -72,6 +72,10 @@ function begin() {
     clearTimeout(waiting);
     waiting = setTimeout(ask, after);
   }
+  // What is computed in the background is asked for until it is there.
+  function again() {
+    if (document.querySelector("#impact [data-waiting]")) asking(1000);
+  }
   async function ask() {
     const number = ++asked;
     const fields = new URLSearchParams({ token: form.elements.token.value, from: form.elements.from.value, text: field.value });
@@ -87,6 +91,7 @@ function begin() {
     if (impact) document.getElementById("impact").replaceWith(document.adoptNode(impact));
     if (knobs) keepKnobs(knobs);
     mark();
+    again();
   }
   function keepKnobs(fresh) {
     const old = document.getElementById("knobs"), held = document.activeElement;
@@ -143,6 +148,7 @@ function begin() {
     view.focus();
   });
   mark();
+  again();
 }
 
 // Keys and functions of the language, and every name that the text itself uses.

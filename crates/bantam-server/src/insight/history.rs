@@ -1,8 +1,9 @@
 //! The history of all leads under the active definition, with what was spent.
 
-use super::cache::Basis;
+use super::cache::{Basis, Compute, Looked, turn};
 use super::erased::Erased;
-use super::facts::{Timelines, active};
+use super::facts::{Reading, Timelines, active};
+use super::progress::Progress;
 use crate::api::spend::spent_after;
 use crate::app::App;
 use crate::problem::Problem;
@@ -28,33 +29,56 @@ pub(crate) struct Told {
     pub(crate) definition: Option<String>,
     /// The definition's fingerprint.
     pub(crate) fingerprint: String,
+    /// The last fact that is in it.
+    pub(super) last: Seq,
 }
 
 impl App {
     /// Returns the history of all leads under the active definition, as of about now.
     pub(crate) async fn history(&self) -> Result<Arc<Told>, Problem> {
+        let (basis, compute) = self.history_work().await?;
+        self.insight.history.get(self, &basis, compute).await
+    }
+
+    /// Returns the same as far as it is there.
+    pub(super) async fn look_at_history(&self) -> Result<Looked<Told>, Problem> {
+        let (basis, compute) = self.history_work().await?;
+        self.insight.history.look(self, &basis, compute).await
+    }
+
+    async fn history_work(&self) -> Result<(Basis, impl Fn() -> Compute<Told> + use<>), Problem> {
         let (definition, seq) = self.read(|reader| reader.read(active)).await?;
         if definition.meaning().hand_off.is_none() {
             let message = "the active definition says nowhere at which stage a lead passes to sales; add `hand_off`";
             return Err(Problem::conflict(message));
         }
-        let basis = Basis { fingerprint: definition.fingerprint().to_string(), seq };
-        let (app, handle) = (self.clone(), Handle::current());
-        self.insight.history.get(self, basis, move |now| tell(&app, &handle, &definition, seq, now)).await
+        let basis = Basis { of: definition.fingerprint().to_string(), seq };
+        let (app, handle, definition) = (self.clone(), Handle::current(), Arc::new(definition));
+        let compute = move || -> Compute<Told> {
+            let (app, handle, definition) = (app.clone(), handle.clone(), definition.clone());
+            Box::new(move |now, progress: &Arc<Progress>| {
+                let reading = Reading { app: &app, handle: &handle, last: seq, progress };
+                tell(&reading, &definition, now)
+            })
+        };
+        Ok((basis, compute))
     }
 }
 
-fn tell(app: &App, handle: &Handle, definition: &CheckedDefinition, last: Seq, now: i64) -> Result<Told, Problem> {
+fn tell(reading: &Reading<'_>, definition: &CheckedDefinition, now: i64) -> Result<Told, Problem> {
+    let Reading { app, handle, last, .. } = *reading;
+    let _turn = turn(app, handle)?;
+    reading.expect(1)?;
     let meaning = definition.meaning();
     let prepared = prepare(&meaning, &Wishes::default());
     let fingerprint = definition.fingerprint().to_string();
     let rules = Arc::new(Rules::of(0, fingerprint.clone(), prepared.meaning.clone()));
-    let mut timelines = Timelines::new(app, handle, rules, last);
+    let mut timelines = Timelines::new(reading, rules);
     let mut history = gather(&prepared, &mut timelines, now, &|_| {});
     timelines.finish()?;
     history.add_erased(&prepared, erased(app, handle)?.into_remains());
     let spend = handle.block_on(app.read(move |reader| reader.read(|ledger| spend(ledger, last))))?;
-    Ok(Told { history, spend, definition: meaning.name.clone(), fingerprint })
+    Ok(Told { history, spend, definition: meaning.name.clone(), fingerprint, last })
 }
 
 /// Returns what is left of people who were erased.

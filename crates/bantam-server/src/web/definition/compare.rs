@@ -4,12 +4,13 @@ use super::checked;
 use super::version::{ChangeLine, Row, changes, row};
 use crate::api::extract::FromQuery;
 use crate::app::App;
-use crate::insight::{ImpactWish, impact};
+use crate::insight::{ImpactWish, Looked, compared};
 use crate::problem::Problem;
 use crate::web::access::Visitor;
 use crate::web::frame::{Frame, render};
 use crate::web::lead::calendar;
 use crate::web::marks::Names;
+use crate::web::waiting::Waiting;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -35,6 +36,10 @@ struct Page {
     b: String,
     criteria: Option<Vec<ChangeLine>>,
     leads: Option<Told>,
+    /// How far what follows for leads is, where it is being computed.
+    waiting: Option<Waiting>,
+    /// How far it is with newer facts.
+    newer: Option<Waiting>,
 }
 
 /// A table of a document, as texts.
@@ -81,7 +86,7 @@ pub(crate) async fn compare(
             })
         })
         .await?;
-    let leads = match criteria.is_some() && a != b {
+    let (leads, waiting, newer) = match criteria.is_some() && a != b {
         true => {
             let wish = ImpactWish {
                 fingerprint: b.clone(),
@@ -89,12 +94,15 @@ pub(crate) async fn compare(
                 options: ImpactOptions::default(),
                 reading: Reading::Disagreement,
             };
-            Some(told(&impact(&app, wish).await?))
+            match compared(&app, wish).await? {
+                Looked::Found(document, newer) => (Some(told(&document)), None, newer.as_deref().map(Waiting::of)),
+                Looked::Working(progress) => (None, Some(Waiting::of(&progress)), None),
+            }
         }
-        false => None,
+        false => (None, None, None),
     };
     let frame = Frame::of(Some(&signed), "/definition", "Two answers");
-    Ok(render(&Page { frame, rows, a, b, criteria, leads }))
+    Ok(render(&Page { frame, rows, a, b, criteria, leads, waiting, newer }))
 }
 
 fn told_cell(cell: &bantam_insight::document::Cell) -> String {
