@@ -218,13 +218,13 @@ fn a_definition_becomes_active_at_its_moment() {
 fn def_05_how_many_leads_of_all_follow_a_new_definition_is_known() {
     let mut world = World::new();
     world.bring_in(&text(50));
-    ["a", "b", "c"].map(|user| world.demo(user));
+    ["a", "b", "c"].iter().for_each(|user| world.demo(user));
     let fingerprint = world.draft(&text(70));
     world.propose(&fingerprint, 3, None);
     world.sign(&fingerprint, Team::Marketing, "ann");
     world.sign(&fingerprint, Team::Sales, "ben");
     // Taken without the rounds that `say` takes after each fact.
-    let mut take = |world: &mut World, message_id: &str, kind: FactKind| {
+    let take = |world: &mut World, message_id: &str, kind: FactKind| {
         world.now += 1_000_000;
         let given = [Given::new(Fact::of_service(message_id.into(), world.now, "test", kind))];
         world.store.transaction(|ledger| world.desk.take(ledger, world.now, &given)).unwrap();

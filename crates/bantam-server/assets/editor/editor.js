@@ -31,7 +31,7 @@ function begin() {
     { tag: [tags.punctuation, tags.separator, tags.brace, tags.squareBracket], color: "var(--quiet)" },
   ]);
   const look = EditorView.theme({
-    "&": { color: "var(--ink)", backgroundColor: "var(--paper)", fontSize: "14px", height: "calc(100vh - 12rem)", minHeight: "20rem" },
+    "&": { color: "var(--ink)", backgroundColor: "var(--paper)", fontSize: ".875rem", height: "calc(100vh - 12rem)", minHeight: "20rem" },
     "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "-3px" },
     ".cm-scroller": { fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace", lineHeight: "1.5" },
     ".cm-content": { caretColor: "var(--ink)" },

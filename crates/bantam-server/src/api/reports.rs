@@ -57,8 +57,8 @@ pub(crate) struct ReportQuery {
     #[serde(default)]
     #[param(value_type = Option<Division>)]
     by: Division,
-    /// What key metrics are shown apart by: `source`, `campaign`, `persona`, `grade`, `route`, `owner` or an attribute, more
-    /// than one with commas.
+    /// What key metrics are shown apart by: `source`, `campaign`, `persona`, `grade`, `route`, `owner`, `version` or an
+    /// attribute, more than one with commas.
     #[param(example = "source,owner")]
     cut: Option<String>,
     /// What it costs sales to work one hand-off.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// What a report may be cut by beside attributes.
-pub(crate) const CUTS: [&str; 6] = ["source", "campaign", "persona", "grade", "route", "owner"];
+pub(crate) const CUTS: [&str; 7] = ["source", "campaign", "persona", "grade", "route", "owner", "version"];
 /// How many cuts one report has at most: each is a table of all values.
 const CUTS_MAX: usize = 10;
 /// How many known names a message lists.

@@ -15,7 +15,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use bantam_core::definitions::Version;
-use bantam_insight::document::Document;
+use bantam_insight::document::{Alignment, Cell, Column, Document};
 use bantam_insight::impact::{ImpactOptions, Reading};
 use serde::Deserialize;
 
@@ -56,8 +56,9 @@ struct Section {
 
 struct Table {
     caption: String,
-    columns: Vec<String>,
-    rows: Vec<Vec<String>>,
+    /// Their headings, and whether figures stand below.
+    columns: Vec<(String, bool)>,
+    rows: Vec<Vec<(String, bool)>>,
 }
 
 /// Shows where two definitions disagree.
@@ -105,16 +106,21 @@ pub(crate) async fn compare(
     Ok(render(&Page { frame, rows, a, b, criteria, leads, waiting, newer }))
 }
 
-fn told_cell(cell: &bantam_insight::document::Cell) -> String {
+fn is_figure(column: &Column) -> bool {
+    column.alignment == Alignment::End
+}
+
+fn told_cell((cell, column): (&Cell, &Column)) -> (String, bool) {
     let told = cell.told();
-    told.detail.map_or(told.main.clone(), |detail| format!("{} ({detail})", told.main))
+    let text = told.detail.map_or(told.main.clone(), |detail| format!("{} ({detail})", told.main));
+    (text, is_figure(column))
 }
 
 fn told(document: &Document) -> Told {
     let table = |table: &bantam_insight::document::Table| Table {
         caption: table.caption.clone(),
-        columns: table.columns.iter().map(|column| column.heading()).collect(),
-        rows: table.rows.iter().map(|row| row.iter().map(told_cell).collect()).collect(),
+        columns: table.columns.iter().map(|column| (column.heading(), is_figure(column))).collect(),
+        rows: table.rows.iter().map(|row| row.iter().zip(&table.columns).map(told_cell).collect()).collect(),
     };
     let section = |section: &bantam_insight::document::Section| Section {
         heading: section.heading.clone(),
@@ -122,5 +128,7 @@ fn told(document: &Document) -> Told {
         finding: section.finding.as_ref().map(|finding| finding.sentence().to_owned()),
         tables: section.tables.iter().map(table).collect(),
     };
-    Told { sections: document.sections.iter().map(section).collect() }
+    // What differs in words stands above already.
+    let sections = document.sections.iter().filter(|section| section.id != "differences");
+    Told { sections: sections.map(section).collect() }
 }

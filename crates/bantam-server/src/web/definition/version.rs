@@ -306,8 +306,13 @@ impl Facts {
 pub(super) fn changes(old: &bantam_lang::CheckedDefinition, new: &bantam_lang::CheckedDefinition) -> Vec<ChangeLine> {
     let line = |change: bantam_lang::diff::Change| ChangeLine {
         section: change.section,
+        // The subject stands in front of the words already.
+        words: change
+            .words
+            .strip_prefix(&format!("{}: ", change.subject))
+            .unwrap_or(&change.words)
+            .replace(" -> ", " \u{2192} "),
         subject: change.subject,
-        words: change.words,
         is_quiet: !change.affects_scores,
     };
     diff(old, new).into_iter().map(line).collect()

@@ -174,7 +174,7 @@ fn pace_words(pace: &Pace) -> String {
     };
     let weeks = match pace.weeks.round() as u64 {
         0 | 1 => "the week there are facts of".to_owned(),
-        weeks => format!("the {weeks} weeks there are facts of"),
+        weeks => format!("the {} weeks there are facts of", shown(weeks)),
     };
     let of = match pace.looked_at == pace.leads {
         true => String::new(),
