@@ -158,7 +158,8 @@ fn percent(share: f64) -> String {
 fn told(rate: Rate) -> Option<String> {
     let (share, interval) = (rate.share()?, rate.interval()?);
     let (low, high) = (100.0 * interval.low, 100.0 * interval.high);
-    Some(format!("{} ({low:.1} to {high:.1} %, {} of {})", percent(share), rate.hits(), rate.n()))
+    let [hits, n] = [rate.hits(), rate.n()].map(|count| grouped(i64::try_from(count).unwrap_or(i64::MAX)));
+    Some(format!("{} ({low:.1} to {high:.1} %, {hits} of {n})", percent(share)))
 }
 
 /// Returns whether it is working, in one sentence with its figure, and what that rests on.
