@@ -75,7 +75,7 @@ class Visitor:
 
 def main():
     made = parser("pages", leads=1_000_000, events=20_000_000, rounds=20)
-    made.add_argument("--store", type=Path, help="a store there is, instead of one that is filled")
+    made.add_argument("--store", type=Path, help="a store in which nobody can sign in yet, instead of one that is filled")
     made.add_argument("--no-demo", action="store_true", help="measure the large store only")
     options = made.parse_args()
     folder = options.data / "pages"
@@ -92,9 +92,9 @@ def main():
 def of_demo(options, folder):
     command = [options.bantam, "demo", "--serve", "--listen", f"{HOST}:{PORT}"]
     with Process(command, folder, r"password: (.*)") as process:
-        everybody = [Visitor() for _ in ROLES]
-        names = re.findall(r"([\w.]+@[\w.]+)", process.said)
-        for visitor, name in zip(everybody, dict.fromkeys(names)):
+        names = list(dict.fromkeys(re.findall(r"([\w.]+@[\w.]+)", process.said)))
+        everybody = [Visitor() for _ in names]
+        for visitor, name in zip(everybody, names):
             visitor.ask("/sign-in", {"email": name, "password": process.found.strip()})
         return measure("demo", everybody, options.rounds)
 
@@ -175,7 +175,7 @@ def places(everybody):
         if pattern in UNMEASURED:
             continue
         found = known.get(pattern, pattern)
-        for name, path in [(pattern, found)] if isinstance(found, str) else found:
+        for name, path in found if isinstance(found, list) else [(pattern, found)]:
             if path is None:
                 print(f"{name}: nothing there to look at", file=sys.stderr)
             elif "{" in path:

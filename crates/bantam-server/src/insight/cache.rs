@@ -52,6 +52,11 @@ pub(super) struct Basis {
     pub(super) seq: Seq,
 }
 
+/// Returns until when a page waits that is asked for now, whatever it is made from.
+pub(super) fn patience() -> Instant {
+    Instant::now() + PATIENCE
+}
+
 /// What somebody who does not wait finds.
 pub(crate) enum Looked<T> {
     /// What was asked for; with how far newer facts are, where there are such.
@@ -148,11 +153,12 @@ impl<T: Send + Sync + 'static> Shelf<T> {
         self.work(app, basis, &compute).wait().await
     }
 
-    /// Returns what is kept although it may be older, or how far it is: for those who shall not wait.
+    /// Returns what is kept although it may be older, or how far it is: for those who shall not wait longer than `until`.
     pub(super) async fn look(
         &self,
         app: &App,
         basis: &Basis,
+        until: Instant,
         compute: impl Fn() -> Compute<T>,
     ) -> Result<Looked<T>, Problem> {
         if let Some(value) = self.find(basis, app.now()) {
@@ -163,7 +169,7 @@ impl<T: Send + Sync + 'static> Shelf<T> {
         }
         let work = self.work(app, basis, &compute);
         let progress = work.progress.clone();
-        match tokio::time::timeout(PATIENCE, work.wait()).await {
+        match tokio::time::timeout_at(until.into(), work.wait()).await {
             Ok(value) => Ok(Looked::Found(value?, None)),
             Err(_) => Ok(match self.kept(basis) {
                 Some(older) => Looked::Found(older, Some(progress)),

@@ -16,6 +16,7 @@ use bantam_lang::CheckedDefinition;
 use bantam_store::{Ledger, Seq};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::runtime::Handle;
 
 /// How much of what was spent is read together.
@@ -48,9 +49,9 @@ impl App {
     }
 
     /// Returns the same as far as it is there.
-    pub(super) async fn look_at_history(&self) -> Result<Looked<Told>, Problem> {
+    pub(super) async fn look_at_history(&self, until: Instant) -> Result<Looked<Told>, Problem> {
         let (basis, compute) = self.history_work().await?;
-        self.insight.history.look(self, &basis, compute).await
+        self.insight.history.look(self, &basis, until, compute).await
     }
 
     async fn history_work(&self) -> Result<(Basis, impl Fn() -> Compute<Told> + use<>), Problem> {

@@ -1,6 +1,6 @@
 //! What another definition would change for the leads in the store.
 
-use super::cache::{Basis, Compute, Looked, turn};
+use super::cache::{Basis, Compute, Looked, patience, turn};
 use super::facts::{Reading, Timelines, active, kept};
 use super::progress::Progress;
 use crate::app::App;
@@ -38,7 +38,7 @@ pub(crate) async fn impact(app: &App, wish: ImpactWish) -> Result<Arc<Document>,
 /// Returns the same as far as it is there.
 pub(crate) async fn compared(app: &App, wish: ImpactWish) -> Result<Looked<Document>, Problem> {
     let (basis, compute) = comparison(app, wish).await?;
-    app.insight.comparisons.look(app, &basis, compute).await
+    app.insight.comparisons.look(app, &basis, patience(), compute).await
 }
 
 async fn comparison(app: &App, wish: ImpactWish) -> Result<(Basis, impl Fn() -> Compute<Document> + use<>), Problem> {
@@ -147,13 +147,13 @@ pub(crate) async fn whatif(app: &App, text: DefinitionText, first: usize) -> Res
 
 /// Returns the same as far as it is there.
 pub(crate) async fn tried(app: &App, text: DefinitionText, first: usize) -> Result<Looked<Tried>, Problem> {
-    let base = Base::read(app).await?;
-    let (bench, newer) = match app.insight.bench.look(app, &base.basis, || base.compute(app)).await? {
+    let (until, base) = (patience(), Base::read(app).await?);
+    let (bench, newer) = match app.insight.bench.look(app, &base.basis, until, || base.compute(app)).await? {
         Looked::Found(bench, newer) => (bench, newer),
         Looked::Working(progress) => return Ok(Looked::Working(progress)),
     };
     let (basis, compute) = trying(&base, bench, text, first);
-    Ok(app.insight.trials.look(app, &basis, compute).await?.newer(newer))
+    Ok(app.insight.trials.look(app, &basis, until, compute).await?.newer(newer))
 }
 
 /// What others are compared with: the active definition.

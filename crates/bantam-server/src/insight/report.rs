@@ -1,7 +1,7 @@
 //! A report over the facts of the store.
 
 use super::Told;
-use super::cache::{Basis, Compute, Looked};
+use super::cache::{Basis, Compute, Looked, patience};
 use crate::api::values::Moment;
 use crate::app::App;
 use crate::problem::Problem;
@@ -109,13 +109,14 @@ pub(crate) async fn found(app: &App, wish: ReportWish) -> Result<Found, Problem>
 
 /// Returns the same as far as it is there; with how far a newer one is, where this one is of earlier facts.
 pub(crate) async fn looked(app: &App, wish: ReportWish) -> Result<Looked<Found>, Problem> {
-    let (told, newer) = match app.look_at_history().await? {
+    let until = patience();
+    let (told, newer) = match app.look_at_history(until).await? {
         Looked::Found(told, newer) => (told, newer),
         Looked::Working(progress) => return Ok(Looked::Working(progress)),
     };
     let name = wish.name;
     let (basis, compute) = writing(told, wish);
-    Ok(match app.insight.reports.look(app, &basis, compute).await?.newer(newer) {
+    Ok(match app.insight.reports.look(app, &basis, until, compute).await?.newer(newer) {
         Looked::Found(written, newer) => Looked::Found(Arc::new(Found::of(name, written)), newer),
         Looked::Working(progress) => Looked::Working(progress),
     })
