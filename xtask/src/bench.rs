@@ -5,7 +5,7 @@ mod flame;
 mod live;
 mod service;
 
-pub(crate) use batch::{batch, big, rules, store, whatif};
+pub(crate) use batch::{batch, big, pages, rules, store, whatif};
 pub(crate) use flame::flame;
 pub(crate) use live::live;
 pub(crate) use service::service;

@@ -27,6 +27,8 @@ Usage: cargo xtask TASK
   bench big       Score 5,000,000 leads with 100,000,000 events in little memory
                   [--leads N] [--events N] [--memory-gib N] [--rounds N] [--threads N] [--compare] [--write]
   bench store     Fill a store with a year of history, start the service on it, decide all leads anew, read
+  bench pages     Ask for every page of the web app, with the demo's data and on a large store, print milliseconds
+                  [--leads N] [--events N] [--rounds N] [--store FILE] [--no-demo] [--write]
   bench whatif    Try changes of a definition on leads in memory, compare every lead, print milliseconds
                   [--leads N] [--events N] [--rounds N] [--write]
   bench flame     Draw where the time of scoring goes
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         ["bench", "rules", options @ ..] => bench::rules(&root, options),
         ["bench", "big", options @ ..] => bench::big(&root, options),
         ["bench", "store", options @ ..] => bench::store(&root, options),
+        ["bench", "pages", options @ ..] => bench::pages(&root, options),
         ["bench", "whatif", options @ ..] => bench::whatif(&root, options),
         ["bench", "flame", options @ ..] => bench::flame(&root, options),
         ["bench", "live", options @ ..] => bench::live(&root, options),

@@ -231,6 +231,25 @@
     setInterval(() => { if (!document.hidden) refresh(); }, 60000);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   }
+  // What is computed in the background is asked for until it is there. The editor asks by itself.
+  const wait = async () => {
+    const old = document.querySelector("[data-waiting]");
+    if (!old || document.getElementById("editor-form")) return;
+    old.querySelectorAll("[data-scriptless]").forEach((each) => { each.hidden = true; });
+    if (document.hidden) { setTimeout(wait, 1000); return; }
+    try {
+      const answer = await fetch(location.href, { credentials: "same-origin" });
+      const page = await parse(answer), still = page.querySelector("[data-waiting]");
+      const part = old.dataset.waiting || "impact", from = page.getElementById(part), to = document.getElementById(part);
+      const heading = document.getElementById("heading"), said = page.getElementById("heading");
+      if (heading && said) heading.textContent = said.textContent;
+      if (answer.ok && still) old.replaceWith(document.adoptNode(still));
+      else if (answer.ok && from && to) to.replaceWith(document.adoptNode(from));
+      else { location.reload(); return; }
+    } catch { /* It asks again. */ }
+    setTimeout(wait, 1000);
+  };
+  setTimeout(wait, 500);
   // Paper has room for what is folded.
   let unfolded = [];
   window.addEventListener("beforeprint", () => {

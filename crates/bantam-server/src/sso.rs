@@ -76,6 +76,11 @@ impl SingleSignOn {
         &self.settings.name
     }
 
+    /// Returns what it was set up with, which holds no secret that can be read.
+    pub(crate) fn settings(&self) -> &SsoSettings {
+        &self.settings
+    }
+
     /// Returns whether the provider calls itself so.
     pub(crate) fn is_issuer(&self, issuer: &str) -> bool {
         self.settings.issuer == issuer

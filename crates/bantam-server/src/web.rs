@@ -34,4 +34,5 @@ pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod sso;
 pub(crate) mod standing;
+pub(crate) mod waiting;
 pub(crate) mod words;

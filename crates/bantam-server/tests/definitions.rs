@@ -213,3 +213,25 @@ fn a_definition_becomes_active_at_its_moment() {
     assert_eq!((version.state, version.activated_at), (DefinitionState::Active, Some(later)));
     assert_eq!(world.stage("u1").as_deref(), Some("Inquiry"));
 }
+
+#[test]
+fn def_05_how_many_leads_of_all_follow_a_new_definition_is_known() {
+    let mut world = World::new();
+    world.bring_in(&text(50));
+    ["a", "b", "c"].iter().for_each(|user| world.demo(user));
+    let fingerprint = world.draft(&text(70));
+    world.propose(&fingerprint, 3, None);
+    world.sign(&fingerprint, Team::Marketing, "ann");
+    world.sign(&fingerprint, Team::Sales, "ben");
+    // Taken without the rounds that `say` takes after each fact.
+    let take = |world: &mut World, message_id: &str, kind: FactKind| {
+        world.now += 1_000_000;
+        let given = [Given::new(Fact::of_service(message_id.into(), world.now, "test", kind))];
+        world.store.transaction(|ledger| world.desk.take(ledger, world.now, &given)).unwrap();
+        world.desk.renewal().map(|renewal| (renewal.done, renewal.of()))
+    };
+    let activation = FactKind::SignedActivation { fingerprint, by: "mia".into(), moves: 3 };
+    assert_eq!(take(&mut world, "activation", activation), Some((0, 3)));
+    assert_eq!(take(&mut world, "first", FactKind::Renewal { leads: 2 }), Some((2, 3)));
+    assert_eq!(take(&mut world, "second", FactKind::Renewal { leads: 2 }), None);
+}

@@ -12,6 +12,8 @@ mod fake_provider;
 mod form;
 #[path = "pages/leads.rs"]
 mod leads;
+#[path = "pages/listed.rs"]
+mod listed;
 #[path = "pages/noted.rs"]
 mod noted;
 #[path = "pages/roles.rs"]

@@ -20,7 +20,7 @@ engagement: {rules: {Clicked: {on: clicked, points: 1}}}
 stages: [Inquiry, {Ready: score >= 40}]
 ";
 /// No file may become larger than this, in blocks of 512 bytes: the next write fails as a broken disk fails it.
-const BLOCKS_MAX: u32 = 4_096;
+const BLOCKS_MAX: u32 = 24_576;
 /// More batches than fit.
 const BATCHES_MAX: usize = 20_000;
 

@@ -30,9 +30,9 @@ const CALL: &str = "report d.yaml --leads leads.csv --events events.csv --as-of 
 #[test]
 fn figures_stand_on_the_terminal_and_in_every_form() {
     let desk = desk();
-    let ran = desk.run(&format!("{CALL} --spend spend.csv --cut source owner"));
+    let ran = desk.run(&format!("{CALL} --spend spend.csv --cut source owner version --decided 2026-01-01=ours"));
     assert_eq!(ran.code, 0, "{}", ran.err);
-    for part in ["Key metrics", "Waterfall", "No conclusion", "By source", "By owner", "300.50"] {
+    for part in ["Key metrics", "Waterfall", "No conclusion", "By source", "By owner", "By version", "ours", "300.50"] {
         assert!(ran.out.contains(part), "`{part}` is not in\n{}", ran.out);
     }
     for name in ["r.html", "r.md", "r.json", "r.csv", "r.txt"] {
@@ -98,6 +98,8 @@ fn what_cannot_be_done_is_told_with_the_way_out() {
     for (call, said, help) in [
         (CALL.replace("d.yaml", "plain.yaml"), "passes to sales", "add `hand_off:`"),
         (format!("{CALL} --cut sorce"), "`sorce`", "did you mean `source`?"),
+        (format!("{CALL} --cut version"), "which version", "--decided 2026-01-01=first"),
+        (format!("{CALL} --cut version --decided 2026-01-01"), "names no version", "2026-01-01=first"),
         (format!("{CALL} --column ownr=x"), "`ownr`", "did you mean `owner`?"),
         (format!("{CALL} --from 2026-03-01 --to 2026-01-01"), "later than", "swap"),
         (format!("{CALL} --made-on 2026"), "no stretch of time", "2026-01-01..2026-03-31"),

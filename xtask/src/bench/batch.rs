@@ -25,6 +25,11 @@ pub(crate) fn store(root: &Path, options: &[&str]) -> Result<(), String> {
     measure(root, "store.py", options)
 }
 
+/// Measures every page of the web app, with the demo's data and on a large store.
+pub(crate) fn pages(root: &Path, options: &[&str]) -> Result<(), String> {
+    measure(root, "pages.py", options)
+}
+
 /// Builds bantam and runs a script that measures it.
 fn measure(root: &Path, name: &str, options: &[&str]) -> Result<(), String> {
     succeed(cargo(root, &["build", "--release", "--package", "bantam"]))?;

@@ -27,6 +27,12 @@ pub struct Renewal {
     pub after: SubjectId,
     /// How often some were.
     pub times: u64,
+    /// How many leads were looked at so far.
+    #[serde(default)]
+    pub done: u64,
+    /// How many leads there were when it began; those that came since are decided by the active definition.
+    #[serde(default)]
+    pub leads: u64,
     /// The definition before, by which the others were decided.
     before: Option<String>,
     /// Whether nobody is told what follows for leads there were already.
@@ -35,6 +41,11 @@ pub struct Renewal {
 }
 
 impl Renewal {
+    /// Returns how many leads there are to decide: as many as there were, or more that came meanwhile.
+    pub fn of(&self) -> u64 {
+        self.leads.max(self.done)
+    }
+
     /// Returns how far it is in a store; `None` where all leads are decided by the active definition.
     pub fn read(ledger: &mut dyn Ledger) -> Result<Option<Renewal>, CoreError> {
         let Some(kept) = ledger.setting(SETTING)?.filter(|kept| !kept.is_empty()) else { return Ok(None) };
@@ -70,7 +81,9 @@ impl Desk {
     /// Begins with the first lead, after the rules were exchanged. `self.before` decided until now.
     pub(super) fn begin_renewal(&mut self, ledger: &mut dyn Ledger, is_quiet: bool) -> Result<(), CoreError> {
         let before = self.before.as_ref().map(|rules| rules.fingerprint.clone());
-        self.renewal = Some(Renewal { before, is_quiet, ..Renewal::default() });
+        let leads: i64 = ledger.lead_counts()?.iter().map(|count| count.count).sum();
+        let leads = u64::try_from(leads).unwrap_or(0);
+        self.renewal = Some(Renewal { before, is_quiet, leads, ..Renewal::default() });
         self.keep_renewal(ledger)
     }
 
@@ -89,6 +102,7 @@ impl Desk {
         self.histories.clear();
         renewal.after = next.last().copied().unwrap_or(renewal.after);
         renewal.times += 1;
+        renewal.done += next.len() as u64;
         let is_done = next.len() < limit;
         if is_done {
             self.before = None;

@@ -230,6 +230,9 @@ pub struct History {
     pub stages: Vec<String>,
     /// The index of the stage at which leads pass to sales.
     pub hand_off_stage: Option<usize>,
+    /// The versions of the definition, each with the moment from which on it decided, the earliest first; empty where that is
+    /// not told. Whoever makes the history says it.
+    pub versions: Vec<(i64, String)>,
     /// The letters of fit and of engagement, best first; empty where the definition gives none.
     pub letters: [Vec<String>; 2],
     /// The definition's rules, those of fit first.
@@ -278,6 +281,13 @@ impl History {
     /// Returns the id of a lead.
     pub fn lead_id(&self, lead: u32) -> &str {
         self.ids.get(lead).unwrap_or_default()
+    }
+
+    /// Returns the version of the definition that decided at a moment; `None` before the first, and where there is no moment.
+    pub fn version_at(&self, at: i64) -> Option<&str> {
+        let after = self.versions.partition_point(|(from, _)| *from <= at);
+        let (_, name) = self.versions.get(after.checked_sub(1)?)?;
+        (at != NO_TIME).then_some(name)
     }
 
     /// Returns a text by its code.

@@ -20,13 +20,15 @@ pub enum Cut {
     Route,
     /// Who in sales has it.
     Owner,
+    /// The version of the definition that decided at the time.
+    Version,
     /// An attribute, declared or computed, by its name.
     Attribute(String),
 }
 
 impl Cut {
-    /// Returns the cut of a name: `source`, `campaign`, `persona`, `grade`, `route` or `owner`, else an attribute of the
-    /// history; `None` where there is none of that name.
+    /// Returns the cut of a name: `source`, `campaign`, `persona`, `grade`, `route` or `owner`, `version` where the history
+    /// knows which one decided when, else an attribute of the history; `None` where there is none of that name.
     pub fn of(name: &str, history: &History) -> Option<Cut> {
         Some(match name {
             "source" => Cut::Source,
@@ -35,6 +37,7 @@ impl Cut {
             "grade" => Cut::Grade,
             "route" => Cut::Route,
             "owner" => Cut::Owner,
+            "version" if !history.versions.is_empty() => Cut::Version,
             _ => {
                 let known = history.attributes.iter().any(|(attribute, _)| attribute == name);
                 known.then(|| Cut::Attribute(name.to_owned()))?
@@ -51,6 +54,7 @@ impl Cut {
             Cut::Grade => "grade",
             Cut::Route => "route",
             Cut::Owner => "owner",
+            Cut::Version => "version",
             Cut::Attribute(name) => name,
         }
     }
@@ -71,6 +75,7 @@ impl Cut {
                     None => self.of_deal(history, deal?),
                 }
             }
+            Cut::Version => history.version_at(row.first_fact).map(str::to_owned),
             Cut::Attribute(name) => {
                 let place = history.attributes.iter().position(|(attribute, _)| attribute == name)?;
                 history.value(place, lead)
@@ -84,6 +89,7 @@ impl Cut {
             Cut::Grade => hand_off.grade,
             Cut::Route => hand_off.route,
             Cut::Owner => hand_off.owner,
+            Cut::Version => return history.version_at(hand_off.opened).map(str::to_owned),
             Cut::Source | Cut::Campaign | Cut::Attribute(_) => return self.of_lead(history, hand_off.lead),
         };
         history.text(code).map(str::to_owned)
@@ -92,6 +98,7 @@ impl Cut {
     pub(super) fn of_deal(&self, history: &History, deal: &Deal) -> Option<String> {
         match self {
             Cut::Owner => history.text(deal.owner).map(str::to_owned),
+            Cut::Version => history.version_at(deal.opened).map(str::to_owned),
             Cut::Route => {
                 let hand_off = history.hand_offs.get(deal.hand_off as usize)?;
                 self.of_hand_off(history, hand_off)

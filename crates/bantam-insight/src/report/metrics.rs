@@ -190,9 +190,11 @@ pub(super) fn by_cut(cohort: &Cohort<'_>, spend: Option<&[Spend]>, cut: &Cut) ->
     (cut.name().to_owned(), rows)
 }
 
-/// Returns what was spent on a source or campaign; `None` for other cuts, since spend says nothing of them.
+/// Returns what was spent on a source or campaign, or while a version decided; `None` for other cuts, since spend says nothing of them.
 fn spend_of(cohort: &Cohort<'_>, rows: &[Spend], cut: &Cut, value: &str) -> Option<f64> {
+    let history = cohort.history;
     let told = |row: &Spend| match cut {
+        Cut::Version => history.version_at(row.date).map(str::to_owned),
         Cut::Source => row.source.clone(),
         Cut::Campaign => row.campaign.clone(),
         _ => None,

@@ -60,7 +60,8 @@ fn rate(hits: u64, n: u64) -> Rate {
 }
 
 fn seven_leads(options: &ReportOptions) -> Report {
-    let history = history_until("2026-06-30", DEFINITION, &Wishes::default(), LEADS, EVENTS);
+    let mut history = history_until("2026-06-30", DEFINITION, &Wishes::default(), LEADS, EVENTS);
+    history.versions = vec![(time("2026-02-01"), "first".into()), (time("2026-03-01"), "second".into())];
     let spend = |date: &str, source: &str, amount: f64| Spend {
         date: time(date),
         amount,
@@ -118,7 +119,7 @@ fn parts_of_the_time_have_figures_of_their_own() {
 
 #[test]
 fn cuts_divide_leads_hand_offs_deals_and_spend() {
-    let options = ReportOptions { cuts: vec![Cut::Source, Cut::Owner], ..Default::default() };
+    let options = ReportOptions { cuts: vec![Cut::Source, Cut::Owner, Cut::Version], ..Default::default() };
     let cuts = seven_leads(&options).cuts;
     let rows = |cut: usize| -> Vec<(&str, u64, u64, Rate, Option<f64>)> {
         let row = |(name, metrics): &'_ (String, KeyMetrics)| {
@@ -131,6 +132,15 @@ fn cuts_divide_leads_hand_offs_deals_and_spend() {
     assert_eq!(
         rows(1),
         [("lee", 0, 2, rate(1, 2), None), ("kim", 0, 2, rate(1, 1), None), ("(missing)", 0, 1, rate(0, 0), None)]
+    );
+    // The first decided from February on, the second from March on: leads as they came, hand-offs and deals as they opened.
+    assert_eq!(
+        rows(2),
+        [
+            ("first", 2, 3, rate(1, 2), Some(1000.0)),
+            ("second", 2, 2, rate(1, 1), Some(1500.0)),
+            ("(missing)", 3, 0, rate(0, 0), Some(0.0))
+        ]
     );
 }
 

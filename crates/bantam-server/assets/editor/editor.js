@@ -31,7 +31,7 @@ function begin() {
     { tag: [tags.punctuation, tags.separator, tags.brace, tags.squareBracket], color: "var(--quiet)" },
   ]);
   const look = EditorView.theme({
-    "&": { color: "var(--ink)", backgroundColor: "var(--paper)", fontSize: "14px", height: "calc(100vh - 12rem)", minHeight: "20rem" },
+    "&": { color: "var(--ink)", backgroundColor: "var(--paper)", fontSize: ".875rem", height: "calc(100vh - 12rem)", minHeight: "20rem" },
     "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "-3px" },
     ".cm-scroller": { fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace", lineHeight: "1.5" },
     ".cm-content": { caretColor: "var(--ink)" },
@@ -72,6 +72,10 @@ function begin() {
     clearTimeout(waiting);
     waiting = setTimeout(ask, after);
   }
+  // What is computed in the background is asked for until it is there.
+  function again() {
+    if (document.querySelector("#impact [data-waiting]")) asking(1000);
+  }
   async function ask() {
     const number = ++asked;
     const fields = new URLSearchParams({ token: form.elements.token.value, from: form.elements.from.value, text: field.value });
@@ -87,6 +91,7 @@ function begin() {
     if (impact) document.getElementById("impact").replaceWith(document.adoptNode(impact));
     if (knobs) keepKnobs(knobs);
     mark();
+    again();
   }
   function keepKnobs(fresh) {
     const old = document.getElementById("knobs"), held = document.activeElement;
@@ -143,6 +148,7 @@ function begin() {
     view.focus();
   });
   mark();
+  again();
 }
 
 // Keys and functions of the language, and every name that the text itself uses.

@@ -146,7 +146,9 @@ pub(crate) async fn list(
     };
     app.read(move |reader| {
         let rows = reader.leads(&filter)?;
-        let last = rows.last().filter(|_| rows.len() >= limit.0);
+        // Where nothing decides there is no score to list, on no page.
+        let decides = reader.read(|ledger| ledger.setting("active"))?.is_some();
+        let last = rows.last().filter(|_| decides && rows.len() >= limit.0);
         let next_cursor = last.map(|(name, row)| sort.cursor_after(name, row));
         let mut leads = Vec::with_capacity(rows.len());
         for (_, row) in &rows {

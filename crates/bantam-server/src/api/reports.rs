@@ -57,8 +57,8 @@ pub(crate) struct ReportQuery {
     #[serde(default)]
     #[param(value_type = Option<Division>)]
     by: Division,
-    /// What key metrics are shown apart by: `source`, `campaign`, `persona`, `grade`, `route`, `owner` or an attribute, more
-    /// than one with commas.
+    /// What key metrics are shown apart by: `source`, `campaign`, `persona`, `grade`, `route`, `owner`, `version` or an
+    /// attribute, more than one with commas.
     #[param(example = "source,owner")]
     cut: Option<String>,
     /// What it costs sales to work one hand-off.
@@ -173,7 +173,8 @@ pub(crate) async fn impact(
     let options = ImpactOptions { from, to, named: query.top as usize };
     let reading = if query.disagreement { Reading::Disagreement } else { Reading::Change };
     let wish = ImpactWish { fingerprint, against: query.against, options, reading };
-    Ok(shown(&insight::impact(&app, wish).await?, query.format, &headers))
+    let document = insight::impact(&app, wish).await?;
+    Ok(shown(&document, query.format, &headers))
 }
 
 fn period(from: Option<Moment>, to: Option<Moment>, names: [&str; 2]) -> Result<(Option<i64>, Option<i64>), Problem> {

@@ -106,10 +106,10 @@ pub(crate) async fn what_if(
     let WhatIfRequest { text, lists } = body;
     let text = DefinitionText { name: "definition.yaml".into(), text, lists: lists.into_iter().collect() };
     super::definitions::check(&text)?;
-    match whatif(&app, text, NAMED).await? {
+    match &*whatif(&app, text, NAMED).await? {
         Tried::Found(trial) => {
             let hand_offs = trial.pace.map(PaceShown::from);
-            Ok(Json(WhatIfShown { hand_offs, ..WhatIfShown::from(trial.whatif) }))
+            Ok(Json(WhatIfShown { hand_offs, ..WhatIfShown::from(trial.whatif.clone()) }))
         }
         Tried::Faulty => Err(Problem::bad_request("invalid_definition", "the definition has errors").at("text")),
         Tried::ReadsOthers => {

@@ -2,6 +2,7 @@
 //!
 //! No snapshot is held for all of it: facts after the last one at the beginning are left out instead.
 
+use super::progress::Progress;
 use crate::app::App;
 use crate::problem::Problem;
 use bantam_core::{CoreError, DefinitionText, Rules, whole_timeline};
@@ -31,12 +32,32 @@ pub(super) fn active(ledger: &mut dyn Ledger) -> Result<(CheckedDefinition, Seq)
     Ok((definition, ledger.last_fact()?))
 }
 
+/// What is read: all facts up to one, on a thread that may wait.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'a> {
+    pub(super) app: &'a App,
+    pub(super) handle: &'a Handle,
+    pub(super) last: Seq,
+    pub(super) progress: &'a Arc<Progress>,
+}
+
+impl Reading<'_> {
+    /// Says that all leads will be read so many times.
+    pub(super) fn expect(&self, times: u64) -> Result<(), Problem> {
+        let counts = self.app.read(|reader| Ok(reader.read(|ledger| ledger.lead_counts())?));
+        let leads: i64 = self.handle.block_on(counts)?.iter().map(|count| count.count).sum();
+        self.progress.expect(u64::try_from(leads).unwrap_or(0).saturating_mul(times));
+        Ok(())
+    }
+}
+
 /// The timelines of all leads, one after the other, up to a fact. For threads that may wait.
 pub(super) struct Timelines {
     app: App,
     handle: Handle,
     rules: Arc<Rules>,
     last: Seq,
+    progress: Arc<Progress>,
     after: Option<SubjectId>,
     waiting: std::vec::IntoIter<Timeline>,
     problem: Option<Problem>,
@@ -44,9 +65,11 @@ pub(super) struct Timelines {
 
 impl Timelines {
     /// `rules` may read more columns than those that decide.
-    pub(super) fn new(app: &App, handle: &Handle, rules: Arc<Rules>, last: Seq) -> Timelines {
+    pub(super) fn new(reading: &Reading<'_>, rules: Arc<Rules>) -> Timelines {
         let (waiting, problem) = (Vec::new().into_iter(), None);
-        Timelines { app: app.clone(), handle: handle.clone(), rules, last, after: Some(0), waiting, problem }
+        let Reading { app, handle, last, progress } = *reading;
+        let (app, handle, progress) = (app.clone(), handle.clone(), progress.clone());
+        Timelines { app, handle, rules, last, progress, after: Some(0), waiting, problem }
     }
 
     /// Returns why they ended before the end, if they did.
@@ -57,7 +80,8 @@ impl Timelines {
     fn read_more(&mut self, after: SubjectId) -> Result<(), Problem> {
         let (rules, last) = (self.rules.clone(), self.last);
         let read = self.app.read(move |reader| reader.read(|ledger| some(ledger, &rules, after, last)));
-        let (timelines, next) = self.handle.block_on(read)?;
+        let (timelines, leads, next) = self.handle.block_on(read)?;
+        self.progress.add(leads as u64);
         (self.waiting, self.after) = (timelines.into_iter(), next);
         Ok(())
     }
@@ -80,15 +104,15 @@ impl Iterator for &mut Timelines {
     }
 }
 
-/// Returns the timelines of some leads after a number, and the number to go on from.
+/// Returns the timelines of some leads after a number, how many leads they are, and the number to go on from.
 fn some(
     ledger: &mut dyn Ledger,
     rules: &Rules,
     after: SubjectId,
     last: Seq,
-) -> Result<(Vec<Timeline>, Option<SubjectId>), Problem> {
+) -> Result<(Vec<Timeline>, usize, Option<SubjectId>), Problem> {
     let ids = ledger.leads_after(after, LEADS_AT_ONCE)?;
-    let Some(&to) = ids.last() else { return Ok((Vec::new(), None)) };
+    let Some(&to) = ids.last() else { return Ok((Vec::new(), 0, None)) };
     let mut facts = ledger.facts_of_leads(after, to)?.into_iter().peekable();
     let mut timelines = Vec::with_capacity(ids.len());
     while let Some((lead, first)) = facts.next() {
@@ -100,7 +124,7 @@ fn some(
         own.retain(|fact| counts(fact, last));
         timelines.extend(whole_timeline(rules, &subject.name, &own)?.filter(has_facts));
     }
-    Ok((timelines, Some(to).filter(|_| ids.len() == LEADS_AT_ONCE)))
+    Ok((timelines, ids.len(), Some(to).filter(|_| ids.len() == LEADS_AT_ONCE)))
 }
 
 /// Returns whether a fact counts when another is the last.

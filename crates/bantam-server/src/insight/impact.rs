@@ -1,17 +1,20 @@
 //! What another definition would change for the leads in the store.
 
-use super::cache::{Basis, blocking, turn};
-use super::facts::{Timelines, active, kept};
+use super::cache::{Basis, Compute, Looked, patience, turn};
+use super::facts::{Reading, Timelines, active, kept};
+use super::progress::Progress;
 use crate::app::App;
 use crate::problem::Problem;
+use bantam_core::definitions::text_digest;
 use bantam_core::{DefinitionText, Rules};
 use bantam_engine::input::Dataset;
 use bantam_engine::scores::Reason;
 use bantam_insight::document::Document;
-use bantam_insight::history::{Wishes, prepare};
-use bantam_insight::impact::{ImpactOptions, Judged, Reading, document};
+use bantam_insight::history::{Prepared, Wishes, prepare};
+use bantam_insight::impact::{ImpactOptions, Judged, Reading as By, document};
 use bantam_insight::whatif::{Moved, Pace, PaceBench, WhatIf, Workbench};
 use bantam_lang::CheckedDefinition;
+use bantam_lang::meaning::Meaning;
 use bantam_store::Seq;
 use std::sync::{Arc, Mutex};
 use tokio::runtime::Handle;
@@ -23,12 +26,23 @@ pub(crate) struct ImpactWish {
     /// The one it is compared with; the active one unless given.
     pub(crate) against: Option<String>,
     pub(crate) options: ImpactOptions,
-    pub(crate) reading: Reading,
+    pub(crate) reading: By,
 }
 
-/// Returns what a definition would change, as of now.
-pub(crate) async fn impact(app: &App, wish: ImpactWish) -> Result<Document, Problem> {
-    let ImpactWish { fingerprint, against, options, reading } = wish;
+/// Returns what a definition would change, as of about now.
+pub(crate) async fn impact(app: &App, wish: ImpactWish) -> Result<Arc<Document>, Problem> {
+    let (basis, compute) = comparison(app, wish).await?;
+    app.insight.comparisons.get(app, &basis, compute).await
+}
+
+/// Returns the same as far as it is there.
+pub(crate) async fn compared(app: &App, wish: ImpactWish) -> Result<Looked<Document>, Problem> {
+    let (basis, compute) = comparison(app, wish).await?;
+    app.insight.comparisons.look(app, &basis, patience(), compute).await
+}
+
+async fn comparison(app: &App, wish: ImpactWish) -> Result<(Basis, impl Fn() -> Compute<Document> + use<>), Problem> {
+    let ImpactWish { fingerprint, against, options, reading: by } = wish;
     let found = app.read(move |reader| {
         reader.read(|ledger| {
             let unknown = || Problem::not_found("there is no such definition");
@@ -41,36 +55,45 @@ pub(crate) async fn impact(app: &App, wish: ImpactWish) -> Result<Document, Prob
         })
     });
     let (definitions, seq) = found.await?;
-    let _turn = turn(app).await?;
-    let (app, handle, now) = (app.clone(), Handle::current(), app.now());
-    blocking(move || compare(&app, &handle, &definitions, seq, now, &options, reading)).await
+    let fingerprints = definitions.each_ref().map(|definition| definition.fingerprint().to_string()).join(" ");
+    let basis = Basis { of: format!("{fingerprints} {options:?} {by:?}"), seq };
+    let (app, handle) = (app.clone(), Handle::current());
+    let asked = Arc::new((definitions, options));
+    let compute = move || -> Compute<Document> {
+        let (app, handle, asked) = (app.clone(), handle.clone(), asked.clone());
+        Box::new(move |now, progress: &Arc<Progress>| {
+            let reading = Reading { app: &app, handle: &handle, last: seq, progress };
+            compare(&reading, &asked.0, now, &asked.1, by)
+        })
+    };
+    Ok((basis, compute))
 }
 
 fn compare(
-    app: &App,
-    handle: &Handle,
+    reading: &Reading<'_>,
     definitions: &[CheckedDefinition; 2],
-    last: Seq,
     now: i64,
     options: &ImpactOptions,
-    reading: Reading,
+    by: By,
 ) -> Result<Document, Problem> {
+    let _turn = turn(reading.app, reading.handle)?;
     let prepared = definitions.each_ref().map(|definition| prepare(&definition.meaning(), &Wishes::default()));
     let [old, new] = &prepared;
     let rules = prepared.each_ref().map(|prepared| Arc::new(Rules::of(0, String::new(), prepared.meaning.clone())));
     let [old_rules, new_rules] = &rules;
-    let read = |rules: &Arc<Rules>| dataset(app, handle, rules, last, now);
-    let old_data = read(old_rules)?;
-    let other = if old_rules.reads_as(new_rules) { None } else { Some(read(new_rules)?) };
+    let is_one = old_rules.reads_as(new_rules);
+    reading.expect(if is_one { 1 } else { 2 })?;
+    let old_data = dataset(reading, old_rules, now)?;
+    let other = if is_one { None } else { Some(dataset(reading, new_rules, now)?) };
     let new_data = other.as_ref().unwrap_or(&old_data);
     let [old_definition, new_definition] = definitions;
     let old = Judged::new(old_definition, old, &old_data, now, &|_| {});
     let new = Judged::new(new_definition, new, new_data, now, &|_| {});
-    Ok(document(&bantam_insight::impact::impact(&old, &new, options), reading))
+    Ok(document(&bantam_insight::impact::impact(&old, &new, options), by))
 }
 
-fn dataset(app: &App, handle: &Handle, rules: &Arc<Rules>, last: Seq, now: i64) -> Result<Dataset, Problem> {
-    let mut timelines = Timelines::new(app, handle, rules.clone(), last);
+fn dataset(reading: &Reading<'_>, rules: &Arc<Rules>, now: i64) -> Result<Dataset, Problem> {
+    let mut timelines = Timelines::new(reading, rules.clone());
     let data = Dataset::of_timelines(&rules.meaning, &mut timelines, now);
     timelines.finish()?;
     Ok(data)
@@ -80,6 +103,10 @@ fn dataset(app: &App, handle: &Handle, rules: &Arc<Rules>, last: Seq, now: i64) 
 pub(crate) struct Bench {
     workbench: Mutex<Workbench>,
     pace: PaceBench,
+    /// The moment it is as of.
+    as_of: i64,
+    /// The last fact that is in it.
+    last: Seq,
 }
 
 /// How many leads are walked through time for each version. Ten thousand with 190,000 events took a third of a second on two
@@ -110,39 +137,87 @@ pub(crate) struct Trial {
 /// What moves a lead: rules with the points they give now, and then.
 pub(crate) type Reasoned = Vec<(String, i64, i64)>;
 
-/// Returns what a definition would do beside the active one, at once; `first` leads that move are named.
-pub(crate) async fn whatif(app: &App, text: DefinitionText, first: usize) -> Result<Tried, Problem> {
-    let (definition, seq) = app.read(|reader| reader.read(active)).await?;
-    let basis = Basis { fingerprint: definition.fingerprint().to_string(), seq };
-    let (reading, handle) = (app.clone(), Handle::current());
+/// Returns what a definition would do beside the active one; `first` leads that move are named.
+pub(crate) async fn whatif(app: &App, text: DefinitionText, first: usize) -> Result<Arc<Tried>, Problem> {
+    let base = Base::read(app).await?;
+    let bench = app.insight.bench.get(app, &base.basis, || base.compute(app)).await?;
+    let (basis, compute) = trying(&base, bench, text, first);
+    app.insight.trials.get(app, &basis, compute).await
+}
+
+/// Returns the same as far as it is there.
+pub(crate) async fn tried(app: &App, text: DefinitionText, first: usize) -> Result<Looked<Tried>, Problem> {
+    let (until, base) = (patience(), Base::read(app).await?);
+    let (bench, newer) = match app.insight.bench.look(app, &base.basis, until, || base.compute(app)).await? {
+        Looked::Found(bench, newer) => (bench, newer),
+        Looked::Working(progress) => return Ok(Looked::Working(progress)),
+    };
+    let (basis, compute) = trying(&base, bench, text, first);
+    Ok(app.insight.trials.look(app, &basis, until, compute).await?.newer(newer))
+}
+
+/// What others are compared with: the active definition.
+struct Base {
+    basis: Basis,
     // Reports read some columns beside the definition's own; scores are the same with them.
-    let prepared = prepare(&definition.meaning(), &Wishes::default());
-    let base = prepared.meaning.clone();
-    let bench = app.insight.bench.get(app, basis, move |now| {
-        let rules = Arc::new(Rules::of(0, String::new(), prepared.meaning.clone()));
-        let data = dataset(&reading, &handle, &rules, seq, now)?;
-        let pace = PaceBench::new(&prepared, &data, now, WALKED);
-        Ok(Bench { workbench: Mutex::new(Workbench::new(&prepared.meaning, data, now)), pace })
-    });
-    let bench = bench.await?;
-    blocking(move || {
-        let Some(version) = text.check() else { return Ok(Tried::Faulty) };
-        let prepared = prepare(&version.meaning(), &Wishes::default());
-        let version = &prepared.meaning;
-        let pace = &bench.pace;
-        let mut bench = bench.workbench.lock().map_err(|_| Problem::fault("a comparison panicked"))?;
-        let Ok(found) = bench.try_definition(version, first) else { return Ok(Tried::ReadsOthers) };
-        let why = |moved: &Moved| {
-            let before = bench.reasons(&base, moved.lead).unwrap_or_default();
-            let after = bench.reasons(version, moved.lead).unwrap_or_default();
-            reasoned(&before, &after)
-        };
-        let why = found.first.iter().map(why).collect();
-        // Whoever tries another version need not wait for this.
-        drop(bench);
-        Ok(Tried::Found(Box::new(Trial { whatif: found, why, pace: pace.try_definition(&prepared) })))
-    })
-    .await
+    prepared: Arc<Prepared>,
+}
+
+impl Base {
+    async fn read(app: &App) -> Result<Base, Problem> {
+        let (definition, seq) = app.read(|reader| reader.read(active)).await?;
+        let basis = Basis { of: definition.fingerprint().to_string(), seq };
+        Ok(Base { basis, prepared: Arc::new(prepare(&definition.meaning(), &Wishes::default())) })
+    }
+
+    fn compute(&self, app: &App) -> Compute<Bench> {
+        let (app, handle, prepared, last) = (app.clone(), Handle::current(), self.prepared.clone(), self.basis.seq);
+        Box::new(move |now, progress: &Arc<Progress>| {
+            let reading = Reading { app: &app, handle: &handle, last, progress };
+            let _turn = turn(&app, &handle)?;
+            reading.expect(1)?;
+            let rules = Arc::new(Rules::of(0, String::new(), prepared.meaning.clone()));
+            let data = dataset(&reading, &rules, now)?;
+            let pace = PaceBench::new(&prepared, &data, now, WALKED);
+            let workbench = Mutex::new(Workbench::new(&prepared.meaning, data, now));
+            Ok(Bench { workbench, pace, as_of: now, last })
+        })
+    }
+}
+
+/// Returns by what a trial is known, and what makes it.
+fn trying(
+    base: &Base,
+    bench: Arc<Bench>,
+    text: DefinitionText,
+    first: usize,
+) -> (Basis, impl Fn() -> Compute<Tried> + use<>) {
+    let of = format!("{} {} {} {first} {}", base.basis.of, bench.last, bench.as_of, text_digest(&text));
+    let basis = Basis { of, seq: bench.last };
+    let (meaning, text) = (base.prepared.meaning.clone(), Arc::new(text));
+    let compute = move || -> Compute<Tried> {
+        let (bench, meaning, text) = (bench.clone(), meaning.clone(), text.clone());
+        Box::new(move |_, _| try_out(&bench, &meaning, &text, first))
+    };
+    (basis, compute)
+}
+
+fn try_out(bench: &Bench, base: &Arc<Meaning>, text: &DefinitionText, first: usize) -> Result<Tried, Problem> {
+    let Some(version) = text.check() else { return Ok(Tried::Faulty) };
+    let prepared = prepare(&version.meaning(), &Wishes::default());
+    let version = &prepared.meaning;
+    let pace = &bench.pace;
+    let mut bench = bench.workbench.lock().map_err(|_| Problem::fault("a comparison panicked"))?;
+    let Ok(found) = bench.try_definition(version, first) else { return Ok(Tried::ReadsOthers) };
+    let why = |moved: &Moved| {
+        let before = bench.reasons(base, moved.lead).unwrap_or_default();
+        let after = bench.reasons(version, moved.lead).unwrap_or_default();
+        reasoned(&before, &after)
+    };
+    let why = found.first.iter().map(why).collect();
+    // Whoever tries another version need not wait for this.
+    drop(bench);
+    Ok(Tried::Found(Box::new(Trial { whatif: found, why, pace: pace.try_definition(&prepared) })))
 }
 
 /// Returns the rules that give other points than before, those that differ most first.

@@ -1,7 +1,7 @@
 //! A report over the facts of the store.
 
 use super::Told;
-use super::cache::blocking;
+use super::cache::{Basis, Compute, Looked, patience};
 use crate::api::values::Moment;
 use crate::app::App;
 use crate::problem::Problem;
@@ -9,10 +9,11 @@ use bantam_insight::document::Document;
 use bantam_insight::report::{About, Cut, Report, ReportOptions, report_document};
 use bantam_lang::nearest::{list_names, nearest_name};
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// What a report may be cut by beside attributes.
-pub(crate) const CUTS: [&str; 6] = ["source", "campaign", "persona", "grade", "route", "owner"];
+pub(crate) const CUTS: [&str; 7] = ["source", "campaign", "persona", "grade", "route", "owner", "version"];
 /// How many cuts one report has at most: each is a table of all values.
 const CUTS_MAX: usize = 10;
 /// How many known names a message lists.
@@ -74,14 +75,22 @@ pub(crate) struct ReportWish {
     pub(crate) cuts: Vec<String>,
 }
 
-/// A report, as figures and as what is said of them.
-pub(crate) struct Found {
+/// A report with all its sections, as figures and as what is said of them.
+pub(crate) struct Written {
     /// The figures.
     pub(crate) report: Report,
-    /// What is said of them: the sections that were asked for.
-    pub(crate) document: Document,
+    /// What is said of them.
+    document: Document,
     /// The attributes that it may be cut by.
     pub(crate) attributes: Vec<String>,
+}
+
+/// A report, or one section of it.
+pub(crate) struct Found {
+    /// All of it.
+    pub(crate) written: Arc<Written>,
+    /// What is said in the sections that were asked for.
+    pub(crate) document: Document,
 }
 
 /// Returns a report over what is in the store, as of about now.
@@ -92,26 +101,64 @@ pub(crate) async fn report(app: &App, wish: ReportWish) -> Result<Document, Prob
 /// Returns the same with its figures.
 pub(crate) async fn found(app: &App, wish: ReportWish) -> Result<Found, Problem> {
     let told = app.history().await?;
-    blocking(move || write(&told, wish)).await
+    let name = wish.name;
+    let (basis, compute) = writing(told, wish);
+    let written = app.insight.reports.get(app, &basis, compute).await?;
+    Ok(Found::of(name, written))
 }
 
-fn write(told: &Told, wish: ReportWish) -> Result<Found, Problem> {
-    let ReportWish { name, mut options, cuts } = wish;
+/// Returns the same as far as it is there; with how far a newer one is, where this one is of earlier facts.
+pub(crate) async fn looked(app: &App, wish: ReportWish) -> Result<Looked<Found>, Problem> {
+    let until = patience();
+    let (told, newer) = match app.look_at_history(until).await? {
+        Looked::Found(told, newer) => (told, newer),
+        Looked::Working(progress) => return Ok(Looked::Working(progress)),
+    };
+    let name = wish.name;
+    let (basis, compute) = writing(told, wish);
+    Ok(match app.insight.reports.look(app, &basis, until, compute).await?.newer(newer) {
+        Looked::Found(written, newer) => Looked::Found(Arc::new(Found::of(name, written)), newer),
+        Looked::Working(progress) => Looked::Working(progress),
+    })
+}
+
+impl Found {
+    fn of(name: ReportName, written: Arc<Written>) -> Found {
+        let all = &written.document;
+        let sections = all.sections.iter().filter(|section| name.has(&section.id)).cloned().collect();
+        let document = Document { sections, title: all.title.clone(), subtitle: all.subtitle.clone() };
+        Found { document, written }
+    }
+}
+
+/// Returns by what a report is known, and what writes it. Reports on the same time are one, whatever is shown of it.
+fn writing(told: Arc<Told>, wish: ReportWish) -> (Basis, impl Fn() -> Compute<Written>) {
+    let ReportWish { options, cuts, .. } = wish;
+    // Reports on earlier facts are not asked for again.
+    let of = format!("{} {} {} {options:?} {cuts:?}", told.fingerprint, told.last, told.history.as_of);
+    let basis = Basis { of, seq: told.last };
+    let compute = move || -> Compute<Written> {
+        let (told, options, cuts) = (told.clone(), options.clone(), cuts.clone());
+        Box::new(move |_, _| write(&told, options, &cuts))
+    };
+    (basis, compute)
+}
+
+fn write(told: &Told, mut options: ReportOptions, cuts: &[String]) -> Result<Written, Problem> {
     if cuts.len() > CUTS_MAX {
         return Err(Problem::bad_request("invalid_value", "there are too many cuts").at("cut").limit(CUTS_MAX, None));
     }
     options.cuts = cuts.iter().map(|cut| cut_of(cut, told)).collect::<Result<_, _>>()?;
-    let found = bantam_insight::report::report(&told.history, told.spend.as_deref(), &options);
+    let report = bantam_insight::report::report(&told.history, told.spend.as_deref(), &options);
     let as_of = serde_json::to_value(Moment(told.history.as_of)).unwrap_or_default();
     let about = About {
         definition: told.definition.clone(),
         fingerprint: told.fingerprint.clone(),
         as_of: as_of.as_str().unwrap_or_default().to_owned(),
     };
-    let mut document = report_document(&found, &told.history, &about);
-    document.sections.retain(|section| name.has(&section.id));
+    let document = report_document(&report, &told.history, &about);
     let attributes = told.history.attributes.iter().map(|(name, _)| name.clone()).collect();
-    Ok(Found { report: found, document, attributes })
+    Ok(Written { report, document, attributes })
 }
 
 fn cut_of(name: &str, told: &Told) -> Result<Cut, Problem> {

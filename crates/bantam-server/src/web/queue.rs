@@ -225,14 +225,16 @@ fn in_progress(reader: &mut Reader, person: &Person, shown: &Shown) -> Result<Ve
 
 /// Returns what there is to do, as a sentence.
 fn heading(found: &[HandOffRow], shown: &Shown) -> String {
-    let more = if found.len() >= COUNTED_MAX { "more than " } else { "" };
+    let more = if found.len() >= COUNTED_MAX { "More than " } else { "" };
     let count =
         |of: &dyn Fn(&HandOffRow) -> bool| i64::try_from(found.iter().filter(|row| of(row)).count()).unwrap_or(0);
     let (open, overdue) = (count(&|row| row.state == "open"), count(&|row| row.is_overdue));
     let whose = if shown.show == Whose::Mine { "of yours " } else { "" };
     match (open, overdue, found.len()) {
         (0, _, 0) => format!("No hand-off {whose}waits for an answer"),
-        (0, _, _) => format!("No hand-off {whose}waits for an answer; {more}{} in progress", found.len()),
+        (0, _, _) => {
+            format!("No hand-off {whose}waits for an answer; {}{} in progress", more.to_lowercase(), found.len())
+        }
         (1, 0, _) => format!("1 hand-off {whose}waits for an answer"),
         (1, _, _) => format!("1 hand-off {whose}waits for an answer and is overdue"),
         (open, 0, _) => format!("{more}{} {whose}wait for an answer", counted(open, "hand-off")),

@@ -12,9 +12,10 @@ use super::access::Visitor;
 use super::assets;
 use super::errors::Errors;
 use super::frame::{Frame, render};
+use super::waiting::Waiting;
 use crate::api::extract::{FromPath, FromQuery};
 use crate::app::App;
-use crate::insight::{Found, ReportName, found};
+use crate::insight::{Found, Looked, ReportName, looked};
 use crate::people::Signed;
 use crate::problem::Problem;
 use askama::Template;
@@ -39,6 +40,10 @@ struct ReportPage {
     heading_id: &'static str,
     /// Of what time it tells, and as of when.
     about: Option<String>,
+    /// How far it is, where it is being computed.
+    waiting: Option<Waiting>,
+    /// How far a newer one is.
+    newer: Option<Waiting>,
     /// The sections, as HTML in which every text is escaped.
     sections: String,
     has_charts: bool,
@@ -66,11 +71,17 @@ pub(crate) async fn show(
         Ok(options) => options,
         Err(errors) => return Ok(refused(&signed, page, &asked, errors)),
     };
-    let found = match found(&app, asked.wish(name, options)).await {
+    let page = match looked(&app, asked.wish(name, options)).await {
         Err(problem) if problem.status == StatusCode::CONFLICT => return Ok(none(&signed, &problem)),
-        found => found?,
+        Err(problem) => return Err(problem),
+        Ok(Looked::Working(progress)) => {
+            ReportPage { waiting: Some(Waiting::of(&progress)), ..empty(&signed, page, &asked, app.now()) }
+        }
+        Ok(Looked::Found(found, newer)) => {
+            ReportPage { newer: newer.as_deref().map(Waiting::of), ..page_of(&signed, page, &asked, &found, app.now()) }
+        }
     };
-    Ok(render(&page_of(&signed, page, &asked, &found, app.now())))
+    Ok(render(&page))
 }
 
 fn page_of(signed: &Signed, page: &Page, asked: &Asked, found: &Found, now: i64) -> ReportPage {
@@ -80,31 +91,36 @@ fn page_of(signed: &Signed, page: &Page, asked: &Asked, found: &Found, now: i64)
     let csv = |table: &str| asked.path(&format!("/reports/{}/{table}.csv", page.path));
     let embedding = Embedding { heading: has_own.then_some(HEADING), csv: &csv };
     ReportPage {
-        frame: Frame::of(Some(signed), "/reports", page.name),
-        tabs: tabs(Some(page.path), asked),
-        form: asked.form(page, &found.attributes, now),
-        errors: Errors::default(),
+        form: asked.form(page, &found.written.attributes, now),
         heading: heading.to_owned(),
-        heading_id: HEADING,
         about: Some(wish::about(document)),
         sections: document.to_embedded_html(&embedding),
         has_charts: document.has_charts(),
+        ..empty(signed, page, asked, now)
+    }
+}
+
+/// The page without what it tells.
+fn empty(signed: &Signed, page: &Page, asked: &Asked, now: i64) -> ReportPage {
+    ReportPage {
+        frame: Frame::of(Some(signed), "/reports", page.name),
+        tabs: tabs(Some(page.path), asked),
+        form: asked.form(page, &[], now),
+        errors: Errors::default(),
+        heading: page.name.to_owned(),
+        heading_id: HEADING,
+        about: None,
+        waiting: None,
+        newer: None,
+        sections: String::new(),
+        has_charts: false,
     }
 }
 
 /// The form once more, with what is wrong with it.
 fn refused(signed: &Signed, page: &Page, asked: &Asked, errors: Errors) -> Response {
-    let page = ReportPage {
-        frame: Frame::of(Some(signed), "/reports", page.name),
-        tabs: tabs(Some(page.path), &Asked::default()),
-        form: asked.form(page, &[], 0),
-        errors,
-        heading: page.name.to_owned(),
-        heading_id: HEADING,
-        about: None,
-        sections: String::new(),
-        has_charts: false,
-    };
+    let tabs = tabs(Some(page.path), &Asked::default());
+    let page = ReportPage { tabs, errors, ..empty(signed, page, asked, 0) };
     let mut response = render(&page);
     *response.status_mut() = StatusCode::BAD_REQUEST;
     response

@@ -51,6 +51,15 @@ async fn ui_04_idn_05_leads_are_filtered_and_put_in_order() {
 }
 
 #[tokio::test]
+async fn ui_04_where_nothing_decides_no_page_of_leads_leads_to_another() {
+    let app = TestApp::deciding_by("");
+    let batch: Vec<Value> = (0..3).map(|user| track(&format!("u{user}"), "x", &format!("m{user}"))).collect();
+    app.send("/v1/batch", &json!({"batch": batch})).await;
+    let page = app.get("/api/leads?limit=2").await.json();
+    assert_eq!((&page["leads"], &page["next_cursor"]), (&json!([]), &Value::Null));
+}
+
+#[tokio::test]
 async fn ui_04_hand_offs_are_filtered() {
     let app = TestApp::new();
     app.send(

@@ -194,6 +194,11 @@ async fn reports_over_the_store_are_those_over_files_with_the_same_facts() {
     let query = "from=2026-09-01&to=2026-11-01&by=week&cut=source,owner,%20industry&cost_per_hand_off=150\
                  &value_per_win=20000.5&capacity=3";
     check(&app.get(&format!("/api/reports/all?{query}")).await, &cut.to_json());
+    // Everything happened before the definition decided, but for what sales said.
+    let versions = app.get("/api/reports/key-metrics?cut=version").await.json();
+    let section = |id: &str| versions["sections"].as_array().unwrap().iter().find(|each| each["id"] == id).cloned();
+    let by_version = section("by-version").unwrap_or_else(|| panic!("{versions}"));
+    assert!(by_version.to_string().contains(&definition.fingerprint().to_string()[..8]), "{by_version}");
     let csv = app.get(&format!("/api/reports/all?{query}&format=csv")).await;
     assert_eq!((csv.header("content-type"), csv.text()), ("text/csv; charset=utf-8", cut.to_csv()));
 }

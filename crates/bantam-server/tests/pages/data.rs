@@ -91,7 +91,7 @@ async fn spend_is_entered_checked_and_taken_back() {
     let back = between(&page, "action=\"/facts/", &['"']);
     let taken_back = mia.post(&format!("/facts/{back}"), &[("reason", "twice"), ("next", "/data/spend")]).await;
     assert_eq!(taken_back.header("location"), "/data/spend");
-    assert!(mia.get("/data/spend").await.text().contains("0 was spent in the last 30 days"));
+    assert!(mia.get("/data/spend").await.text().contains("Nothing was spent in the last 30 days"));
 }
 
 #[tokio::test]

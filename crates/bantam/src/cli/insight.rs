@@ -40,9 +40,12 @@ pub(crate) struct ReportArguments {
     /// How to divide the time
     #[arg(long, value_enum, default_value_t = PeriodName::Month)]
     pub(crate) by: PeriodName,
-    /// Show key metrics apart by source, campaign, persona, grade, route, owner, or an attribute of the definition
+    /// Show key metrics apart by source, campaign, persona, grade, route, owner, version, or an attribute of the definition
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub(crate) cut: Vec<String>,
+    /// From when on which version of the definition decided, for `--cut version`: a time and what the version is called
+    #[arg(long, value_name = "TIME=NAME", num_args = 1..)]
+    pub(crate) decided: Vec<String>,
     /// A column of the leads that tells how they ended, and what it says for won ones; anything else means lost
     #[arg(long, value_name = "COLUMN=VALUE")]
     pub(crate) outcome: Option<String>,

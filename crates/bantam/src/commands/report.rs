@@ -28,7 +28,8 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<Done, Failure> {
     let mut rejected = 0_u64;
     let data = files::read(&(&arguments.data).into(), &prepared.meaning, as_of, |_| rejected += 1)?;
     tell(arguments, &data.report, as_of);
-    let history = walk(&prepared, &data, as_of);
+    let mut history = walk(&prepared, &data, as_of);
+    history.versions = versions(&arguments.decided)?;
     wishes::check(&wishes, &history)?;
     options.cuts = cuts(&arguments.cut, &history)?;
     let spend = spend::read(arguments, as_of)?;
@@ -82,7 +83,11 @@ fn made_on(text: &str) -> Result<Span, Failure> {
 fn cuts(names: &[String], history: &History) -> Result<Vec<Cut>, Failure> {
     let cut = |name: &String| {
         Cut::of(name, history).ok_or_else(|| {
-            let fixed = ["source", "campaign", "persona", "grade", "route", "owner"];
+            if name == "version" {
+                let message = "nothing says which version of the definition decided when";
+                return Failure::bad_input(message).help("write `--decided 2026-01-01=first 2026-04-01=second`");
+            }
+            let fixed = ["source", "campaign", "persona", "grade", "route", "owner", "version"];
             let attributes = history.attributes.iter().map(|(name, _)| name.as_str());
             let known: Vec<&str> = fixed.into_iter().chain(attributes).collect();
             let help =
@@ -91,6 +96,21 @@ fn cuts(names: &[String], history: &History) -> Result<Vec<Cut>, Failure> {
         })
     };
     names.iter().map(cut).collect()
+}
+
+/// Reads from when on which version decided.
+fn versions(texts: &[String]) -> Result<Vec<(i64, String)>, Failure> {
+    let version = |text: &String| {
+        let parts = text.split_once('=').map(|(from, name)| (from.trim(), name.trim()));
+        let Some((from, name)) = parts.filter(|(_, name)| !name.is_empty()) else {
+            let message = format!("`{}` names no version (--decided)", terminal::printable(text));
+            return Err(Failure::bad_input(message).help("write a time and a name: 2026-01-01=first"));
+        };
+        Ok((super::moment(from, "--decided")?, name.to_owned()))
+    };
+    let mut versions = texts.iter().map(version).collect::<Result<Vec<_>, Failure>>()?;
+    versions.sort();
+    Ok(versions)
 }
 
 /// Tells what reading found.

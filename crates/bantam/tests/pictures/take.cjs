@@ -43,6 +43,9 @@ async function take() {
     await mia.screenshot(picture('definition'))
     await mia.goto(`${base}/reports`)
     await mia.locator('h1').waitFor()
+    // What is computed in the background comes by itself.
+    await mia.waitForFunction(() => !document.querySelector('[data-waiting]'))
+    await mia.locator('.plot svg, .metrics').first().waitFor()
     await mia.screenshot(picture('reports'))
   }
   await browser.close()

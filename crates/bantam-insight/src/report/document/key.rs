@@ -114,7 +114,10 @@ fn cycle_table(cycle: &Cycle) -> Table {
 pub(super) fn cuts(report: &Report) -> impl Iterator<Item = Section> {
     report.cuts.iter().map(|(name, rows)| {
         let is_unknown = rows.iter().all(|(value, _)| value == MISSING);
-        let note = format!("No lead has a value of `{name}`. If a column has it, say which: `--column {name}=COLUMN`.");
+        let note = match name.as_str() {
+            "version" => "All of it was before any version decided.".to_owned(),
+            _ => format!("No lead has a value of `{name}`. If a column has it, say which: `--column {name}=COLUMN`."),
+        };
         let mut section = drawn::section(
             &format!("by-{}", drawn::id_of(name)),
             &format!("By {name}"),

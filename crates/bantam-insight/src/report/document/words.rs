@@ -69,7 +69,7 @@ pub(super) fn listed(names: &[String]) -> String {
 /// Returns the sentence that stands where there are too few outcomes.
 pub(super) fn too_few(known: Known, won: &str, lost: &str) -> String {
     format!(
-        "No conclusion: there are {} {won} and {} {lost}, and below {WON_MIN} and {LOST_MIN} only counts are shown.",
+        "No conclusion: it takes {WON_MIN} {won} and {LOST_MIN} {lost}, and there are {} and {} so far; only counts are shown.",
         thousands(known.won),
         thousands(known.lost)
     )

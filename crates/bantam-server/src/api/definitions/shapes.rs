@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 pub(crate) struct Versions {
     /// The one that decides.
     active: Option<String>,
-    /// How many leads were decided by it so far, where it became active and leads still follow.
+    /// How far leads are with it, where it became active and some still follow.
     renewal: Option<ShownRenewal>,
     /// Those that were written down, the earliest first.
     definitions: Vec<ShownVersion>,
@@ -27,8 +27,10 @@ pub(crate) struct Versions {
 /// How far leads are with a definition that became active.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ShownRenewal {
-    /// How often some leads were decided anew.
-    times: u64,
+    /// How many leads were decided anew so far.
+    done: u64,
+    /// How many leads there are to decide.
+    leads: u64,
 }
 
 impl Versions {
@@ -40,7 +42,7 @@ impl Versions {
                 definitions.push(ShownVersion::of(ledger, known, now)?);
             }
         }
-        let renewal = Renewal::read(ledger)?.map(|renewal| ShownRenewal { times: renewal.times });
+        let renewal = Renewal::read(ledger)?.map(|renewal| ShownRenewal { done: renewal.done, leads: renewal.of() });
         Ok(Versions { active, renewal, definitions })
     }
 }

@@ -127,6 +127,7 @@ async fn page(
     let has_more = rows.len() > ROWS || found.len() >= READ_MAX;
     let heading = match rows.is_empty() {
         true => "Nothing was spent yet, as far as is known here".to_owned(),
+        false if lately == 0.0 => "Nothing was spent in the last 30 days".to_owned(),
         false => format!("{} was spent in the last 30 days", amount(lately)),
     };
     let is_wrong = !errors.is_empty();

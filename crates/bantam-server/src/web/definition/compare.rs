@@ -4,17 +4,18 @@ use super::checked;
 use super::version::{ChangeLine, Row, changes, row};
 use crate::api::extract::FromQuery;
 use crate::app::App;
-use crate::insight::{ImpactWish, impact};
+use crate::insight::{ImpactWish, Looked, compared};
 use crate::problem::Problem;
 use crate::web::access::Visitor;
 use crate::web::frame::{Frame, render};
 use crate::web::lead::calendar;
 use crate::web::marks::Names;
+use crate::web::waiting::Waiting;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use bantam_core::definitions::Version;
-use bantam_insight::document::Document;
+use bantam_insight::document::{Alignment, Cell, Column, Document};
 use bantam_insight::impact::{ImpactOptions, Reading};
 use serde::Deserialize;
 
@@ -35,6 +36,10 @@ struct Page {
     b: String,
     criteria: Option<Vec<ChangeLine>>,
     leads: Option<Told>,
+    /// How far what follows for leads is, where it is being computed.
+    waiting: Option<Waiting>,
+    /// How far it is with newer facts.
+    newer: Option<Waiting>,
 }
 
 /// A table of a document, as texts.
@@ -51,8 +56,9 @@ struct Section {
 
 struct Table {
     caption: String,
-    columns: Vec<String>,
-    rows: Vec<Vec<String>>,
+    /// Their headings, and whether figures stand below.
+    columns: Vec<(String, bool)>,
+    rows: Vec<Vec<(String, bool)>>,
 }
 
 /// Shows where two definitions disagree.
@@ -81,7 +87,7 @@ pub(crate) async fn compare(
             })
         })
         .await?;
-    let leads = match criteria.is_some() && a != b {
+    let (leads, waiting, newer) = match criteria.is_some() && a != b {
         true => {
             let wish = ImpactWish {
                 fingerprint: b.clone(),
@@ -89,24 +95,32 @@ pub(crate) async fn compare(
                 options: ImpactOptions::default(),
                 reading: Reading::Disagreement,
             };
-            Some(told(&impact(&app, wish).await?))
+            match compared(&app, wish).await? {
+                Looked::Found(document, newer) => (Some(told(&document)), None, newer.as_deref().map(Waiting::of)),
+                Looked::Working(progress) => (None, Some(Waiting::of(&progress)), None),
+            }
         }
-        false => None,
+        false => (None, None, None),
     };
     let frame = Frame::of(Some(&signed), "/definition", "Two answers");
-    Ok(render(&Page { frame, rows, a, b, criteria, leads }))
+    Ok(render(&Page { frame, rows, a, b, criteria, leads, waiting, newer }))
 }
 
-fn told_cell(cell: &bantam_insight::document::Cell) -> String {
+fn is_figure(column: &Column) -> bool {
+    column.alignment == Alignment::End
+}
+
+fn told_cell((cell, column): (&Cell, &Column)) -> (String, bool) {
     let told = cell.told();
-    told.detail.map_or(told.main.clone(), |detail| format!("{} ({detail})", told.main))
+    let text = told.detail.map_or(told.main.clone(), |detail| format!("{} ({detail})", told.main));
+    (text, is_figure(column))
 }
 
 fn told(document: &Document) -> Told {
     let table = |table: &bantam_insight::document::Table| Table {
         caption: table.caption.clone(),
-        columns: table.columns.iter().map(|column| column.heading()).collect(),
-        rows: table.rows.iter().map(|row| row.iter().map(told_cell).collect()).collect(),
+        columns: table.columns.iter().map(|column| (column.heading(), is_figure(column))).collect(),
+        rows: table.rows.iter().map(|row| row.iter().zip(&table.columns).map(told_cell).collect()).collect(),
     };
     let section = |section: &bantam_insight::document::Section| Section {
         heading: section.heading.clone(),
@@ -114,5 +128,7 @@ fn told(document: &Document) -> Told {
         finding: section.finding.as_ref().map(|finding| finding.sentence().to_owned()),
         tables: section.tables.iter().map(table).collect(),
     };
-    Told { sections: document.sections.iter().map(section).collect() }
+    // What differs in words stands above already.
+    let sections = document.sections.iter().filter(|section| section.id != "differences");
+    Told { sections: sections.map(section).collect() }
 }

@@ -11,7 +11,7 @@ use crate::web::access::Visitor;
 use crate::web::frame::{Frame, render};
 use crate::web::lead::calendar;
 use crate::web::marks::Names;
-use crate::web::words::{Calendar, Moment};
+use crate::web::words::{Calendar, Moment, grouped};
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -65,7 +65,8 @@ struct Facts {
     effective: Option<Moment>,
     scheduled: Option<Moment>,
     review: Option<(Moment, bool)>,
-    renewal: Option<u64>,
+    /// How many leads it has decided, of how many, where some still follow.
+    renewal: Option<(u64, u64)>,
     chapters: Vec<Chapter>,
     changes: Option<Vec<ChangeLine>>,
     text: bantam_core::DefinitionText,
@@ -100,6 +101,12 @@ struct Page {
     can_propose: bool,
     can_activate: bool,
     path: String,
+}
+
+impl Page {
+    fn told(&self, count: &u64) -> String {
+        grouped(i64::try_from(*count).unwrap_or(i64::MAX))
+    }
 }
 
 #[derive(Template)]
@@ -274,7 +281,8 @@ impl Facts {
         let row = row(ledger, &version, &calendar, &names, Some(person))?;
         let proposal = version.proposal.as_ref();
         let review = review_due_at(ledger, &version)?.map(|due| (calendar.moment(due), due <= now));
-        let renewal = Renewal::read(ledger)?.filter(|_| is_active).map(|renewal| renewal.times);
+        let renewal = Renewal::read(ledger)?.filter(|_| is_active);
+        let renewal = renewal.map(|renewal| (renewal.done, renewal.of()));
         Ok(Facts {
             row,
             note: proposal.map(|proposal| {
@@ -298,8 +306,13 @@ impl Facts {
 pub(super) fn changes(old: &bantam_lang::CheckedDefinition, new: &bantam_lang::CheckedDefinition) -> Vec<ChangeLine> {
     let line = |change: bantam_lang::diff::Change| ChangeLine {
         section: change.section,
+        // The subject stands in front of the words already.
+        words: change
+            .words
+            .strip_prefix(&format!("{}: ", change.subject))
+            .unwrap_or(&change.words)
+            .replace(" -> ", " \u{2192} "),
         subject: change.subject,
-        words: change.words,
         is_quiet: !change.affects_scores,
     };
     diff(old, new).into_iter().map(line).collect()

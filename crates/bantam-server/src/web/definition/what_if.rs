@@ -2,9 +2,10 @@
 
 use super::NAME;
 use crate::app::App;
-use crate::insight::{Reasoned, Tried, whatif};
+use crate::insight::{Looked, Reasoned, Tried, tried};
 use crate::problem::Problem;
 use crate::web::marks::lead_path;
+use crate::web::waiting::Waiting;
 use crate::web::words::{grouped, signed};
 use bantam_core::DefinitionText;
 use bantam_insight::impact::{Ladder, Place};
@@ -28,6 +29,10 @@ pub(super) struct Impact {
     pub(super) moves: Vec<MoveLine>,
     /// How many more move than are named.
     pub(super) more: u64,
+    /// How far it is, where it is being computed.
+    pub(super) waiting: Option<Waiting>,
+    /// How far it is with newer facts.
+    pub(super) newer: Option<Waiting>,
 }
 
 /// Something found about the text.
@@ -81,14 +86,22 @@ pub(super) async fn try_text(app: &App, text: DefinitionText) -> Result<Impact, 
         return Ok(Impact { findings, summary, ..Impact::default() });
     }
     let other = |summary: &str| Impact { summary: summary.to_owned(), ..Impact::default() };
-    let found = match whatif(app, text, NAMED).await {
-        Ok(Tried::Found(trial)) => {
-            Impact { pace: trial.pace.as_ref().map(pace_words), ..of(&trial.whatif, &trial.why) }
+    let found = match tried(app, text, NAMED).await {
+        Ok(Looked::Working(progress)) => Impact { waiting: Some(Waiting::of(&progress)), ..Impact::default() },
+        Ok(Looked::Found(tried, newer)) => {
+            let newer = newer.as_deref().map(Waiting::of);
+            match &*tried {
+                Tried::Found(trial) => {
+                    let pace = trial.pace.as_ref().map(pace_words);
+                    Impact { pace, newer, ..of(&trial.whatif, &trial.why) }
+                }
+                Tried::ReadsOthers => other(
+                    "It reads other attributes than the active definition. Keep it as a draft: its page tells the full \
+                     impact.",
+                ),
+                Tried::Faulty => other("The text has errors."),
+            }
         }
-        Ok(Tried::ReadsOthers) => other(
-            "It reads other attributes than the active definition. Keep it as a draft: its page tells the full impact.",
-        ),
-        Ok(Tried::Faulty) => other("The text has errors."),
         Err(problem) if problem.status == axum::http::StatusCode::CONFLICT => {
             other("No definition decides yet, so there is nothing to compare with.")
         }
@@ -161,7 +174,7 @@ fn pace_words(pace: &Pace) -> String {
     };
     let weeks = match pace.weeks.round() as u64 {
         0 | 1 => "the week there are facts of".to_owned(),
-        weeks => format!("the {weeks} weeks there are facts of"),
+        weeks => format!("the {} weeks there are facts of", shown(weeks)),
     };
     let of = match pace.looked_at == pace.leads {
         true => String::new(),

@@ -5,12 +5,13 @@ use super::wish::{Asked, Form, about};
 use super::{assets, none};
 use crate::api::extract::FromQuery;
 use crate::app::App;
-use crate::insight::{Found, ReportName, found};
+use crate::insight::{Found, Looked, ReportName, looked};
 use crate::people::Signed;
 use crate::problem::Problem;
 use crate::web::access::Visitor;
 use crate::web::errors::Errors;
 use crate::web::frame::{Frame, render};
+use crate::web::waiting::Waiting;
 use crate::web::words::{counted, grouped};
 use askama::Template;
 use axum::extract::State;
@@ -47,6 +48,10 @@ struct Overview {
     /// What the heading rests on.
     because: Vec<String>,
     about: Option<String>,
+    /// How far it is, where it is being computed.
+    waiting: Option<Waiting>,
+    /// How far a newer one is.
+    newer: Option<Waiting>,
     figures: Vec<Figure>,
     says: Vec<Said>,
     /// The section on the funnel, as HTML in which every text is escaped.
@@ -75,15 +80,21 @@ pub(crate) async fn show(
         Ok(options) => options,
         Err(errors) => return Ok(refused(&signed, &asked, errors)),
     };
-    let found = match found(&app, asked.wish(ReportName::All, options)).await {
+    let page = match looked(&app, asked.wish(ReportName::All, options)).await {
         Err(problem) if problem.status == StatusCode::CONFLICT => return Ok(none(&signed, &problem)),
-        found => found?,
+        Err(problem) => return Err(problem),
+        Ok(Looked::Working(progress)) => {
+            Overview { waiting: Some(Waiting::of(&progress)), ..empty(&signed, &asked, app.now()) }
+        }
+        Ok(Looked::Found(found, newer)) => {
+            Overview { newer: newer.as_deref().map(Waiting::of), ..page(&signed, &asked, &found, app.now()) }
+        }
     };
-    Ok(render(&page(&signed, &asked, found, app.now())))
+    Ok(render(&page))
 }
 
-fn page(signed: &Signed, asked: &Asked, found: Found, now: i64) -> Overview {
-    let Found { report, mut document, .. } = found;
+fn page(signed: &Signed, asked: &Asked, found: &Found, now: i64) -> Overview {
+    let (report, mut document) = (&found.written.report, found.document.clone());
     let says = PAGES.iter().filter_map(|page| said(page, &document, asked)).collect();
     let about = Some(about(&document));
     document.sections.retain(|section| section.id == "waterfall");
@@ -94,12 +105,8 @@ fn page(signed: &Signed, asked: &Asked, found: Found, now: i64) -> Overview {
         section.finding = None;
     }
     let csv = |table: &str| asked.path(&format!("/reports/waterfall/{table}.csv"));
-    let (heading, because) = verdict(&report);
+    let (heading, because) = verdict(report);
     Overview {
-        frame: Frame::of(Some(signed), "/reports", "Reports"),
-        tabs: tabs(None, asked),
-        form: asked.overview_form(now),
-        errors: Errors::default(),
         heading,
         because,
         about,
@@ -107,23 +114,31 @@ fn page(signed: &Signed, asked: &Asked, found: Found, now: i64) -> Overview {
         says,
         has_charts: document.has_charts(),
         funnel: document.to_embedded_html(&Embedding { heading: Some("funnel"), csv: &csv }),
+        ..empty(signed, asked, now)
     }
 }
 
-fn refused(signed: &Signed, asked: &Asked, errors: Errors) -> Response {
-    let page = Overview {
+/// The page without what it tells.
+fn empty(signed: &Signed, asked: &Asked, now: i64) -> Overview {
+    Overview {
         frame: Frame::of(Some(signed), "/reports", "Reports"),
-        tabs: tabs(None, &Asked::default()),
-        form: asked.overview_form(0),
-        errors,
+        tabs: tabs(None, asked),
+        form: asked.overview_form(now),
+        errors: Errors::default(),
         heading: "Is it working?".to_owned(),
         because: Vec::new(),
         about: None,
+        waiting: None,
+        newer: None,
         figures: Vec::new(),
         says: Vec::new(),
         funnel: String::new(),
         has_charts: false,
-    };
+    }
+}
+
+fn refused(signed: &Signed, asked: &Asked, errors: Errors) -> Response {
+    let page = Overview { tabs: tabs(None, &Asked::default()), errors, ..empty(signed, asked, 0) };
     let mut response = render(&page);
     *response.status_mut() = StatusCode::BAD_REQUEST;
     response
@@ -143,7 +158,8 @@ fn percent(share: f64) -> String {
 fn told(rate: Rate) -> Option<String> {
     let (share, interval) = (rate.share()?, rate.interval()?);
     let (low, high) = (100.0 * interval.low, 100.0 * interval.high);
-    Some(format!("{} ({low:.1} to {high:.1} %, {} of {})", percent(share), rate.hits(), rate.n()))
+    let [hits, n] = [rate.hits(), rate.n()].map(|count| grouped(i64::try_from(count).unwrap_or(i64::MAX)));
+    Some(format!("{} ({low:.1} to {high:.1} %, {hits} of {n})", percent(share)))
 }
 
 /// Returns whether it is working, in one sentence with its figure, and what that rests on.

@@ -2,7 +2,9 @@
 
 use crate::api::shown::active_rules;
 use crate::app::App;
+use crate::people::Role;
 use crate::problem::Problem;
+use crate::sso::SsoSettings;
 use crate::web::access::Visitor;
 use crate::web::frame::{Frame, render};
 use crate::web::words::grouped;
@@ -23,6 +25,8 @@ struct Page {
     disk: String,
     mail: &'static str,
     address: String,
+    /// Name and value of what is known of single sign-on; none where it is not set up.
+    sso: Vec<(&'static str, String)>,
     counts: Vec<(&'static str, String)>,
 }
 
@@ -64,6 +68,7 @@ pub(crate) async fn show(State(app): State<App>, Visitor(signed): Visitor) -> Re
         disk: disk(&app),
         mail: if app.outgoing.has_mail() { "by the mail server it was started with" } else { "no mail server" },
         address: app.public_address().map(|(scheme, host)| format!("{scheme}://{host}")).unwrap_or_default(),
+        sso: app.sso.as_ref().map(|sso| sso_pairs(sso.settings())).unwrap_or_default(),
         counts: vec![
             ("Facts in the log", grouped(last)),
             ("New facts since the start", told(&counts.accepted)),
@@ -73,6 +78,38 @@ pub(crate) async fn show(State(app): State<App>, Visitor(signed): Visitor) -> Re
             ("Messages given up", grouped(waiting.parked)),
         ],
     }))
+}
+
+/// Returns what people should know of the provider: never what the service is known by to it.
+fn sso_pairs(settings: &SsoSettings) -> Vec<(&'static str, String)> {
+    let role = |role: Role| role.name().to_owned();
+    let domains = match settings.domains.as_slice() {
+        [] => "any address".to_owned(),
+        domains => format!("addresses of {}", domains.join(", ")),
+    };
+    let newcomers = match settings.new_role {
+        Some(new) => format!("come in as {}, with {domains}", role(new)),
+        None => "come in where they were invited".to_owned(),
+    };
+    let rules = settings.roles_by_group.iter().map(|(group, to)| format!("{group}: {}", role(*to)));
+    let rules: Vec<String> = rules.collect();
+    vec![
+        ("Provider", settings.name.clone()),
+        ("Issuer", settings.issuer.clone()),
+        ("Passwords", if settings.is_required { "let nobody in" } else { "let people in, too" }.to_owned()),
+        ("New people", newcomers),
+        (
+            "Roles",
+            match rules.is_empty() {
+                true => "given by hand".to_owned(),
+                false => format!("by the groups in {}", settings.role_claim),
+            },
+        ),
+        ("Groups", rules.join("; ")),
+    ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
+    .collect()
 }
 
 fn disk(app: &App) -> String {
@@ -91,7 +128,32 @@ fn size(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::size;
+    use super::{size, sso_pairs};
+    use crate::people::Role;
+    use crate::sso::{ClientSecret, SsoSettings};
+
+    #[test]
+    fn the_provider_is_shown_without_its_secret() {
+        let settings = SsoSettings {
+            issuer: "https://login.acme.example".into(),
+            client_id: "bantam".into(),
+            client_secret: Some(ClientSecret::new("hush")),
+            scopes: Vec::new(),
+            name: "Acme".into(),
+            domains: vec!["acme.example".into()],
+            new_role: Some(Role::Viewer),
+            role_claim: "groups".into(),
+            roles_by_group: vec![("Growth".into(), Role::Marketing)],
+            is_required: true,
+        };
+        let pairs = sso_pairs(&settings);
+        let value = |name: &str| pairs.iter().find(|(known, _)| *known == name).unwrap().1.as_str();
+        assert_eq!(value("Issuer"), "https://login.acme.example");
+        assert_eq!(value("Passwords"), "let nobody in");
+        assert_eq!(value("New people"), "come in as viewer, with addresses of acme.example");
+        assert_eq!((value("Roles"), value("Groups")), ("by the groups in groups", "Growth: marketing"));
+        assert!(!format!("{pairs:?}").contains("hush"), "{pairs:?}");
+    }
 
     #[test]
     fn sizes_are_told_in_their_unit() {
