@@ -88,6 +88,8 @@ pub struct Foreseen<'a> {
     pub messages: Vec<Digest>,
     /// Subjects that may be there; those that are, with their leads.
     pub subjects: Vec<(SubjectKind, std::borrow::Cow<'a, str>)>,
+    /// Subjects as they stand in the store, whom whoever asks has at hand.
+    pub known: Vec<Subject>,
     /// Leads of subjects that are known.
     pub leads: Vec<SubjectId>,
 }

@@ -75,6 +75,25 @@ impl Store {
         }
     }
 
+    /// Returns whether a reader should pause now and then, so that the database's log can be emptied.
+    pub fn has_long_log(&self) -> bool {
+        match self {
+            Store::Sqlite(store) => store.has_long_log(),
+            Store::Postgres(_) => false,
+        }
+    }
+
+    /// Empties the log, unless somebody reads from it; returns whether it is empty.
+    ///
+    /// # Errors
+    /// Returns why the database failed.
+    pub fn empty_log(&self) -> Result<bool, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.empty_log(),
+            Store::Postgres(_) => Ok(true),
+        }
+    }
+
     /// Lets go of what the database keeps for its own safety and no longer needs.
     ///
     /// # Errors

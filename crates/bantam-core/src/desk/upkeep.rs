@@ -41,7 +41,10 @@ impl Desk {
             let visitors = given.fact.anonymous.iter().map(|anonymous| (SubjectKind::Anonymous, anonymous));
             for (kind, name) in users.chain(visitors) {
                 match self.subjects.get(&(kind, name.clone())) {
-                    Some(known) => foreseen.leads.extend(known.lead.filter(|lead| !self.leads.contains_key(lead))),
+                    Some(known) => {
+                        foreseen.known.push(known.clone());
+                        foreseen.leads.extend(known.lead.filter(|lead| !self.leads.contains_key(lead)));
+                    }
                     None => {
                         foreseen.subjects.push((kind, name.into()));
                         foreseen.subjects.push((kind, tombstone(name).into()));

@@ -142,7 +142,8 @@ fn postgres(wish: &Wish) -> (Vec<(&'static str, f64)>, String) {
     let settings = plain.settings("keeper");
     let ways = [
         ("plain PostgreSQL, a statement a row", Rows::OneByOne),
-        ("plain PostgreSQL, 1,000 rows a statement", Rows::AtOnce),
+        ("the same, without waiting for each", Rows::Pipelined),
+        ("the same, 1,000 rows a statement", Rows::AtOnce),
     ];
     let rates = ways.map(|(name, rows)| (name, plain::insert_postgres(&settings, rows, wish.facts, wish.leads)));
     (rates.to_vec(), cluster::database().unwrap().text_url("service"))

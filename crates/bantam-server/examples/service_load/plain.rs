@@ -31,8 +31,10 @@ pub(crate) fn insert_sqlite(path: &Path, facts: u64, leads: u64) -> f64 {
 /// How rows are sent to PostgreSQL.
 #[derive(Clone, Copy)]
 pub(crate) enum Rows {
-    /// A statement for each, sent without waiting for the one before.
+    /// A statement for each, which is waited for, as most programs do it.
     OneByOne,
+    /// A statement for each, sent without waiting for the one before.
+    Pipelined,
     /// A transaction's rows as arrays, in one statement.
     AtOnce,
 }
@@ -48,7 +50,7 @@ pub(crate) fn insert_postgres(settings: &str, rows: Rows, facts: u64, leads: u64
             create index event_lead on event (lead, time)";
         client.batch_execute(tables).await.unwrap();
         let insert = match rows {
-            Rows::OneByOne => "values ($1::text, $2::text, $3::bigint, $4::bytea)",
+            Rows::OneByOne | Rows::Pipelined => "values ($1::text, $2::text, $3::bigint, $4::bytea)",
             Rows::AtOnce => "select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[])",
         };
         let insert = format!("insert into event (message, lead, time, body) {insert} on conflict do nothing");
@@ -59,6 +61,11 @@ pub(crate) fn insert_postgres(settings: &str, rows: Rows, facts: u64, leads: u64
             let some: Vec<_> = (first..(first + ROWS).min(facts)).map(|number| row(number, leads)).collect();
             match rows {
                 Rows::OneByOne => {
+                    for (message, lead, time, body) in &some {
+                        transaction.execute(&insert, &[message, lead, time, body]).await.unwrap();
+                    }
+                }
+                Rows::Pipelined => {
                     let sent = some.iter().map(|(message, lead, time, body)| {
                         let values: [&(dyn ToSql + Sync); 4] = [message, lead, time, body];
                         let (transaction, insert) = (&transaction, &insert);

@@ -302,6 +302,7 @@ pub(crate) async fn erase(
         Some(marks) => {
             app.note_erased(&marks)?;
             app.recorder.checkpoint().await.map_err(unavailable)?;
+            app.insight.forget();
             Ok(StatusCode::NO_CONTENT)
         }
         None => Err(Problem::not_found("there is no such lead")),

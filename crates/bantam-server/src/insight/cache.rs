@@ -43,6 +43,17 @@ impl Default for Insight {
     }
 }
 
+impl Insight {
+    /// Lets go of all that was computed: somebody who was erased may be named in it.
+    pub(crate) fn forget(&self) {
+        self.history.forget();
+        self.reports.forget();
+        self.bench.forget();
+        self.trials.forget();
+        self.comparisons.forget();
+    }
+}
+
 /// By what it is known whether something still holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Basis {
@@ -178,6 +189,11 @@ impl<T: Send + Sync + 'static> Shelf<T> {
         }
     }
 
+    /// What is being computed goes to those who wait for it, and is not kept.
+    fn forget(&self) {
+        self.places().clear();
+    }
+
     fn places(&self) -> MutexGuard<'_, Vec<Place<T>>> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -221,13 +237,17 @@ impl<T: Send + Sync + 'static> Shelf<T> {
     fn begin(&self, app: &App, basis: &Basis, compute: Compute<T>) -> Work<T> {
         let (sender, done) = watch::channel(None);
         let progress = Arc::new(Progress::default());
-        let (app, basis, places, told) = (app.clone(), basis.clone(), self.places.clone(), progress.clone());
+        let (app, basis, places) = (app.clone(), basis.clone(), self.places.clone());
+        let (told, own) = (progress.clone(), progress.clone());
         tokio::spawn(async move {
             let now = app.now();
             let begun = Instant::now();
             let value = blocking(move || compute(now, &told)).await.map(Arc::new);
             let mut places = places.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(place) = places.iter_mut().find(|place| place.of == basis.of) {
+            // Where all was let go of meanwhile, somebody else may compute the same by now.
+            let is_own =
+                |place: &&mut Place<T>| place.work.as_ref().is_some_and(|work| Arc::ptr_eq(&work.progress, &own));
+            if let Some(place) = places.iter_mut().find(is_own) {
                 place.work = None;
                 place.failed = value.as_ref().err().map(|problem| (Instant::now(), problem.clone()));
                 if let Ok(value) = &value {
@@ -257,4 +277,27 @@ pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     tokio::task::spawn_blocking(work).await.map_err(|_| Problem::fault("a computation panicked"))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sto_12_what_took_long_is_kept_although_facts_came_and_not_when_somebody_was_erased() {
+        let insight = Insight::default();
+        let kept = Kept {
+            seq: 1,
+            as_of: 0,
+            done: Instant::now(),
+            took: Duration::from_secs(3_600),
+            value: Arc::new(bantam_insight::document::Document::default()),
+        };
+        let place = Place { of: "all".to_owned(), kept: Some(kept), work: None, failed: None };
+        insight.comparisons.places().push(place);
+        let basis = Basis { of: "all".to_owned(), seq: 2 };
+        assert!(insight.comparisons.find(&basis, AGE_MAX * 2).is_some());
+        insight.forget();
+        assert!(insight.comparisons.find(&basis, AGE_MAX * 2).is_none());
+    }
 }

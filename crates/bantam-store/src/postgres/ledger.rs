@@ -169,6 +169,7 @@ impl Ledger for PostgresLedger<'_> {
     }
 
     fn foresee(&mut self, foreseen: &Foreseen<'_>) -> Result<(), StoreError> {
+        self.subjects.keep_known(&foreseen.known);
         let questions = [
             facts::foreseen_keys(&foreseen.messages),
             subjects::foreseen(&foreseen.subjects),

@@ -34,6 +34,15 @@ impl Subjects {
         self.by_id.insert(subject.id, subject);
     }
 
+    /// Keeps subjects that somebody has at hand, but for those that were changed in this transaction.
+    pub(super) fn keep_known(&mut self, known: &[Subject]) {
+        for subject in known {
+            if !self.by_id.contains_key(&subject.id) {
+                self.keep(subject.clone());
+            }
+        }
+    }
+
     /// Returns the leads of subjects, as far as they are known.
     pub(super) fn leads_of(&self, names: &[Name<'_>]) -> Vec<SubjectId> {
         let known = |(kind, name): &Name<'_>| self.by_name.get(&(*kind, name.clone().into_owned())).copied().flatten();

@@ -13,6 +13,8 @@ pub(super) const READ_MAX: Duration = Duration::from_secs(30);
 const INSTRUCTIONS: i32 = 10_000;
 /// From which size on the log must be emptied first. It may reach 64 MiB: one group of facts takes a few.
 const LOG_BYTES_MAX: u64 = 48 << 20;
+/// From which size on it is long: whoever reads one snapshot after the other lets it be emptied now and then.
+const LOG_BYTES_LONG: u64 = LOG_BYTES_MAX / 2;
 /// How long the writer waits elsewhere; SQLite's usual.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -28,9 +30,16 @@ impl SqliteStore {
     /// # Errors
     /// Returns why the database failed.
     pub fn has_room(&self) -> Result<bool, StoreError> {
-        if self.log_bytes() < LOG_BYTES_MAX {
-            return Ok(true);
-        }
+        if self.log_bytes() < LOG_BYTES_MAX { Ok(true) } else { self.empty_log() }
+    }
+
+    /// Returns whether the log should be emptied when nobody reads from it.
+    pub(crate) fn has_long_log(&self) -> bool {
+        self.log_bytes() >= LOG_BYTES_LONG
+    }
+
+    /// Empties the log, unless somebody reads from it; returns whether it is empty.
+    pub(crate) fn empty_log(&self) -> Result<bool, StoreError> {
         // Waiting here would keep everybody waiting.
         self.connection.busy_timeout(Duration::ZERO)?;
         let emptied = self.connection.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get::<_, i64>(0));
