@@ -6,9 +6,23 @@ use crate::error::StoreError;
 use crate::people::People;
 use crate::quarantine::Quarantine;
 use crate::records::{
-    Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadCount, LeadRow, NewFact, Seq, StoredFact, Subject,
-    SubjectId, SubjectKind,
+    Appended, Digest, Edge, Entry, HandOffRow, LeadCount, LeadRow, NewFact, Seq, StoredFact, Subject, SubjectId,
+    SubjectKind,
 };
+use std::borrow::Cow;
+
+/// What a group of facts will ask for.
+#[derive(Clone, Debug, Default)]
+pub struct Foreseen<'a> {
+    /// Message ids.
+    pub messages: Vec<Digest>,
+    /// Subjects that may be there; those that are, with their leads.
+    pub subjects: Vec<(SubjectKind, Cow<'a, str>)>,
+    /// Subjects as they stand in the store, whom whoever asks has at hand.
+    pub known: Vec<Subject>,
+    /// Leads of subjects that are known.
+    pub leads: Vec<SubjectId>,
+}
 
 /// A store within a transaction: all that is done through it happens together or not at all.
 ///

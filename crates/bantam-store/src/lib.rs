@@ -20,7 +20,7 @@ pub use api_keys::{ApiKeyRow, ApiKeys};
 pub use deliveries::Deliveries;
 pub use error::StoreError;
 pub use inspection::{Inspection, KnownEdge, Record, Table};
-pub use ledger::Ledger;
+pub use ledger::{Foreseen, Ledger};
 pub use location::Location;
 pub use mending::{Mending, PlacedDecision};
 pub use people::{AuditFilter, AuditRow, InvitationRow, People, PersonRow, SessionRow};

@@ -81,19 +81,6 @@ pub struct NewFact<'a> {
     pub body: &'a [u8],
 }
 
-/// What a group of facts will ask for.
-#[derive(Clone, Debug, Default)]
-pub struct Foreseen<'a> {
-    /// Message ids.
-    pub messages: Vec<Digest>,
-    /// Subjects that may be there; those that are, with their leads.
-    pub subjects: Vec<(SubjectKind, std::borrow::Cow<'a, str>)>,
-    /// Subjects as they stand in the store, whom whoever asks has at hand.
-    pub known: Vec<Subject>,
-    /// Leads of subjects that are known.
-    pub leads: Vec<SubjectId>,
-}
-
 /// What became of a fact to append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Appended {

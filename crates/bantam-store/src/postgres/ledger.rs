@@ -7,10 +7,10 @@
 use super::connection::{Call, Connection, call};
 use super::{facts, leads, outcomes, subjects};
 use crate::error::StoreError;
-use crate::ledger::Ledger;
+use crate::ledger::{Foreseen, Ledger};
 use crate::records::{
-    Appended, Digest, Edge, Entry, Foreseen, HandOffRow, LeadCount, LeadRow, NewFact, Seq, StoredFact, Subject,
-    SubjectId, SubjectKind,
+    Appended, Digest, Edge, Entry, HandOffRow, LeadCount, LeadRow, NewFact, Seq, StoredFact, Subject, SubjectId,
+    SubjectKind,
 };
 use tokio_postgres::Row;
 
