@@ -106,3 +106,93 @@ impl Drop for Thread {
         let _ = self.thread.take().map(JoinHandle::join);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bantam_core::fact::{Fact, FactKind, Values};
+    use bantam_core::{DefinitionText, Given, Rules};
+    use bantam_store::sqlite::SqliteStore;
+    use bantam_store::{Digest, NewFact, StoreError};
+
+    /// More than are decided at once, twice.
+    const LEADS: usize = 2_500;
+    /// The database's log is long after these: some megabytes each.
+    const LARGE_FACTS: u64 = 8;
+
+    fn take(store: &mut Store, desk: &mut Desk, facts: Vec<Fact>) {
+        let given: Vec<Given> = facts.into_iter().map(Given::new).collect();
+        store.transaction(|ledger| desk.take(ledger, 1, &given)).unwrap();
+    }
+
+    fn activate(store: &mut Store, desk: &mut Desk, event: &str) {
+        let text = format!(
+            "bantam: 1\nlead: {{industry: text}}\nengagement: {{rules: {{Did: {{on: {event}, points: 60}}}}}}\n\
+             stages: [Inquiry, Ready: score >= 60]\n"
+        );
+        let text = DefinitionText { name: "d.yaml".into(), text, lists: Vec::new() };
+        let fingerprint = Rules::load(0, &text).unwrap().fingerprint;
+        let draft = FactKind::Draft { fingerprint: fingerprint.clone(), text, by: "ann".into() };
+        for kind in [draft, FactKind::Activation { fingerprint }] {
+            take(store, desk, vec![Fact::of_service(format!("{event}-{kind:?}"), 1, "test", kind)]);
+        }
+    }
+
+    fn renew(store: &mut Store, desk: &mut Desk) {
+        let fact = desk.next_renewal(1).unwrap();
+        take(store, desk, vec![fact]);
+    }
+
+    fn append(store: &mut Store, number: u64) -> Result<(), StoreError> {
+        let (message, body) = (Digest::of(&number.to_le_bytes()), vec![7; 4 << 20]);
+        let fact = NewFact { message, digest: message, subject: None, received_at: 1, happened_at: 1, body: &body };
+        store.transaction(|ledger| ledger.append_fact(&fact).map(drop))
+    }
+
+    fn is_asked(ahead: &Ahead) -> bool {
+        matches!(ahead, Ahead::Reading(Thread { is_asked: true, .. }))
+    }
+
+    #[test]
+    fn sto_08_the_next_leads_are_not_read_while_the_log_of_the_database_is_long() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::Sqlite(SqliteStore::open(&folder.path().join("leads.db"), "a test").unwrap());
+        let mut desk = store.transaction(|ledger| Desk::open(ledger)).unwrap();
+        activate(&mut store, &mut desk, "clicked");
+        while desk.renewal().is_some() {
+            renew(&mut store, &mut desk);
+        }
+        let event = |number| {
+            let kind = FactKind::Event { name: "bought".into(), properties: Values::new() };
+            let fact = Fact::of_service(format!("m{number}"), 1, "test", kind);
+            Fact { user: Some(format!("u{number}")), ..fact }
+        };
+        take(&mut store, &mut desk, (0..LEADS).map(event).collect());
+        // It listens to what the one before did not: leads are made from the log.
+        activate(&mut store, &mut desk, "bought");
+
+        let mut ahead = Ahead::default();
+        while !ahead.serve(&mut desk, &store) {}
+        assert!(is_asked(&ahead), "the next are read while these are decided");
+        renew(&mut store, &mut desk);
+        // Somebody else reads meanwhile, so the log cannot be begun anew.
+        let mut reader = store.reader().unwrap().unwrap();
+        let appended = reader.read(|ledger| {
+            ledger.last_fact()?;
+            (0..LARGE_FACTS).try_for_each(|number| append(&mut store, number))
+        });
+        appended.unwrap();
+        assert!(store.has_long_log());
+        while !ahead.serve(&mut desk, &store) {}
+        assert!(!is_asked(&ahead), "nobody reads, so the log can be emptied");
+        renew(&mut store, &mut desk);
+        while !ahead.serve(&mut desk, &store) {}
+        assert!(!store.has_long_log(), "it was emptied before more was read");
+        while desk.renewal().is_some() {
+            renew(&mut store, &mut desk);
+        }
+        let counts = store.transaction(|ledger| ledger.lead_counts()).unwrap();
+        let ready = counts.iter().filter(|count| count.stage.as_deref() == Some("Ready"));
+        assert_eq!(ready.map(|count| count.count).sum::<i64>(), LEADS as i64);
+    }
+}
