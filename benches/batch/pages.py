@@ -111,7 +111,10 @@ def of_store(options, folder):
         admin = Visitor()
         admin.ask(process.found, {"name": "Ann", "email": "ann@bench.example", "password": PASSWORD})
         person = admin.first("/settings/people", r'href="(/settings/people/[^"]+)"')
-        admin.ask(f"{person}/roles", {"token": admin.token(), **{role: "true" for role in ROLES}})
+        version = admin.first(person, r'name="version" value="([^"]+)"')
+        status, _, page = admin.ask(f"{person}/roles", {"token": admin.token(), "version": version, **{role: "true" for role in ROLES}})
+        if status != 303:
+            sys.exit(f"the roles are not changed: {status} {page[:500]}")
         admin.ask("/sign-in", {"email": "ann@bench.example", "password": PASSWORD})
         wait(lambda: "being decided anew" not in admin.page(admin.first("/definition", r'href="(/definition/[0-9a-f]{64})"')))
         return measure(f"{options.leads:,} leads", [admin], options.rounds)
@@ -221,7 +224,9 @@ def parts(everybody):
     yield "/data/quarantine/{id}", [("/data/quarantine/{id}", someone.first("/data/quarantine", r'href="(/data/quarantine/\d+)"'))]
     yield "/settings/people/{id}", admin.first("/settings/people", r'href="(/settings/people/[^"]+)"')
     yield "/settings/teams/{name}", [("/settings/teams/{name}", someone.first("/settings/teams", r'href="(/settings/teams/[^"]+)"'))]
-    yield "/settings/webhooks/{id}", [("/settings/webhooks/{id}", admin.first("/settings/webhooks", r'href="(/settings/webhooks/[^"]+)"'))]
+    for kind in ("webhooks", "connectors"):
+        path = f"/settings/{kind}/{{id}}"
+        yield path, [(path, admin.first(f"/settings/{kind}", rf'href="(/settings/{kind}/[^"]+)"'))]
 
 
 STAGE = r'href="/leads\?stage=([^"&]+)"'
