@@ -43,8 +43,8 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .page(ADMIN, "/settings/connectors/{id}/disable", post(connector::disable))
         .page(ADMIN, "/settings/connectors/{id}/secret", post(connector::renew))
         .page(ADMIN, "/settings/connectors/{id}/remove", post(connector::remove))
-        .page(ADMIN, "/settings/connectors/{id}/resend", post(connector::resend_parked))
-        .page(ADMIN, "/settings/connectors/{id}/deliveries/{delivery}/resend", post(connector::resend))
+        .page(ADMIN, "/settings/connectors/{id}/resend", post(deliveries::resend_parked))
+        .page(ADMIN, "/settings/connectors/{id}/deliveries/{delivery}/resend", post(deliveries::resend))
         .page(ADMIN, "/settings/service", get(service::show))
 }
 

@@ -329,34 +329,7 @@ pub(crate) async fn remove(
     FromForm(removing): FromForm<Removing>,
 ) -> Result<Response, Problem> {
     find(&app, id).await?;
-    if !removing.sure {
-        let message = "nothing was removed; say that what waits for it may be lost, too";
-        return Err(Problem::bad_request("unconfirmed", message).at("sure"));
-    }
+    removing.confirmed()?;
     api::take_away(&app, id, signed.actor(&origin)).await?;
     Ok(redirect("/settings/connectors"))
-}
-
-/// Writes once more what ended.
-pub(crate) async fn resend(
-    State(app): State<App>,
-    Visitor(signed): Visitor,
-    origin: Origin,
-    FromPath((id, delivery)): FromPath<(i64, i64)>,
-    FromForm(Nothing {}): FromForm<Nothing>,
-) -> Result<Response, Problem> {
-    let Json(resent) = sent::send_again(&app, id, delivery, signed.actor(&origin)).await?;
-    Ok(redirect(&format!("/settings/connectors/{id}?resent={}", resent.resent)))
-}
-
-/// Writes once more all that was given up.
-pub(crate) async fn resend_parked(
-    State(app): State<App>,
-    Visitor(signed): Visitor,
-    origin: Origin,
-    FromPath(id): FromPath<i64>,
-    FromForm(Nothing {}): FromForm<Nothing>,
-) -> Result<Response, Problem> {
-    let Json(resent) = sent::send_parked_again(&app, id, signed.actor(&origin)).await?;
-    Ok(redirect(&format!("/settings/connectors/{id}?resent={}", resent.resent)))
 }

@@ -12,6 +12,7 @@ use crate::web::forms::FromForm;
 use crate::web::marks::lead_path;
 use crate::web::sign_in::Nothing;
 use crate::web::words::{Calendar, Moment, Notice, counted};
+use crate::webhooks::endpoint::Kind;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
@@ -147,7 +148,13 @@ pub(super) fn notice(shown: &Shown) -> Option<Notice> {
     Some(Notice { text, undo: None, is_bad: false })
 }
 
-/// Sends a message again.
+/// Returns where the page of a webhook or a connector is.
+fn path_of(kind: Kind, id: i64) -> String {
+    let pages = if kind.is_connector() { "connectors" } else { "webhooks" };
+    format!("/settings/{pages}/{id}")
+}
+
+/// Sends a message of a webhook or a connector again.
 pub(crate) async fn resend(
     State(app): State<App>,
     Visitor(signed): Visitor,
@@ -155,8 +162,9 @@ pub(crate) async fn resend(
     FromPath((id, delivery)): FromPath<(i64, i64)>,
     FromForm(Nothing {}): FromForm<Nothing>,
 ) -> Result<Response, Problem> {
+    let path = path_of(find(&app, id).await?.kind, id);
     let Json(resent) = api::send_again(&app, id, delivery, signed.actor(&origin)).await?;
-    Ok(redirect(&format!("/settings/webhooks/{id}?resent={}", resent.resent)))
+    Ok(redirect(&format!("{path}?resent={}", resent.resent)))
 }
 
 /// Sends all messages again that were given up.
@@ -167,6 +175,7 @@ pub(crate) async fn resend_parked(
     FromPath(id): FromPath<i64>,
     FromForm(Nothing {}): FromForm<Nothing>,
 ) -> Result<Response, Problem> {
+    let path = path_of(find(&app, id).await?.kind, id);
     let Json(resent) = api::send_parked_again(&app, id, signed.actor(&origin)).await?;
-    Ok(redirect(&format!("/settings/webhooks/{id}?resent={}", resent.resent)))
+    Ok(redirect(&format!("{path}?resent={}", resent.resent)))
 }

@@ -198,7 +198,18 @@ pub(crate) async fn rotate(
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Removing {
-    pub(super) sure: bool,
+    sure: bool,
+}
+
+impl Removing {
+    /// Returns an error unless somebody said that they are sure.
+    pub(super) fn confirmed(&self) -> Result<(), Problem> {
+        if self.sure {
+            return Ok(());
+        }
+        let message = "nothing was removed; say that what waits for it may be lost, too";
+        Err(Problem::bad_request("unconfirmed", message).at("sure"))
+    }
 }
 
 /// Removes a webhook, when somebody said that they are sure.
@@ -209,10 +220,7 @@ pub(crate) async fn remove(
     FromPath(id): FromPath<i64>,
     FromForm(removing): FromForm<Removing>,
 ) -> Result<Response, Problem> {
-    if !removing.sure {
-        let message = "nothing was removed; say that what waits for it may be lost, too";
-        return Err(Problem::bad_request("unconfirmed", message).at("sure"));
-    }
+    removing.confirmed()?;
     api::take_away(&app, id, signed.actor(&origin)).await?;
     Ok(redirect("/settings/webhooks"))
 }
