@@ -182,6 +182,10 @@ impl Writing {
                     Err(RecvTimeoutError::Disconnected) => break,
                 },
             };
+            // What waits is told so; nothing more is written.
+            if self.has_failed() {
+                break;
+            }
             // While the database's log cannot be emptied, only what people do is written.
             let has_room = self.has_room();
             let is_caught_up = has_room && self.catch_up();
@@ -190,7 +194,7 @@ impl Writing {
                     let _ = reply.send(self.do_work(work));
                 }
                 Some(Job::Checkpoint { reply }) => {
-                    let _ = reply.send(self.store.checkpoint().or(Ok(())));
+                    let _ = reply.send(self.carry_over());
                 }
                 // Behind with what time alone changed: the sender is asked to come again.
                 Some(Job::Facts { reply, .. }) if !is_caught_up => {
@@ -203,8 +207,23 @@ impl Writing {
                 self.renew();
             }
         }
-        // A log that is not carried over now is carried over at the next start.
-        let _ = self.store.checkpoint();
+        if !self.has_failed() {
+            // A log that is not carried over now is carried over at the next start.
+            let _ = self.store.checkpoint();
+        }
+    }
+
+    fn has_failed(&self) -> bool {
+        self.counts.has_failed.load(Ordering::Acquire)
+    }
+
+    /// Carries the database's log into its file. Where a reader holds it up, the next time does it.
+    fn carry_over(&mut self) -> Result<(), Unavailable> {
+        let result = self.store.checkpoint().map_err(CoreError::from);
+        match self.settled(result) {
+            Err(Unavailable::Busy) => Ok(()),
+            result => result,
+        }
     }
 
     fn has_room(&mut self) -> bool {
@@ -309,9 +328,11 @@ impl Writing {
             *ahead = Ahead::Idle;
             return;
         }
-        if !ahead.serve(desk, store) {
+        let served = ahead.serve(desk, store);
+        if !self.settled(served).unwrap_or(false) {
             return;
         }
+        let Writing { store, desk, .. } = self;
         let result = store.transaction(|ledger| {
             desk.keep_up(ledger)?;
             match desk.next_renewal(now) {
@@ -325,8 +346,7 @@ impl Writing {
 
     /// Returns how long to wait for something to do.
     fn patience(&self) -> Duration {
-        let has_failed = self.counts.has_failed.load(Ordering::Acquire);
-        if self.desk.renewal().is_some() && !has_failed { Duration::ZERO } else { TICK }
+        if self.desk.renewal().is_some() { Duration::ZERO } else { TICK }
     }
 
     /// Decides what time alone changed; returns whether that was all.

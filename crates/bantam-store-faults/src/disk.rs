@@ -1,9 +1,13 @@
 //! A disk: what is on it for certain, and what was written since and may be lost.
 
-use std::collections::HashMap;
+use crate::locks::{Holder, Level, Locks, Slot};
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 /// What a disk writes whole or not at all.
 const SECTOR: usize = 512;
+/// How many locks there are in shared memory: SQLite's `SQLITE_SHM_NLOCK`.
+const SLOTS: usize = 8;
 
 /// What a call does, so that it can fail in its own way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,17 +31,47 @@ pub(crate) enum Fault {
     Full,
 }
 
+/// Which region of shared memory is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Region {
+    pub(crate) place: usize,
+    /// In bytes.
+    pub(crate) size: usize,
+    /// Whether it is made where it is not there.
+    pub(crate) extend: bool,
+}
+
+/// What is wanted of locks in shared memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    Shared,
+    Exclusive,
+    Free,
+}
+
 #[derive(Default)]
 pub(crate) struct Disk {
     pub(crate) calls: u64,
     pub(crate) off_at: Option<u64>,
     pub(crate) fail_at: Option<u64>,
+    /// The file whose next sync fails.
+    pub(crate) fail_sync_of: Option<String>,
     pub(crate) has_failed: bool,
     pub(crate) has_failed_to_sync: bool,
     pub(crate) is_full: bool,
     files: HashMap<String, File>,
     /// Memory that connections to one file share. It is gone when the power is.
-    shared: HashMap<String, Vec<Box<[u8]>>>,
+    shared: HashMap<String, Shared>,
+    locks: HashMap<String, Locks>,
+    holders: Holder,
+}
+
+#[derive(Default)]
+struct Shared {
+    regions: Vec<Box<[u8]>>,
+    /// Who has pointers into the regions.
+    mapped_by: HashSet<Holder>,
+    slots: [Slot; SLOTS],
 }
 
 #[derive(Default)]
@@ -107,33 +141,74 @@ impl Disk {
         file.pending.push(Change::Truncate(size));
     }
 
-    pub(crate) fn sync(&mut self, name: &str) {
-        let Some(file) = self.files.get_mut(name) else { return };
+    /// Brings a file to the disk; returns whether it is there.
+    pub(crate) fn sync(&mut self, name: &str) -> Result<(), Fault> {
+        if self.fail_sync_of.take_if(|of| of == name).is_some() {
+            (self.has_failed, self.has_failed_to_sync) = (true, true);
+            return Err(Fault::Failed);
+        }
+        let Some(file) = self.files.get_mut(name) else { return Ok(()) };
         file.durable.clone_from(&file.current);
         file.pending.clear();
+        Ok(())
     }
 
-    /// Returns a region of shared memory, a new one where it is asked for.
-    pub(crate) fn region(&mut self, name: &str, place: usize, size: usize, extend: bool) -> Option<*mut u8> {
-        let regions = self.shared.entry(name.to_owned()).or_default();
-        while extend && regions.len() <= place {
-            regions.push(vec![0; size].into_boxed_slice());
+    /// Returns a number for a file that is opened.
+    pub(crate) fn holder(&mut self) -> Holder {
+        self.holders += 1;
+        self.holders
+    }
+
+    pub(crate) fn locks(&mut self, name: &str) -> &mut Locks {
+        self.locks.entry(name.to_owned()).or_default()
+    }
+
+    /// Raises what somebody has of a file; returns whether nobody is in the way.
+    pub(crate) fn lock(&mut self, name: &str, holder: Holder, level: Level) -> bool {
+        self.locks(name).raise(holder, level)
+    }
+
+    /// Returns a region of shared memory, a new one where it is asked for. It stays where it is until who asked lets go.
+    pub(crate) fn region(&mut self, name: &str, holder: Holder, at: Region) -> Option<*mut u8> {
+        let shared = self.shared.entry(name.to_owned()).or_default();
+        shared.mapped_by.insert(holder);
+        while at.extend && shared.regions.len() <= at.place {
+            shared.regions.push(vec![0; at.size].into_boxed_slice());
         }
-        regions.get_mut(place).map(|region| region.as_mut_ptr())
+        shared.regions.get_mut(at.place).map(|region| region.as_mut_ptr())
     }
 
-    pub(crate) fn forget_regions(&mut self, name: &str) {
-        self.shared.remove(name);
+    /// Takes or frees locks in shared memory; returns whether nobody is in the way.
+    pub(crate) fn lock_slots(&mut self, name: &str, holder: Holder, slots: Range<usize>, wish: Wish) -> bool {
+        let shared = self.shared.entry(name.to_owned()).or_default();
+        let Some(slots) = shared.slots.get_mut(slots) else { return false };
+        let is_exclusive = wish == Wish::Exclusive;
+        match wish {
+            Wish::Free => slots.iter_mut().for_each(|slot| slot.free(holder)),
+            _ if !slots.iter().all(|slot| slot.is_free(holder, is_exclusive)) => return false,
+            _ => slots.iter_mut().for_each(|slot| slot.take(holder, is_exclusive)),
+        }
+        true
+    }
+
+    /// Lets go of shared memory. The last one to do so takes it away.
+    pub(crate) fn unmap(&mut self, name: &str, holder: Holder) {
+        let Some(shared) = self.shared.get_mut(name) else { return };
+        shared.mapped_by.remove(&holder);
+        shared.slots.iter_mut().for_each(|slot| slot.free(holder));
+        if shared.mapped_by.is_empty() {
+            self.shared.remove(name);
+        }
     }
 
     pub(crate) fn heal(&mut self) {
-        (self.off_at, self.fail_at, self.is_full) = (None, None, false);
+        (self.off_at, self.fail_at, self.fail_sync_of, self.is_full) = (None, None, None, false);
         (self.has_failed, self.has_failed_to_sync) = (false, false);
     }
 
     pub(crate) fn restart(&mut self, seed: u64) {
         self.heal();
-        self.shared.clear();
+        self.shared.retain(|_, shared| !shared.mapped_by.is_empty());
         let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         let mut names: Vec<String> = self.files.keys().cloned().collect();
         names.sort_unstable();
@@ -180,6 +255,7 @@ impl Chance {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at what cannot be")]
 mod tests {
     use super::*;
 
@@ -190,7 +266,7 @@ mod tests {
             let mut disk = Disk::default();
             disk.open("a");
             disk.write("a", 0, b"synced");
-            disk.sync("a");
+            disk.sync("a").unwrap();
             disk.write("a", 600, b"later");
             disk.restart(seed);
             let mut bytes = [0; 6];

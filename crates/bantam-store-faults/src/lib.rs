@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod disk;
+mod locks;
 mod vfs;
 
 use disk::Disk;
@@ -34,6 +35,11 @@ impl FaultyDisk {
     /// Lets one call fail.
     pub fn fail_at(&self, call: u64) {
         self.lock().fail_at = Some(call);
+    }
+
+    /// Lets the next sync of a file fail.
+    pub fn fail_sync_of(&self, path: &Path) {
+        self.lock().fail_sync_of = path.to_str().map(str::to_owned);
     }
 
     /// Returns whether what was to fail has failed.

@@ -3,7 +3,8 @@
 //! SQLite promises what each function here relies on: a `sqlite3_file` it passes is one that `open` filled, until `close`;
 //! a name is a text that ends with a zero and lives as long as the call; buffers are as long as it says.
 
-use crate::disk::{Call, Disk, Fault};
+use crate::disk::{Call, Disk, Fault, Region, Wish};
+use crate::locks::Holder;
 use rusqlite::ffi;
 use std::collections::HashMap;
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -23,6 +24,7 @@ struct VfsFile {
 struct Open {
     disk: Arc<Mutex<Disk>>,
     name: String,
+    holder: Holder,
 }
 
 type Disks = Mutex<HashMap<PathBuf, Arc<Mutex<Disk>>>>;
@@ -80,8 +82,8 @@ static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
     xTruncate: Some(truncate),
     xSync: Some(sync),
     xFileSize: Some(file_size),
-    xLock: Some(no_lock),
-    xUnlock: Some(no_lock),
+    xLock: Some(raise_lock),
+    xUnlock: Some(lower_lock),
     xCheckReservedLock: Some(check_reserved_lock),
     xFileControl: Some(file_control),
     xSectorSize: Some(sector_size),
@@ -161,7 +163,8 @@ unsafe extern "C" fn open(
     if result != ffi::SQLITE_OK {
         return result;
     }
-    let open = Box::new(Open { disk, name: name.to_owned() });
+    let holder = lock(&disk).holder();
+    let open = Box::new(Open { disk, name: name.to_owned(), holder });
     // SAFETY: as above; and the flags may be told where SQLite wants to know them.
     unsafe {
         (*file).open = Box::into_raw(open);
@@ -175,7 +178,8 @@ unsafe extern "C" fn open(
 
 unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
     // SAFETY: `open` put a box there, and SQLite closes once.
-    drop(unsafe { Box::from_raw((*file.cast::<VfsFile>()).open) });
+    let open = unsafe { Box::from_raw((*file.cast::<VfsFile>()).open) };
+    lock(&open.disk).locks(&open.name).lower(open.holder, 0);
     ffi::SQLITE_OK
 }
 
@@ -210,8 +214,7 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, _: c_int) -> c_int {
     // SAFETY: an open file.
     let open = unsafe { opened(file) };
     on(&open.disk, Call::Sync, |disk| {
-        disk.sync(&open.name);
-        ffi::SQLITE_OK
+        disk.sync(&open.name).map_or_else(|fault| code(fault, Call::Sync), |()| ffi::SQLITE_OK)
     })
 }
 
@@ -224,14 +227,28 @@ unsafe extern "C" fn file_size(file: *mut ffi::sqlite3_file, size: *mut i64) -> 
     })
 }
 
-/// Tests have one connection at a time.
-unsafe extern "C" fn no_lock(_: *mut ffi::sqlite3_file, _: c_int) -> c_int {
+/// Returns the code for a lock that was asked for.
+fn granted(is_free: bool) -> c_int {
+    if is_free { ffi::SQLITE_OK } else { ffi::SQLITE_BUSY }
+}
+
+unsafe extern "C" fn raise_lock(file: *mut ffi::sqlite3_file, level: c_int) -> c_int {
+    // SAFETY: an open file.
+    let open = unsafe { opened(file) };
+    granted(lock(&open.disk).lock(&open.name, open.holder, level))
+}
+
+unsafe extern "C" fn lower_lock(file: *mut ffi::sqlite3_file, level: c_int) -> c_int {
+    // SAFETY: an open file.
+    let open = unsafe { opened(file) };
+    lock(&open.disk).locks(&open.name).lower(open.holder, level);
     ffi::SQLITE_OK
 }
 
-unsafe extern "C" fn check_reserved_lock(_: *mut ffi::sqlite3_file, is_reserved: *mut c_int) -> c_int {
-    // SAFETY: a place for the answer.
-    unsafe { *is_reserved = 0 };
+unsafe extern "C" fn check_reserved_lock(file: *mut ffi::sqlite3_file, is_reserved: *mut c_int) -> c_int {
+    // SAFETY: an open file, and a place for the answer.
+    let (open, is_reserved) = unsafe { (opened(file), &mut *is_reserved) };
+    *is_reserved = c_int::from(lock(&open.disk).locks(&open.name).is_reserved());
     ffi::SQLITE_OK
 }
 
@@ -257,27 +274,33 @@ unsafe extern "C" fn shm_map(
 ) -> c_int {
     // SAFETY: an open file.
     let open = unsafe { opened(file) };
-    let found = lock(&open.disk).region(&open.name, place as usize, size as usize, extend != 0);
-    // SAFETY: a place for the answer. The region stays where it is until it is unmapped or the power is cut, when no
-    // connection is left.
+    let at = Region { place: place as usize, size: size as usize, extend: extend != 0 };
+    let found = lock(&open.disk).region(&open.name, open.holder, at);
+    // SAFETY: a place for the answer. The region stays where it is until it is unmapped.
     unsafe { *region = found.map_or(std::ptr::null_mut(), <*mut u8>::cast) };
     ffi::SQLITE_OK
 }
 
-unsafe extern "C" fn shm_lock(_: *mut ffi::sqlite3_file, _: c_int, _: c_int, _: c_int) -> c_int {
-    ffi::SQLITE_OK
+unsafe extern "C" fn shm_lock(file: *mut ffi::sqlite3_file, first: c_int, count: c_int, flags: c_int) -> c_int {
+    // SAFETY: an open file.
+    let open = unsafe { opened(file) };
+    let wish = match flags {
+        _ if flags & ffi::SQLITE_SHM_UNLOCK != 0 => Wish::Free,
+        _ if flags & ffi::SQLITE_SHM_EXCLUSIVE != 0 => Wish::Exclusive,
+        _ => Wish::Shared,
+    };
+    let slots = first as usize..first as usize + count as usize;
+    granted(lock(&open.disk).lock_slots(&open.name, open.holder, slots, wish))
 }
 
 unsafe extern "C" fn shm_barrier(_: *mut ffi::sqlite3_file) {
     std::sync::atomic::fence(std::sync::atomic::Ordering::SeqCst);
 }
 
-unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, delete: c_int) -> c_int {
+unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, _: c_int) -> c_int {
     // SAFETY: an open file.
     let open = unsafe { opened(file) };
-    if delete != 0 {
-        lock(&open.disk).forget_regions(&open.name);
-    }
+    lock(&open.disk).unmap(&open.name, open.holder);
     ffi::SQLITE_OK
 }
 

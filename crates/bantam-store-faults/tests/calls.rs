@@ -8,7 +8,7 @@ use bantam_core::Taken;
 use bantam_server::{Clock, Recorder, Unavailable};
 use bantam_store::sqlite::SqliteStore;
 use bantam_store_faults::FaultyDisk;
-use bench::{SECOND, activation, click, definition, lost, wrong};
+use bench::{SECOND, activation, click, definition, long_click, lost, wrong};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -88,6 +88,39 @@ fn sto_04_whichever_call_fails_nothing_false_is_acknowledged() {
         assert_eq!(wrong(&mut store), [""; 0], "call {call}");
     }
     assert!(failed_to_sync >= 6, "{failed_to_sync}");
+}
+
+/// The file itself is only synced where the log is carried over, which SQLite does by itself now and then.
+#[test]
+fn sto_04_nothing_is_acknowledged_after_the_log_could_not_be_carried_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = FaultyDisk::mount(folder.path());
+    let path = folder.path().join("leads.db");
+    prepare(&path);
+    let store = SqliteStore::open(&path, "a test").unwrap();
+    let (recorder, thread) = Recorder::start(store, clock()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    while runtime.block_on(recorder.work(|desk, _, _| Ok(desk.renewal().is_some()))).unwrap() {}
+    disk.fail_sync_of(&path);
+    let mut acknowledged = Vec::new();
+    while !disk.has_failed_to_sync() {
+        let first = acknowledged.len() as u64;
+        let numbers: Vec<u64> = (first..first + 100).collect();
+        let facts = numbers.iter().map(|&number| long_click(number)).collect();
+        let taken = runtime.block_on(recorder.take(facts, Vec::new()));
+        assert_eq!(taken.is_err(), disk.has_failed_to_sync(), "{first}");
+        if taken.is_ok() {
+            acknowledged.extend(numbers);
+        }
+        assert!(first < 100_000, "the log was never carried over");
+    }
+    assert_eq!(take(&recorder, &[0]), Err(Unavailable::Failed));
+    drop(recorder);
+    thread.join().unwrap();
+    disk.restart(1);
+    let mut store = SqliteStore::open(&path, "a test").unwrap();
+    assert_eq!(lost(&mut store, &acknowledged), [0; 0]);
+    assert_eq!(wrong(&mut store), [""; 0]);
 }
 
 #[test]

@@ -40,8 +40,6 @@ const LIBRARY_MIN_NAME: &str = "3.51.3";
 const STATEMENTS: usize = 128;
 /// The page cache in KiB; negative is how SQLite tells KiB from pages.
 const CACHE_KIB: i64 = -65_536;
-/// After how many pages of 4 KiB the log is carried into the file.
-const CHECKPOINT_PAGES: i64 = 4_000;
 
 /// The only writer of a store. Dropped, it lets go of the file.
 pub struct SqliteStore {
@@ -128,8 +126,8 @@ fn refuse_old_library(number: i32, name: &str) -> Result<(), StoreError> {
 
 /// Sets what durability rests on, and reads it back: a library may be built to ignore a setting.
 fn configure(connection: &Connection, journal: &'static str) -> Result<(), StoreError> {
-    connection
-        .execute_batch(&format!("pragma cache_size = {CACHE_KIB}; pragma wal_autocheckpoint = {CHECKPOINT_PAGES}"))?;
+    connection.execute_batch(&format!("pragma cache_size = {CACHE_KIB}"))?;
+    connection.wal_hook(Some(log::carry_over));
     let settings: [(&'static str, &'static str, &'static str); 4] = [
         ("journal_mode", journal, journal),
         ("synchronous", "full", "2"),

@@ -35,13 +35,15 @@ pub(super) struct Thread {
 
 impl Ahead {
     /// Gives a desk what was read for it; returns whether it may go on with the next leads.
-    pub(super) fn serve(&mut self, desk: &mut Desk, store: &Store) -> bool {
+    ///
+    /// # Errors
+    /// Returns why the database's log cannot be emptied, unless it is that somebody reads from it.
+    pub(super) fn serve(&mut self, desk: &mut Desk, store: &Store) -> Result<bool, CoreError> {
         let Ahead::Reading(thread) = self else {
-            return self.begin(desk, store);
+            return Ok(self.begin(desk, store));
         };
         if !thread.is_asked {
-            // What keeps it from being emptied now is no reader of ours, and is told elsewhere.
-            let _ = store.empty_log();
+            store.empty_log()?;
             thread.ask();
         }
         match thread.read.recv_timeout(PATIENCE) {
@@ -54,12 +56,12 @@ impl Ahead {
                     // The desk went another way: it was opened anew, or another definition became active.
                     *self = Ahead::Idle;
                 }
-                true
+                Ok(true)
             }
-            Err(RecvTimeoutError::Timeout) => false,
+            Err(RecvTimeoutError::Timeout) => Ok(false),
             Err(RecvTimeoutError::Disconnected) => {
                 *self = Ahead::Off;
-                true
+                Ok(true)
             }
         }
     }
@@ -172,7 +174,7 @@ mod tests {
         activate(&mut store, &mut desk, "bought");
 
         let mut ahead = Ahead::default();
-        while !ahead.serve(&mut desk, &store) {}
+        while !ahead.serve(&mut desk, &store).unwrap() {}
         assert!(is_asked(&ahead), "the next are read while these are decided");
         renew(&mut store, &mut desk);
         // Somebody else reads meanwhile, so the log cannot be begun anew.
@@ -183,10 +185,10 @@ mod tests {
         });
         appended.unwrap();
         assert!(store.has_long_log());
-        while !ahead.serve(&mut desk, &store) {}
+        while !ahead.serve(&mut desk, &store).unwrap() {}
         assert!(!is_asked(&ahead), "nobody reads, so the log can be emptied");
         renew(&mut store, &mut desk);
-        while !ahead.serve(&mut desk, &store) {}
+        while !ahead.serve(&mut desk, &store).unwrap() {}
         assert!(!store.has_long_log(), "it was emptied before more was read");
         while desk.renewal().is_some() {
             renew(&mut store, &mut desk);

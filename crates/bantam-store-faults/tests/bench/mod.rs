@@ -41,6 +41,13 @@ pub(crate) fn click(number: u64) -> Given {
     Given::new(fact)
 }
 
+/// Returns one that takes two pages of the store.
+pub(crate) fn long_click(number: u64) -> Given {
+    let note = serde_json::value::to_raw_value(&"x".repeat(8_000)).unwrap();
+    let kind = FactKind::Event { name: "clicked".into(), properties: Values::from([("note".into(), note)]) };
+    Given::new(Fact { kind, ..click(number).fact })
+}
+
 /// Returns which of the facts are not in a store.
 pub(crate) fn lost(store: &mut SqliteStore, numbers: &[u64]) -> Vec<u64> {
     let is_lost = |ledger: &mut dyn bantam_store::Ledger, number: u64| {

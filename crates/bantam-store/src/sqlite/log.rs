@@ -3,7 +3,9 @@
 
 use super::SqliteStore;
 use crate::error::StoreError;
-use rusqlite::Connection;
+use rusqlite::hooks::Wal;
+use rusqlite::{Connection, ErrorCode};
+use std::ffi::c_int;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -15,6 +17,8 @@ const INSTRUCTIONS: i32 = 10_000;
 const LOG_BYTES_MAX: u64 = 48 << 20;
 /// From which size on it is long: whoever reads one snapshot after the other lets it be emptied now and then.
 const LOG_BYTES_LONG: u64 = LOG_BYTES_MAX / 2;
+/// After how many pages of 4 KiB the log is carried into the file.
+const CARRY_OVER_PAGES: c_int = 4_000;
 /// How long the writer waits elsewhere; SQLite's usual.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -22,6 +26,21 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) fn set_deadline(connection: &Connection, longest: Duration) -> rusqlite::Result<()> {
     let begun = Instant::now();
     connection.progress_handler(INSTRUCTIONS, Some(move || begun.elapsed() > longest))
+}
+
+/// Carries the log into the file where it is long enough, after each transaction. SQLite does so by itself, but keeps to
+/// itself what went wrong; a disk that failed to sync is not written to any more.
+pub(super) fn carry_over(log: &Wal, pages: c_int) -> rusqlite::Result<()> {
+    if pages < CARRY_OVER_PAGES {
+        return Ok(());
+    }
+    match log.checkpoint() {
+        // The transaction is on disk all the same, and the next one tries again.
+        Err(error) if matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DiskFull)) => {
+            Ok(())
+        }
+        result => result,
+    }
 }
 
 impl SqliteStore {
