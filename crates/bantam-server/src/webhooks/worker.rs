@@ -25,6 +25,18 @@ pub(crate) struct Tally {
     pub(crate) failed: AtomicU64,
 }
 
+impl Tally {
+    /// Counts a try that ended. It is counted before it is recorded, so that whoever sees the one finds the other.
+    fn count(&self, outcome: &Outcome) {
+        let count = match outcome {
+            Outcome::Delivered { .. } => &self.delivered,
+            Outcome::Skipped { .. } => return,
+            Outcome::Gone | Outcome::Refused { .. } | Outcome::Failed { .. } => &self.failed,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 /// Delivers messages until it is dropped, or the store fails for good.
 pub(crate) async fn run(app: App) {
     keep_going(|| deliver_messages(app.clone())).await;
@@ -48,7 +60,7 @@ async fn deliver_messages(app: App) {
     loop {
         match working.turn(&app).await {
             Ok(true) => {}
-            Ok(false) => working.wait().await,
+            Ok(false) => working.wait(&app.outgoing.tally).await,
             Err(Unavailable::Busy) => tokio::time::sleep(TICK).await,
             Err(Unavailable::Failed) => return,
         }
@@ -107,15 +119,6 @@ impl Working {
         });
         self.has_new = !recorded.await?;
         for finished in self.finished.drain(..) {
-            let tally = &app.outgoing.tally;
-            let count = match finished.outcome {
-                Outcome::Delivered { .. } => Some(&tally.delivered),
-                Outcome::Skipped { .. } => None,
-                Outcome::Gone | Outcome::Refused { .. } | Outcome::Failed { .. } => Some(&tally.failed),
-            };
-            if let Some(count) = count {
-                count.fetch_add(1, Ordering::Relaxed);
-            }
             self.queue.release(finished.endpoint, finished.lane);
         }
         Ok(())
@@ -129,7 +132,7 @@ impl Working {
     }
 
     /// Waits until a try ends, and a moment for others, or until it is time to look again.
-    async fn wait(&mut self) {
+    async fn wait(&mut self, tally: &Tally) {
         let ended = tokio::time::timeout(TICK, self.tries.join_next_with_id());
         // Without tries there is nothing to wait for but time.
         let Ok(Some(ended)) = ended.await else {
@@ -138,14 +141,14 @@ impl Working {
             }
             return;
         };
-        self.note(ended);
+        self.note(ended, tally);
         tokio::time::sleep(GATHER).await;
         while let Some(ended) = self.tries.try_join_next_with_id() {
-            self.note(ended);
+            self.note(ended, tally);
         }
     }
 
-    fn note(&mut self, ended: Result<(Id, Outcome), JoinError>) {
+    fn note(&mut self, ended: Result<(Id, Outcome), JoinError>, tally: &Tally) {
         let (id, outcome) = match ended {
             Ok(ended) => ended,
             // Whatever goes wrong is tried again.
@@ -154,6 +157,7 @@ impl Working {
                 (error.id(), failed)
             }
         };
+        tally.count(&outcome);
         if let Some(Attempt { delivery, endpoint, lane, .. }) = self.attempts.remove(&id) {
             self.finished.push(Finished { delivery, endpoint, lane, outcome });
         }
@@ -194,7 +198,9 @@ mod tests {
             write: None,
         };
         working.attempts.insert(task.id(), attempt);
-        working.wait().await;
+        let tally = Tally::default();
+        working.wait(&tally).await;
+        assert_eq!(tally.failed.into_inner(), 1);
         let [finished] = &working.finished[..] else { panic!("{:?}", working.finished) };
         assert!(matches!(finished, Finished { delivery: 7, outcome: Outcome::Failed { status: None, .. }, .. }));
     }

@@ -71,6 +71,16 @@ async function fill() {
   await answer(2, 'accept', {})
   await answer(2, 'open-opportunity', { amount: 98765432109.99, close_date: '2090-12-31', qualification: { budget: true, authority: true, need: false, timeline: true } })
   await answer(2, 'win', { amount: 98765432109.99 })
+  // What is told to others: nobody has these addresses, so the first ends up failing, and the others have nothing to send.
+  await call('/api/webhooks', { url: `https://${'sub.'.repeat(40)}invalid/${long.repeat(9)}?q=${name200}`, description: name200 }, 'MANAGE')
+  const fields = Object.fromEntries(['score', 'fit', 'engagement'].map((field) => [field, `${field}_${'x'.repeat(80)}`]))
+  for (const connector of [
+    { kind: 'hubspot', secret: 'pat', description: 'وصف'.repeat(40), connector: { fields } },
+    { kind: 'salesforce', secret: 's', url: `${'x'.repeat(50)}.my.salesforce.com`, connector: { client_id: 'k'.repeat(80), object: 'contact' } },
+  ]) {
+    const { id } = await call('/api/webhooks', connector, 'MANAGE')
+    await call(`/api/webhooks/${id}/disable`, {}, 'MANAGE')
+  }
   // What cannot be read is kept aside.
   await fetch(`${url}/v1/batch`, {
     method: 'POST',
@@ -169,6 +179,7 @@ async function places(context, invitation) {
     '/data/import/columns': ['/data/import/columns'],
     '/settings/people/{id}': await first(page, '/settings/people', 'main a[href^="/settings/people/"]'),
     '/settings/teams/{name}': await first(page, '/settings/teams', 'main a[href^="/settings/teams/"]'),
+    '/settings/connectors/{id}': await first(page, '/settings/connectors', 'main a[href^="/settings/connectors/"]'),
     '/settings/webhooks/{id}': await first(page, '/settings/webhooks', 'main a[href^="/settings/webhooks/"]'),
     '/sign-in': [], '/forgotten': [],
   }
