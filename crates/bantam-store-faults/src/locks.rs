@@ -63,7 +63,7 @@ pub(crate) struct Slot {
 impl Slot {
     pub(crate) fn is_free(&self, holder: Holder, is_exclusive: bool) -> bool {
         let is_other = |other: &Holder| *other != holder;
-        !self.writer.as_ref().is_some_and(is_other) && !(is_exclusive && self.readers.iter().any(is_other))
+        !(self.writer.as_ref().is_some_and(is_other) || is_exclusive && self.readers.iter().any(is_other))
     }
 
     pub(crate) fn take(&mut self, holder: Holder, is_exclusive: bool) {
