@@ -32,7 +32,7 @@ pub(crate) use partition::{LeadSet, Partition, ROWS_PER_PARTITION, codes};
 pub(crate) use plan::BatchPlan;
 pub use ranked::{BatchScores, ScoredLead};
 pub(crate) use result::score_partition;
-pub(crate) use scored::ScoreColumns;
+pub(crate) use scored::ScoreTable;
 pub use workings::{OtherReading, Worked, WorkedLead, Workings};
 
 use crate::columns::{EventTable, LeadTable};
@@ -60,12 +60,12 @@ pub fn score_batch<'a>(
 ) -> BatchScores<'a> {
     let plan = plan::BatchPlan::new(meaning, leads, events);
     let shares = partition::deal_out(&plan.heard, leads, events, as_of);
-    let parts: Vec<ScoreColumns> = shares
+    let parts: Vec<ScoreTable> = shares
         .into_par_iter()
         .map(|share| result::score_partition(&plan, leads, as_of, options, &share.gather(events)))
         .collect();
-    let mut columns = ScoreColumns::default();
-    columns.reserve(parts.iter().map(ScoreColumns::len).sum());
-    parts.into_iter().for_each(|part| columns.append(part));
-    BatchScores::new(meaning, Cow::Borrowed(&leads.ids), columns, options)
+    let mut table = ScoreTable::default();
+    table.reserve(parts.iter().map(ScoreTable::len).sum());
+    parts.into_iter().for_each(|part| table.append(part));
+    BatchScores::new(meaning, Cow::Borrowed(&leads.ids), table, options)
 }

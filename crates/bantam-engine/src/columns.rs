@@ -8,6 +8,7 @@ use crate::ids::LeadIds;
 use crate::slots::{Mark, Slots};
 use bantam_lang::meaning::Value;
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 /// The code of a missing text.
 pub const MISSING_CODE: u32 = u32::MAX;
@@ -206,9 +207,26 @@ impl TextList {
 
     /// Returns the text of a number; `None` for one never given out.
     pub fn get(&self, number: u32) -> Option<&str> {
+        self.text.get(self.range(number)?)
+    }
+
+    /// Returns the texts of some numbers one after the other; of a number never given out, an empty one.
+    pub(crate) fn pick(&self, numbers: impl Iterator<Item = u32>) -> TextList {
+        // Numbers in any order are far from each other in memory, which is read for many of them at a time this way.
+        let ranges: Vec<Range<usize>> = numbers.map(|number| self.range(number).unwrap_or_default()).collect();
+        let mut picked = TextList::default();
+        picked.ends.reserve_exact(ranges.len());
+        picked.text.reserve_exact(ranges.iter().map(Range::len).sum());
+        ranges.into_iter().for_each(|range| {
+            picked.push(self.text.get(range).unwrap_or_default());
+        });
+        picked
+    }
+
+    fn range(&self, number: u32) -> Option<Range<usize>> {
         let end = self.end(number as usize)?;
         let start = if number == 0 { 0 } else { self.end(number as usize - 1)? };
-        self.text.get(start..end)
+        Some(start..end)
     }
 
     fn end(&self, number: usize) -> Option<usize> {

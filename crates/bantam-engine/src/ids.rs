@@ -74,6 +74,11 @@ impl LeadIds {
         self.texts.get(lead)
     }
 
+    /// Returns the keys of some lead numbers one after the other; of a number never given out, an empty one.
+    pub(crate) fn pick(&self, leads: impl Iterator<Item = u32>) -> TextList {
+        self.texts.pick(leads)
+    }
+
     /// Returns the lead number of a key.
     pub fn code(&self, id: &str) -> Option<u32> {
         self.find(Key::of(id))
@@ -93,6 +98,21 @@ impl LeadIds {
     #[inline]
     pub(crate) fn find_by_rank(&self, key: Key<'_>) -> Option<u32> {
         self.ranked.as_ref().and_then(|ranked| ranked.find(&self.spell(key)))
+    }
+
+    /// Returns the numbers of keys that are all found in that way, which is less work than to find them; `None` where some may
+    /// not be.
+    pub(crate) fn ranked_numbers<'k>(&self, keys: impl Iterator<Item = Key<'k>>) -> Option<Vec<i64>> {
+        let ranked = self.ranked.as_ref()?;
+        let number = |key| if let Spelled::Number(number) = self.spell(key) { Some(number) } else { None };
+        let numbers: Vec<i64> = keys.map(number).collect::<Option<_>>()?;
+        numbers.iter().all(|&number| ranked.has(number)).then_some(numbers)
+    }
+
+    /// Returns the lead number of one of those.
+    #[inline]
+    pub(crate) fn find_number(&self, number: i64) -> Option<u32> {
+        self.ranked.as_ref().and_then(|ranked| ranked.get(number))
     }
 
     #[inline]

@@ -6,6 +6,7 @@
 mod parquet;
 
 use crate::batch::BatchScores;
+use crate::columns::TextList;
 use crate::input::{Format, Rejected};
 use crate::scores::{LeadScore, Reason};
 use rayon::prelude::*;
@@ -68,7 +69,7 @@ pub enum Values<'a> {
     /// As they are.
     Each(Vec<Value<'a>>),
     /// Texts, none of them missing.
-    Texts(Vec<&'a str>),
+    Texts(TextList),
     /// Integers, none of them missing.
     Integers(Vec<i64>),
     /// Places in a list of names; a place that the list does not have is a missing name.
@@ -83,9 +84,10 @@ pub trait ScoreRows: Sync {
     /// Returns a value of a row's score, by the place of its column among the eleven.
     fn value(&self, row: usize, column: usize) -> Value<'_>;
 
-    /// Returns many values of one column: those of [`ScoreRows::value`], where that is done faster at once.
-    fn column(&self, column: usize, rows: Range<usize>) -> Values<'_> {
-        Values::Each(rows.map(|row| self.value(row, column)).collect())
+    /// Returns the values of the eleven columns for some rows: those of [`ScoreRows::value`], where that is done faster at once.
+    fn columns(&self, rows: Range<usize>) -> Vec<Values<'_>> {
+        let values = |column| Values::Each(rows.clone().map(|row| self.value(row, column)).collect());
+        (0..COLUMNS.len()).map(values).collect()
     }
 
     /// Returns where a row's points come from.
@@ -148,8 +150,8 @@ impl ScoreRows for BatchScores<'_> {
         }
     }
 
-    fn column(&self, column: usize, rows: Range<usize>) -> Values<'_> {
-        self.values(column, rows)
+    fn columns(&self, rows: Range<usize>) -> Vec<Values<'_>> {
+        self.values(rows)
     }
 
     fn reasons(&self, row: usize) -> Vec<Reason> {

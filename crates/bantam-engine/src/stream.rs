@@ -17,7 +17,7 @@ mod runs;
 mod seen;
 mod storage;
 
-use crate::batch::{BatchOptions, ScoreColumns};
+use crate::batch::{BatchOptions, ScoreTable};
 use crate::classes::TextUses;
 use crate::columns::{Column, Dictionary, EventTable, LeadTable, TextColumn};
 use crate::horizons::Horizons;
@@ -81,7 +81,7 @@ struct Tables {
 /// What pieces bring home.
 #[derive(Default)]
 struct Scores {
-    columns: ScoreColumns,
+    table: ScoreTable,
     /// Leads without a row that have an event at or before *as of*.
     seen: Seen,
     oldest: Option<i64>,
@@ -209,7 +209,7 @@ impl<'m> Stream<'m> {
 
 impl Tap for Stream<'_> {
     fn begin<'t>(&'t self, extent: Option<&'t KeyExtent>) -> Box<dyn TapPiece + 't> {
-        Box::new(StreamPiece::new(self, extent))
+        Box::new(StreamPiece::new(self, extent.filter(|extent| extent.may_hold())))
     }
 
     fn wants_extents(&self) -> bool {

@@ -1,24 +1,95 @@
 //! Sorts leads: highest score first, then by id.
+//!
+//! Scores are few, so leads are first dealt out to them; what is left to sort are the ids of leads with one score, which stay
+//! in the processor's cache.
 
-use super::scored::ScoreColumns;
+use super::scored::ScoreTable;
 use crate::ids::LeadIds;
 use rayon::prelude::*;
+use std::cmp::Ordering;
 
-/// What a lead is sorted by: the negated score, the id's first bytes that tell ids apart, and its place.
-type SortKey = (i64, u64, u32);
+/// Leads are dealt out to at most this many scores. Where there are more, neighbouring scores share a place.
+const BUCKETS_MAX: u64 = 1 << 16;
+
+/// What a lead of a bucket is sorted by.
+#[derive(Clone, Copy, Default)]
+struct SortKey {
+    /// The id's first bytes that tell ids apart.
+    first: u64,
+    /// Its place among the leads.
+    place: u32,
+}
 
 /// Returns the places of leads in rank order.
-pub(super) fn rank(ids: &LeadIds, columns: &ScoreColumns) -> Vec<u32> {
-    let id = |place: u32| columns.lead.get(place as usize).and_then(|&lead| ids.get(lead)).unwrap_or("").as_bytes();
-    let first = columns.lead.first().and_then(|&lead| ids.get(lead)).unwrap_or("").as_bytes();
-    let places = || (0..columns.lead.len() as u32).into_par_iter();
-    let shared = places().map(|place| shared_start(first, id(place))).min().unwrap_or(0);
-    let totals = columns.fit.par_iter().zip(&columns.engagement);
-    let key =
-        |(place, (fit, engagement)): (u32, (&i64, &i64))| (-(fit + engagement), first_bytes(id(place), shared), place);
-    let mut keys: Vec<SortKey> = places().zip(totals).map(key).collect();
-    keys.par_sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| id(a.2).cmp(id(b.2))));
-    keys.into_iter().map(|(_, _, place)| place).collect()
+pub(super) fn rank(ids: &LeadIds, table: &ScoreTable) -> Vec<u32> {
+    let id = |place: u32| table.row(place).and_then(|row| ids.get(row.lead)).unwrap_or("").as_bytes();
+    let score = |place: u32| table.row(place).map_or(0, |row| row.score());
+    let buckets = Buckets::of(table);
+    let mut keys = deal_out(&buckets, table, first_bytes_of_all(table.len(), id));
+    let by_score = |a: &SortKey, b: &SortKey| match buckets.shift {
+        0 => Ordering::Equal,
+        _ => score(b.place).cmp(&score(a.place)),
+    };
+    let by_id = |a: &SortKey, b: &SortKey| a.first.cmp(&b.first).then_with(|| id(a.place).cmp(id(b.place)));
+    let mut rest = keys.as_mut_slice();
+    let parts: Vec<&mut [SortKey]> = buckets.counts.iter().filter_map(|&count| rest.split_off_mut(..count)).collect();
+    parts.into_par_iter().for_each(|part| part.par_sort_unstable_by(|a, b| by_score(a, b).then_with(|| by_id(a, b))));
+    keys.into_par_iter().map(|key| key.place).collect()
+}
+
+/// Leads by their scores, the highest first.
+struct Buckets {
+    best: i64,
+    /// So many low bits of a distance from the best score do not count.
+    shift: u32,
+    /// How many leads each has.
+    counts: Vec<usize>,
+}
+
+impl Buckets {
+    #[expect(clippy::indexing_slicing, reason = "there is a bucket for every score")]
+    fn of(table: &ScoreTable) -> Buckets {
+        let scores = || table.rows().par_iter().map(|row| row.score());
+        let best = scores().max().unwrap_or(0);
+        let range = best.abs_diff(scores().min().unwrap_or(0));
+        let shift = (u64::BITS - range.leading_zeros()).saturating_sub(BUCKETS_MAX.trailing_zeros());
+        let mut buckets = Buckets { best, shift, counts: vec![0; (range >> shift) as usize + 1] };
+        for row in table.rows() {
+            let bucket = buckets.bucket(row.score());
+            buckets.counts[bucket] += 1;
+        }
+        buckets
+    }
+
+    fn bucket(&self, score: i64) -> usize {
+        (self.best.abs_diff(score) >> self.shift) as usize
+    }
+}
+
+/// Returns the keys of all leads, bucket by bucket; `first` holds the first bytes of their ids.
+#[expect(clippy::indexing_slicing, reason = "every bucket has as many places as it has leads")]
+fn deal_out(buckets: &Buckets, table: &ScoreTable, first: Vec<u64>) -> Vec<SortKey> {
+    let mut keys = vec![SortKey::default(); table.len()];
+    let mut next: Vec<usize> = Vec::with_capacity(buckets.counts.len());
+    let mut before = 0;
+    for count in &buckets.counts {
+        next.push(before);
+        before += count;
+    }
+    for (place, (row, first)) in (0..).zip(table.rows().iter().zip(first)) {
+        let next = &mut next[buckets.bucket(row.score())];
+        keys[*next] = SortKey { first, place };
+        *next += 1;
+    }
+    keys
+}
+
+/// Returns, of each id, eight bytes behind those that all ids begin with.
+fn first_bytes_of_all<'t>(count: usize, id: impl Fn(u32) -> &'t [u8] + Sync) -> Vec<u64> {
+    let places = || (0..count as u32).into_par_iter();
+    let one = id(0);
+    let shared = places().map(|place| shared_start(one, id(place))).min().unwrap_or(0);
+    places().map(|place| first_bytes(id(place), shared)).collect()
 }
 
 /// Returns how many bytes two texts begin with alike.
@@ -45,6 +116,37 @@ fn first_bytes(text: &[u8], from: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::workings::Row;
+    use crate::columns::MISSING_CODE;
+    use crate::ids::Key;
+    use proptest::prelude::*;
+
+    fn row(fit: i64, engagement: i64) -> Row {
+        let [persona, stage, grade, disqualified_by, route] = [MISSING_CODE; 5];
+        Row { fit, fit_unknown: 0, engagement, persona, stage, grade, disqualified_by, route }
+    }
+
+    proptest! {
+        #[test]
+        fn leads_stand_by_score_and_then_by_id(
+            leads in prop::collection::vec(("lead_[0-9]{1,3}|[a-c]{0,12}", prop_oneof![-3_i64..3, -(1_i64 << 60)..1 << 60], -2_i64..2), 0..60)
+        ) {
+            let (mut ids, mut table, mut expected) = (LeadIds::default(), ScoreTable::default(), Vec::new());
+            for (id, fit, engagement) in &leads {
+                if ids.find(Key::of(id)).is_none() {
+                    table.push(ids.intern(Key::of(id)), &row(*fit, *engagement));
+                    expected.push((-(fit + engagement), id.as_str()));
+                }
+            }
+            let ranked: Vec<_> = rank(&ids, &table)
+                .into_iter()
+                .map(|place| table.row(place).unwrap())
+                .map(|row| (-row.score(), ids.get(row.lead).unwrap()))
+                .collect();
+            expected.sort_unstable();
+            prop_assert_eq!(ranked, expected);
+        }
+    }
 
     #[test]
     fn first_bytes_sort_as_texts_do() {

@@ -3,9 +3,9 @@
 use super::BatchOptions;
 use super::names::grade_texts;
 use super::rank::rank;
-use super::scored::ScoreColumns;
+use super::scored::{CompactScore, ScoreTable};
 use crate::ids::LeadIds;
-use crate::output::{ScoreRows, Values};
+use crate::output::{Value, Values};
 use crate::scores::{LeadScore, Reason, SectionName, sort_reasons};
 use bantam_lang::meaning::{DISQUALIFIED, Meaning, Section};
 use hashbrown::HashMap;
@@ -19,8 +19,8 @@ pub struct BatchScores<'a> {
     grades: Vec<String>,
     /// What each source of points is called, by its place among those of both sections.
     sources: Vec<Source>,
-    columns: ScoreColumns,
-    /// Places in the columns, in rank order.
+    table: ScoreTable,
+    /// Places in the table, in rank order.
     order: Vec<u32>,
     options: BatchOptions,
 }
@@ -36,6 +36,8 @@ pub(super) struct Source {
 #[derive(Clone, Copy)]
 pub struct ScoredLead<'s> {
     scores: &'s BatchScores<'s>,
+    row: &'s CompactScore,
+    /// Its place in the table.
     place: usize,
 }
 
@@ -43,12 +45,12 @@ impl<'a> BatchScores<'a> {
     pub(crate) fn new(
         meaning: &'a Meaning,
         ids: Cow<'a, LeadIds>,
-        columns: ScoreColumns,
+        table: ScoreTable,
         options: BatchOptions,
     ) -> BatchScores<'a> {
-        let order = rank(&ids, &columns);
+        let order = rank(&ids, &table);
         let grades = grade_texts(&meaning.grades);
-        BatchScores { meaning, ids, grades, sources: sources(meaning), columns, order, options }
+        BatchScores { meaning, ids, grades, sources: sources(meaning), table, order, options }
     }
 
     /// Returns the number of leads.
@@ -61,44 +63,37 @@ impl<'a> BatchScores<'a> {
         self.order.is_empty()
     }
 
-    /// Returns the values of a column of the output, for some ranks.
-    pub(crate) fn values<'s>(&'s self, column: usize, ranks: Range<usize>) -> Values<'s> {
-        let ScoreColumns { lead, fit, fit_unknown, engagement, persona, stage, disqualified_by, route, grade, .. } =
-            &self.columns;
-        let places = self.order.get(ranks.clone()).unwrap_or_default();
+    /// Returns the values of all columns of the output, for some ranks.
+    pub(crate) fn values<'s>(&'s self, ranks: Range<usize>) -> Vec<Values<'s>> {
+        let places = self.order.get(ranks).unwrap_or_default();
+        let rows: Vec<CompactScore> = places.iter().filter_map(|&place| self.table.row(place)).copied().collect();
         let meaning = self.meaning;
-        let integers = |of: &dyn Fn(usize) -> i64| Values::Integers(places.iter().map(|&at| of(at as usize)).collect());
-        let code = |codes: &[u16], at: u32| codes.get(at as usize).map_or(u32::MAX, |&code| u32::from(code));
-        let names = |names: Vec<&'s str>, codes: &[u16]| {
-            Values::Names(names, places.iter().map(|&at| code(codes, at)).collect())
-        };
-        fn points<T: Copy + Into<i64>>(values: &[T], at: usize) -> i64 {
-            values.get(at).map_or(0, |&points| points.into())
-        }
-        match column {
-            0 => {
-                let leads = places.iter().map(|&at| lead.get(at as usize).copied().unwrap_or(u32::MAX));
-                Values::Texts(leads.map(|lead| self.ids.get(lead).unwrap_or("")).collect())
-            }
-            1 => names(meaning.stages.iter().map(|stage| stage.name.as_str()).chain([DISQUALIFIED]).collect(), stage),
-            2 => integers(&|at| points(fit, at) + points(engagement, at)),
-            3 => integers(&|at| points(fit, at)),
-            4 => integers(&|at| points(fit_unknown, at)),
-            5 => integers(&|at| points(engagement, at)),
-            6 => {
-                let codes = places.iter().map(|&at| grade.get(at as usize).copied().unwrap_or(u32::MAX));
-                Values::Names(self.grades.iter().map(String::as_str).collect(), codes.collect())
-            }
-            7 => names(meaning.personas.iter().map(|persona| persona.name.as_str()).collect(), persona),
-            8 => names(meaning.disqualify.iter().map(|each| each.name.as_str()).collect(), disqualified_by),
-            9 => names(meaning.routes.iter().map(|route| route.to.as_str()).collect(), route),
-            _ => Values::Each(ranks.map(|rank| self.value(rank, column)).collect()),
-        }
+        let integers = |of: fn(&CompactScore) -> i64| Values::Integers(rows.iter().map(of).collect());
+        let names =
+            |names: Vec<&'s str>, of: fn(&CompactScore) -> u32| Values::Names(names, rows.iter().map(of).collect());
+        let stages = meaning.stages.iter().map(|stage| stage.name.as_str()).chain([DISQUALIFIED]);
+        let grades = self.grades.iter().map(String::as_str);
+        let personas = meaning.personas.iter().map(|persona| persona.name.as_str());
+        let disqualifiers = meaning.disqualify.iter().map(|each| each.name.as_str());
+        let routes = meaning.routes.iter().map(|route| route.to.as_str());
+        vec![
+            Values::Texts(self.ids.pick(rows.iter().map(|row| row.lead))),
+            names(stages.collect(), |row| row.stage.into()),
+            integers(CompactScore::score),
+            integers(|row| row.fit),
+            integers(|row| row.fit_unknown.into()),
+            integers(|row| row.engagement),
+            names(grades.collect(), |row| row.grade),
+            names(personas.collect(), |row| row.persona.into()),
+            names(disqualifiers.collect(), |row| row.disqualified_by.into()),
+            names(routes.collect(), |row| row.route.into()),
+            Values::Each(rows.iter().map(|row| Value::Integer(self.respond_within_seconds(row))).collect()),
+        ]
     }
 
     /// Returns each stage that leads stand on, `Disqualified` and none among them, with their number, in no order.
     pub fn count_stages(&self) -> Vec<(Option<&str>, u64)> {
-        let stages = self.columns.stage.iter().map(|&stage| usize::from(stage));
+        let stages = self.table.rows().iter().map(|row| usize::from(row.stage));
         count(stages).map(|(at, leads)| (self.stage_name(at), leads)).collect()
     }
 
@@ -113,17 +108,26 @@ impl<'a> BatchScores<'a> {
     /// Returns each grade that leads have, none among them, with their number, in no order.
     pub fn count_grades(&self) -> Vec<(Option<&str>, u64)> {
         let name = |at: usize| self.grades.get(at).map(String::as_str);
-        count(self.columns.grade.iter().map(|&grade| grade as usize)).map(|(at, leads)| (name(at), leads)).collect()
+        count(self.table.rows().iter().map(|row| row.grade as usize)).map(|(at, leads)| (name(at), leads)).collect()
     }
 
     /// Returns the lead of a rank, counted from 0.
     pub fn get(&self, rank: usize) -> Option<ScoredLead<'_>> {
-        self.order.get(rank).map(|&place| ScoredLead { scores: self, place: place as usize })
+        self.order.get(rank).and_then(|&place| self.lead(place))
     }
 
     /// Returns the leads in rank order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = ScoredLead<'_>> {
-        self.order.iter().map(|&place| ScoredLead { scores: self, place: place as usize })
+    pub fn iter(&self) -> impl Iterator<Item = ScoredLead<'_>> {
+        self.order.iter().filter_map(|&place| self.lead(place))
+    }
+
+    fn lead(&self, place: u32) -> Option<ScoredLead<'_>> {
+        self.table.row(place).map(|row| ScoredLead { scores: self, row, place: place as usize })
+    }
+
+    /// Returns the time that the route of a lead leaves to answer, in seconds.
+    fn respond_within_seconds(&self, row: &CompactScore) -> Option<i64> {
+        self.meaning.routes.get(usize::from(row.route)).and_then(|route| route.respond_within_seconds)
     }
 }
 
@@ -165,73 +169,59 @@ fn section_sources(section: SectionName, meaning: &Section) -> Vec<Source> {
 }
 
 impl<'s> ScoredLead<'s> {
-    #[expect(clippy::indexing_slicing, reason = "every column holds a value for each lead")]
-    fn at<T: Copy>(&self, values: &[T]) -> T {
-        values[self.place]
-    }
-
     /// Returns the lead's key.
     pub fn lead_id(&self) -> &'s str {
-        self.scores.ids.get(self.at(&self.scores.columns.lead)).unwrap_or("")
+        self.scores.ids.get(self.row.lead).unwrap_or("")
     }
 
     /// Returns the stage, or `Disqualified`.
     pub fn stage(&self) -> Option<&'s str> {
-        self.scores.stage_name(usize::from(self.at(&self.scores.columns.stage)))
+        self.scores.stage_name(usize::from(self.row.stage))
     }
 
     /// Returns fit and engagement together.
     pub fn score(&self) -> i64 {
-        self.fit() + self.engagement()
+        self.row.score()
     }
 
     /// Returns the points of fit.
     pub fn fit(&self) -> i64 {
-        self.at(&self.scores.columns.fit)
+        self.row.fit
     }
 
     /// Returns how many fit rules could not be decided.
     pub fn fit_unknown(&self) -> i64 {
-        i64::from(self.at(&self.scores.columns.fit_unknown))
+        i64::from(self.row.fit_unknown)
     }
 
     /// Returns the points of engagement.
     pub fn engagement(&self) -> i64 {
-        self.at(&self.scores.columns.engagement)
+        self.row.engagement
     }
 
     /// Returns the grade.
     pub fn grade(&self) -> Option<&'s str> {
-        self.scores.grades.get(self.at(&self.scores.columns.grade) as usize).map(String::as_str)
+        self.scores.grades.get(self.row.grade as usize).map(String::as_str)
     }
 
     /// Returns the persona.
     pub fn persona(&self) -> Option<&'s str> {
-        self.scores
-            .meaning
-            .personas
-            .get(self.at(&self.scores.columns.persona) as usize)
-            .map(|persona| persona.name.as_str())
+        self.scores.meaning.personas.get(usize::from(self.row.persona)).map(|persona| persona.name.as_str())
     }
 
     /// Returns the disqualifier that hit first.
     pub fn disqualified_by(&self) -> Option<&'s str> {
-        let index = self.at(&self.scores.columns.disqualified_by) as usize;
-        self.scores.meaning.disqualify.get(index).map(|each| each.name.as_str())
-    }
-
-    fn taken(&self) -> Option<&'s bantam_lang::meaning::Route> {
-        self.scores.meaning.routes.get(self.at(&self.scores.columns.route) as usize)
+        self.scores.meaning.disqualify.get(usize::from(self.row.disqualified_by)).map(|each| each.name.as_str())
     }
 
     /// Returns where the lead goes.
     pub fn route(&self) -> Option<&'s str> {
-        self.taken().map(|route| route.to.as_str())
+        self.scores.meaning.routes.get(usize::from(self.row.route)).map(|route| route.to.as_str())
     }
 
     /// Returns the time to answer, in seconds.
     pub fn respond_within_seconds(&self) -> Option<i64> {
-        self.taken().and_then(|route| route.respond_within_seconds)
+        self.scores.respond_within_seconds(self.row)
     }
 
     /// Returns all of it as one value.
@@ -257,14 +247,14 @@ impl<'s> ScoredLead<'s> {
         let sources = &self.scores.sources;
         let reason = |&(source, points): &(u32, i64)| Some(sources.get(source as usize)?.reason(points));
         let mut reasons: Vec<Reason> =
-            self.scores.columns.explained.reasons.get(self.place).iter().filter_map(reason).collect();
+            self.scores.table.explained.reasons.get(self.place).iter().filter_map(reason).collect();
         sort_reasons(&mut reasons);
         reasons
     }
 
     /// Returns the parts of the next stage's condition that are not true, as written. Empty unless scored with `explain`.
     pub fn missing_for_next(&self) -> Vec<&'s str> {
-        let explained = &self.scores.columns.explained;
+        let explained = &self.scores.table.explained;
         let next = explained.next_stage.get(self.place).and_then(|&next| self.scores.meaning.stages.get(next as usize));
         let Some(stage) = next else { return Vec::new() };
         let missing = explained.missing_parts.get(self.place);

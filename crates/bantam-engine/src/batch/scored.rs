@@ -1,4 +1,5 @@
-//! The scores of leads, compact: a value per lead in each column, and only for leads that come out.
+//! The scores of leads, compact, and only of leads that come out: all of a lead in one place, since ranks bring leads into an
+//! order in which none stands beside its neighbour.
 
 use super::outcome::Outcome;
 use super::partition::LeadSet;
@@ -11,19 +12,46 @@ const NONE: u16 = u16::MAX;
 
 /// The scores of some leads.
 #[derive(Default)]
-pub(crate) struct ScoreColumns {
-    /// Lead numbers.
-    pub(super) lead: Vec<u32>,
-    pub(super) fit: Vec<i64>,
-    pub(super) fit_unknown: Vec<u16>,
-    pub(super) engagement: Vec<i64>,
-    pub(super) persona: Vec<u16>,
-    pub(super) stage: Vec<u16>,
-    pub(super) disqualified_by: Vec<u16>,
-    pub(super) route: Vec<u16>,
-    /// Index into the texts of `grade_texts`, of which there may be more than parts.
-    pub(super) grade: Vec<u32>,
+pub(crate) struct ScoreTable {
+    rows: Vec<CompactScore>,
     pub(super) explained: Explained,
+}
+
+/// The score of one lead. Names are indexes into the definition; an index past its end is none.
+#[derive(Clone, Copy)]
+pub(super) struct CompactScore {
+    pub(super) fit: i64,
+    pub(super) engagement: i64,
+    /// Lead number.
+    pub(super) lead: u32,
+    /// Index into the texts of `grade_texts`, of which there may be more than parts.
+    pub(super) grade: u32,
+    pub(super) fit_unknown: u16,
+    pub(super) persona: u16,
+    pub(super) stage: u16,
+    pub(super) disqualified_by: u16,
+    pub(super) route: u16,
+}
+
+impl CompactScore {
+    /// Returns fit and engagement together.
+    pub(super) fn score(&self) -> i64 {
+        self.fit + self.engagement
+    }
+
+    fn of(lead: u32, row: &Row) -> CompactScore {
+        CompactScore {
+            fit: row.fit,
+            engagement: row.engagement,
+            lead,
+            grade: row.grade,
+            fit_unknown: u16::try_from(row.fit_unknown).unwrap_or(NONE),
+            persona: index(row.persona),
+            stage: index(row.stage),
+            disqualified_by: index(row.disqualified_by),
+            route: index(row.route),
+        }
+    }
 }
 
 /// Where points come from and what is missing; empty unless explanations are wanted.
@@ -77,79 +105,76 @@ fn index(code: u32) -> u16 {
     if code == MISSING_CODE { NONE } else { u16::try_from(code).unwrap_or(NONE) }
 }
 
-impl ScoreColumns {
+impl Scored<'_> {
+    /// Returns the score of the lead at a place of the partition.
+    fn row(&self, place: usize) -> Row {
+        fn at<T: Copy>(values: &[T], place: usize) -> Option<T> {
+            values.get(place).copied()
+        }
+        let code = |codes: &[u32]| at(codes, place).unwrap_or(MISSING_CODE);
+        let Outcome { stage, grade, disqualified_by, route, .. } = self.outcome;
+        Row {
+            fit: at(&self.fit.total, place).unwrap_or(0),
+            fit_unknown: at(&self.fit.undecided, place).unwrap_or(0),
+            engagement: at(&self.engagement.total, place).unwrap_or(0),
+            persona: code(self.persona),
+            stage: code(stage),
+            disqualified_by: code(disqualified_by),
+            route: code(route),
+            grade: code(grade),
+        }
+    }
+}
+
+impl ScoreTable {
     /// Returns the number of leads.
     pub(crate) fn len(&self) -> usize {
-        self.lead.len()
+        self.rows.len()
     }
 
     /// Returns the lead numbers.
-    pub(crate) fn leads(&self) -> &[u32] {
-        &self.lead
+    pub(crate) fn leads(&self) -> impl Iterator<Item = u32> {
+        self.rows.iter().map(|row| row.lead)
+    }
+
+    pub(super) fn rows(&self) -> &[CompactScore] {
+        &self.rows
+    }
+
+    pub(super) fn row(&self, place: u32) -> Option<&CompactScore> {
+        self.rows.get(place as usize)
     }
 
     /// Keeps the leads of a partition that come out. `missing_parts` holds a list per lead where explanations are wanted.
-    pub(super) fn of(scored: &Scored<'_>, missing_parts: Option<&[Vec<u32>]>) -> ScoreColumns {
-        let Scored { leads, counts, fit, engagement, persona, outcome } = scored;
-        fn keep<T: Copy, U>(counts: &[bool], values: &[T], of: impl Fn(T) -> U) -> Vec<U> {
-            values.iter().zip(counts).filter(|(_, counts)| **counts).map(|(&value, _)| of(value)).collect()
+    pub(super) fn of(scored: &Scored<'_>, missing_parts: Option<&[Vec<u32>]>) -> ScoreTable {
+        let Scored { leads, counts, fit, engagement, outcome, .. } = scored;
+        let places = || counts.iter().enumerate().filter(|(_, counts)| **counts).map(|(place, _)| place);
+        let rows = places().map(|place| CompactScore::of(leads.number(place) as u32, &scored.row(place))).collect();
+        let mut table = ScoreTable { rows, explained: Explained::default() };
+        let Some(missing_parts) = missing_parts else { return table };
+        for place in places() {
+            let next = outcome.next_stage.get(place).map_or(NONE, |&stage| index(stage));
+            table.explained.next_stage.push(next);
+            let reasons = fit.sources().chain(engagement.sources()).map(|points| points.get(place).copied());
+            let reasons = (0..).zip(reasons).filter_map(|(source, points)| Some((source, points.filter(|&p| p != 0)?)));
+            table.explained.reasons.push(reasons);
+            table.explained.missing_parts.push(missing_parts.get(place).into_iter().flatten().copied());
         }
-        let places: Vec<usize> = (0..leads.len()).collect();
-        let mut columns = ScoreColumns {
-            lead: keep(counts, &places, |place| leads.number(place) as u32),
-            fit: keep(counts, &fit.total, |points| points),
-            fit_unknown: keep(counts, &fit.undecided, |rules| u16::try_from(rules).unwrap_or(NONE)),
-            engagement: keep(counts, &engagement.total, |points| points),
-            persona: keep(counts, persona, index),
-            stage: keep(counts, &outcome.stage, index),
-            disqualified_by: keep(counts, &outcome.disqualified_by, index),
-            route: keep(counts, &outcome.route, index),
-            grade: keep(counts, &outcome.grade, |grade| grade),
-            explained: Explained::default(),
-        };
-        if let Some(missing_parts) = missing_parts {
-            columns.explained.next_stage = keep(counts, &outcome.next_stage, index);
-            for (place, (missing, _)) in
-                missing_parts.iter().zip(*counts).enumerate().filter(|(_, (_, counts))| **counts)
-            {
-                let reasons = fit.sources().chain(engagement.sources()).map(|points| points.get(place).copied());
-                let reasons =
-                    (0..).zip(reasons).filter_map(|(source, points)| Some((source, points.filter(|&p| p != 0)?)));
-                columns.explained.reasons.push(reasons);
-                columns.explained.missing_parts.push(missing.iter().copied());
-            }
-        }
-        columns
+        table
     }
 
     /// Appends one lead, without an explanation.
     pub(super) fn push(&mut self, lead: u32, row: &Row) {
-        self.lead.push(lead);
-        self.fit.push(row.fit);
-        self.fit_unknown.push(u16::try_from(row.fit_unknown).unwrap_or(NONE));
-        self.engagement.push(row.engagement);
-        self.persona.push(index(row.persona));
-        self.stage.push(index(row.stage));
-        self.disqualified_by.push(index(row.disqualified_by));
-        self.route.push(index(row.route));
-        self.grade.push(row.grade);
+        self.rows.push(CompactScore::of(lead, row));
     }
 
     /// Appends other leads.
-    pub(crate) fn append(&mut self, more: ScoreColumns) {
-        if self.lead.is_empty() {
+    pub(crate) fn append(&mut self, more: ScoreTable) {
+        if self.rows.is_empty() {
             *self = more;
             return;
         }
-        self.lead.extend(more.lead);
-        self.fit.extend(more.fit);
-        self.fit_unknown.extend(more.fit_unknown);
-        self.engagement.extend(more.engagement);
-        self.persona.extend(more.persona);
-        self.stage.extend(more.stage);
-        self.disqualified_by.extend(more.disqualified_by);
-        self.route.extend(more.route);
-        self.grade.extend(more.grade);
+        self.rows.extend(more.rows);
         self.explained.reasons.append(more.explained.reasons);
         self.explained.next_stage.extend(more.explained.next_stage);
         self.explained.missing_parts.append(more.explained.missing_parts);
@@ -157,14 +182,6 @@ impl ScoreColumns {
 
     /// Makes room for so many leads in all.
     pub(crate) fn reserve(&mut self, leads: usize) {
-        let more = leads.saturating_sub(self.len());
-        self.lead.reserve_exact(more);
-        self.fit.reserve_exact(more);
-        self.fit_unknown.reserve_exact(more);
-        self.engagement.reserve_exact(more);
-        for codes in [&mut self.persona, &mut self.stage, &mut self.disqualified_by, &mut self.route] {
-            codes.reserve_exact(more);
-        }
-        self.grade.reserve_exact(more);
+        self.rows.reserve_exact(leads.saturating_sub(self.len()));
     }
 }

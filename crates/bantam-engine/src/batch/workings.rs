@@ -20,7 +20,7 @@ mod worked;
 use super::partition::{Partition, deal_out};
 use super::ranked::BatchScores;
 use super::rules::add_up;
-use super::scored::ScoreColumns;
+use super::scored::ScoreTable;
 use super::{BatchOptions, ranked};
 use crate::columns::{Column, EventTable, LeadTable};
 use crate::scores::{Reason, sort_reasons};
@@ -264,15 +264,15 @@ impl Workings {
 
     /// Returns all scores, ranked. `meaning` is the one they were computed by.
     pub fn rank<'a>(&'a self, worked: &Worked, meaning: &'a Meaning) -> BatchScores<'a> {
-        let mut columns = ScoreColumns::default();
-        columns.reserve(self.len());
+        let mut table = ScoreTable::default();
+        table.reserve(self.len());
         for part in 0..self.partitions.len() {
             let Some(leads) = worked.part(part) else { continue };
             for (place, lead) in self.places(part) {
-                leads.row(place).iter().for_each(|row| columns.push(lead, row));
+                leads.row(place).iter().for_each(|row| table.push(lead, row));
             }
         }
-        BatchScores::new(meaning, Cow::Borrowed(&self.leads.ids), columns, BatchOptions::default())
+        BatchScores::new(meaning, Cow::Borrowed(&self.leads.ids), table, BatchOptions::default())
     }
 }
 

@@ -58,9 +58,16 @@ impl Ranked {
         if let Spelled::Number(number) = key { self.get(*number) } else { None }
     }
 
+    /// Returns whether a number is one of those that were taken.
+    #[inline]
+    pub(super) fn has(&self, number: i64) -> bool {
+        let bits = |(word, bit): (usize, u32)| self.bits.get(word).map(|bits| bits >> bit & 1);
+        self.place(number).and_then(bits) == Some(1)
+    }
+
     /// Returns the lead of a number.
     #[inline]
-    fn get(&self, number: i64) -> Option<u32> {
+    pub(super) fn get(&self, number: i64) -> Option<u32> {
         let (word, bit) = self.place(number)?;
         let bits = *self.bits.get(word)?;
         if bits >> bit & 1 == 0 {
@@ -98,10 +105,12 @@ mod tests {
             prop_assert_eq!(ranked.leads.is_empty(), numbers.is_sorted());
             for (lead, &number) in (0..).zip(&numbers) {
                 prop_assert_eq!(ranked.get(number), Some(lead));
+                prop_assert!(ranked.has(number));
             }
             let others = (0..5_000).filter(|offset| !offsets.contains(offset)).map(|offset| base + offset);
             for other in others.chain([i64::MIN, i64::MAX].into_iter().filter(|other| !numbers.contains(other))) {
                 prop_assert_eq!(ranked.get(other), None);
+                prop_assert!(!ranked.has(other));
             }
         }
     }

@@ -16,7 +16,38 @@ pub(super) enum Series {
     #[default]
     Plain,
     /// Keys are texts: a prefix, then a number of at least so many digits, with zeros before it where it has fewer.
-    Texts { prefix: String, digits: usize },
+    Texts { prefix: Prefix, digits: usize },
+}
+
+/// What the keys of a series begin with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Prefix {
+    text: String,
+    /// Its first eight bytes as a number, and ones in the place of each byte of it. Most prefixes have no more, and comparing
+    /// numbers is a fraction of the work.
+    start: u64,
+    mask: u64,
+}
+
+impl Prefix {
+    fn of(text: &str) -> Prefix {
+        let mut start = [0; 8];
+        let mut mask = [0; 8];
+        for ((start, mask), byte) in start.iter_mut().zip(&mut mask).zip(text.bytes()) {
+            (*start, *mask) = (byte, 0xff);
+        }
+        Prefix { text: text.to_owned(), start: u64::from_le_bytes(start), mask: u64::from_le_bytes(mask) }
+    }
+
+    /// Returns what stands behind the prefix; `None` where a text has another.
+    #[inline]
+    fn strip<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
+        match text.first_chunk() {
+            Some(first) if (u64::from_le_bytes(*first) ^ self.start) & self.mask != 0 => None,
+            Some(_) if self.text.len() <= 8 => text.get(self.text.len()..),
+            _ => text.strip_prefix(self.text.as_bytes()),
+        }
+    }
 }
 
 /// A key as a table looks it up.
@@ -52,7 +83,7 @@ impl Series {
         let others = texts.filter_map(|text| text.strip_prefix(prefix));
         let mut padded = numbers().chain(others).filter(|number| number.len() > 1 && number.starts_with('0'));
         let digits = padded.next().map_or(1, str::len).min(DIGITS_MAX);
-        Series::Texts { prefix: prefix.to_owned(), digits }
+        Series::Texts { prefix: Prefix::of(prefix), digits }
     }
 
     /// Returns whether all numbers of another series from `least` on are spelled as in this one: of them none has zeros
@@ -70,19 +101,40 @@ impl Series {
     #[inline]
     pub(super) fn number(&self, text: &str) -> Option<i64> {
         let Series::Texts { prefix, digits } = self else { return None };
-        let number = text.as_bytes().strip_prefix(prefix.as_bytes())?;
+        let number = prefix.strip(text.as_bytes())?;
         let is_padded = number.first() == Some(&b'0');
         if number.len() < *digits || number.len() > DIGITS_MAX || (is_padded && number.len() > *digits) {
             return None;
         }
+        let (eights, rest) = number.as_chunks();
         let (mut value, mut is_number) = (0_i64, true);
-        for &byte in number {
+        for eight in eights {
+            let eight = eight_digits(*eight);
+            is_number &= eight.is_some();
+            value = value * 100_000_000 + eight.unwrap_or(0);
+        }
+        for &byte in rest {
             let digit = byte.wrapping_sub(b'0');
             is_number &= digit < 10;
             value = value * 10 + i64::from(digit & 15);
         }
         is_number.then_some(value)
     }
+}
+
+/// Returns the number that eight digits are: two neighbours become one of two digits, two of those one of four, and so on, all at
+/// once.
+#[inline]
+fn eight_digits(text: [u8; 8]) -> Option<i64> {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let digits = u64::from_le_bytes(text) ^ (EACH * 0x30);
+    // A byte above nine has a high bit by itself, or gets one by adding 118; none carries into the next.
+    if (digits | ((digits & (EACH * 0x7f)) + EACH * 0x76)) & (EACH * 0x80) != 0 {
+        return None;
+    }
+    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    Some(((fours * 10_000 + (fours >> 32)) & 0xffff_ffff) as i64)
 }
 
 /// Returns what stands before the digits at the end of a text, and those, as many as a number may have.
@@ -102,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_series_is_told_by_its_first_keys() {
-        let texts = |prefix: &str, digits| Series::Texts { prefix: prefix.to_owned(), digits };
+        let texts = |prefix: &str, digits| Series::Texts { prefix: Prefix::of(prefix), digits };
         assert_eq!(series(&["lead_12345678", "lead_00000007"]), texts("lead_", 8));
         assert_eq!(series(&["C-17", "C-5", "x"]), texts("C-", 1));
         assert_eq!(series(&["007"]), texts("", 3));
@@ -121,6 +173,26 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn eight_digits_are_read_as_one_number(text in prop_oneof!["[0-9]{8}", "[0-9]{7}[ -~]", "[ -~]{8}"]) {
+            let number = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().unwrap());
+            prop_assert_eq!(eight_digits(text.as_bytes().try_into().unwrap()), number);
+        }
+
+        #[test]
+        fn no_byte_but_a_digit_is_one(byte in any::<u8>(), at in 0_usize..8) {
+            let mut text = *b"98765432";
+            text[at] = byte;
+            prop_assert_eq!(eight_digits(text).is_some(), byte.is_ascii_digit());
+        }
+
+        #[test]
+        fn a_prefix_is_stripped_from_what_begins_with_it(prefix in "[a-c]{0,12}", text in "[a-c]{0,14}", begins in any::<bool>()) {
+            let text = if begins { prefix.clone() + &text } else { text };
+            let stripped = text.strip_prefix(prefix.as_str()).map(str::as_bytes);
+            prop_assert_eq!(Prefix::of(&prefix).strip(text.as_bytes()), stripped);
+        }
+
         #[test]
         fn no_two_texts_have_one_number(first in "[a-c0-9]{0,22}", texts in prop::collection::vec("[ab]{0,1}[0-9]{0,20}", 2..20)) {
             let series = series(&[&first]);

@@ -65,6 +65,14 @@ fn apart<T: Ord + Clone>(bounds: Vec<(T, T)>) -> Vec<Extent<T>> {
 }
 
 impl KeyExtent {
+    /// Returns whether any lead can have all its rows in this piece. In a file in order of time none can.
+    pub(crate) fn may_hold(&self) -> bool {
+        match self {
+            KeyExtent::Numbers(extent) => extent.may_hold(),
+            KeyExtent::Texts(extent) => extent.may_hold(),
+        }
+    }
+
     /// Returns whether a lead has all its rows in this piece; `None` where the key contradicts the statistics.
     pub(crate) fn holds(&self, key: Key<'_>) -> Option<bool> {
         match (self, key) {
@@ -82,6 +90,18 @@ impl KeyExtent {
                 extent.holds(digits.as_bytes())
             }
         }
+    }
+}
+
+impl<T: Ord> Extent<T> {
+    fn may_hold(&self) -> bool {
+        let is_above = |key: &T| self.shared_to.as_ref().is_none_or(|shared| key > shared);
+        let is_below = |key: &T| self.shared_from.as_ref().is_none_or(|shared| key < shared);
+        let has_room = match (&self.shared_to, &self.shared_from) {
+            (Some(to), Some(from)) => to < from,
+            _ => true,
+        };
+        has_room && is_above(&self.greatest) && is_below(&self.least)
     }
 }
 
@@ -104,6 +124,16 @@ mod tests {
 
     fn numbers(bounds: &[(i64, i64)], piece: usize, key: i64) -> Option<bool> {
         extents(Bounds::Numbers(bounds.to_vec()))[piece].holds(Key::Number(key))
+    }
+
+    #[test]
+    fn pieces_within_others_hold_no_lead_alone() {
+        let may_hold = |bounds: &[(i64, i64)]| -> Vec<bool> {
+            extents(Bounds::Numbers(bounds.to_vec())).iter().map(KeyExtent::may_hold).collect()
+        };
+        assert_eq!(may_hold(&[(1, 5), (6, 9)]), [true, true]);
+        assert_eq!(may_hold(&[(1, 5), (5, 5), (5, 9)]), [true, false, true]);
+        assert_eq!(may_hold(&[(2, 90), (1, 99), (3, 98)]), [false, true, false]);
     }
 
     #[test]

@@ -286,7 +286,7 @@ impl Rows {
 
     /// Returns a trimmed text that may be a lead's key or an event's name; `None` where it will not do.
     pub(super) fn reserved_text<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let text = text.trim();
+        let text = trim(text);
         (!self.text.is_missing(text) && bantam_lang::convert::is_clean_text(text)).then_some(text)
     }
 

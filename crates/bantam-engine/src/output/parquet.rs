@@ -29,8 +29,10 @@ pub(super) fn write<R: ScoreRows + ?Sized>(rows: &R, detail: Detail, out: impl W
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_statistics_enabled(EnabledStatistics::Chunk)
-        // Every id is another: a dictionary would be given up half way.
+        // Every id is another: a dictionary would be given up half way, and in the order of scores each row group has ids of
+        // the whole range.
         .set_column_dictionary_enabled(ColumnPath::from(COLUMNS[0]), false)
+        .set_column_statistics_enabled(ColumnPath::from(COLUMNS[0]), EnabledStatistics::None)
         .build();
     // Names come as dictionaries, which is nothing that readers of the file need to know.
     let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
@@ -40,8 +42,11 @@ pub(super) fn write<R: ScoreRows + ?Sized>(rows: &R, detail: Detail, out: impl W
     for together in groups.chunks(rayon::current_num_threads()) {
         let encode_group = |&(number, start): &(usize, usize)| -> io::Result<Vec<ArrowColumnChunk>> {
             let range = start..(start + ROW_GROUP_ROWS).min(rows.count());
-            let columns = factory.create_column_writers(number).map_err(failed)?;
-            let encode = |(column, writer)| encode(rows, &schema, column, writer, range.clone());
+            let writers = factory.create_column_writers(number).map_err(failed)?;
+            let values = rows.columns(range.clone()).into_iter().map(Column::Score);
+            let explained = (0..EXPLAINED_COLUMNS.len()).map(|_| Column::Explained(range.clone()));
+            let columns: Vec<_> = writers.into_iter().zip(values.chain(explained)).collect();
+            let encode = |(column, (writer, values))| encode(rows, schema.field(column), column, writer, values);
             columns.into_par_iter().enumerate().map(encode).collect()
         };
         for chunks in together.par_iter().map(encode_group).collect::<io::Result<Vec<_>>>()? {
@@ -73,31 +78,41 @@ fn schema(detail: Detail) -> Schema {
     Schema::new(fields)
 }
 
+/// A column of a row group.
+enum Column<'r> {
+    Score(Values<'r>),
+    /// One of an explanation, for some rows.
+    Explained(Range<usize>),
+}
+
 /// Encodes one column of a row group.
 fn encode<R: ScoreRows + ?Sized>(
     rows: &R,
-    schema: &Schema,
+    field: &Field,
     column: usize,
     mut writer: ArrowColumnWriter,
-    range: Range<usize>,
+    values: Column<'_>,
 ) -> io::Result<ArrowColumnChunk> {
-    let array = array(rows, column, range)?;
-    for leaf in compute_leaves(schema.field(column), &array).map_err(failed)? {
+    let array = match values {
+        Column::Score(values) => array(column, values)?,
+        Column::Explained(range) => explained_array(rows, column - COLUMNS.len(), range)?,
+    };
+    for leaf in compute_leaves(field, &array).map_err(failed)? {
         writer.write(&leaf).map_err(failed)?;
     }
     writer.close().map_err(failed)
 }
 
-/// Returns some rows of a column.
-fn array<R: ScoreRows + ?Sized>(rows: &R, column: usize, range: Range<usize>) -> io::Result<ArrayRef> {
-    let Some(explained) = column.checked_sub(COLUMNS.len()) else {
-        return Ok(match rows.column(column, range) {
-            Values::Texts(texts) => Arc::new(StringArray::from_iter_values(texts)),
-            Values::Integers(integers) => Arc::new(Int64Array::from(integers)),
-            Values::Names(names, places) => names_array(names, &places)?,
-            Values::Each(values) => each_array(column, &values),
-        });
-    };
+fn array(column: usize, values: Values<'_>) -> io::Result<ArrayRef> {
+    Ok(match values {
+        Values::Texts(texts) => Arc::new(StringArray::from_iter_values(texts.iter())),
+        Values::Integers(integers) => Arc::new(Int64Array::from(integers)),
+        Values::Names(names, places) => names_array(names, &places)?,
+        Values::Each(values) => each_array(column, &values),
+    })
+}
+
+fn explained_array<R: ScoreRows + ?Sized>(rows: &R, explained: usize, range: Range<usize>) -> io::Result<ArrayRef> {
     let json = |row| -> io::Result<String> {
         let mut json = Vec::new();
         match explained {

@@ -3,7 +3,7 @@
 use super::piece::StreamPiece;
 use super::runs::{PARTITION_LEADS, Run, gather};
 use super::{Scores, Scoring, Stream};
-use crate::batch::{BatchPlan, BatchScores, LeadSet, Partition, ScoreColumns, score_partition};
+use crate::batch::{BatchPlan, BatchScores, LeadSet, Partition, ScoreTable, score_partition};
 use crate::ids::Key;
 use crate::input::{InputError, InputReport};
 use rayon::prelude::*;
@@ -48,11 +48,11 @@ impl<'m> Stream<'m> {
         let scores = std::mem::take(own(&mut self.scored));
         let parts = self.score_rest(&scores, &runs);
         drop(runs);
-        let Scores { mut columns, oldest, newest, .. } = scores;
+        let Scores { mut table, oldest, newest, .. } = scores;
         self.leads.attributes.clear();
-        columns.reserve(columns.len() + parts.iter().map(ScoreColumns::len).sum::<usize>());
-        parts.into_iter().for_each(|part| columns.append(part));
-        let scores = BatchScores::new(self.meaning, Cow::Owned(self.leads.ids), columns, self.options.batch);
+        table.reserve(table.len() + parts.iter().map(ScoreTable::len).sum::<usize>());
+        parts.into_iter().for_each(|part| table.append(part));
+        let scores = BatchScores::new(self.meaning, Cow::Owned(self.leads.ids), table, self.options.batch);
         (scores, [oldest, newest])
     }
 
@@ -67,12 +67,12 @@ impl<'m> Stream<'m> {
     }
 
     /// Scores the leads that no piece has scored, by partitions.
-    fn score_rest(&mut self, scores: &Scores, runs: &[Run]) -> Vec<ScoreColumns> {
+    fn score_rest(&mut self, scores: &Scores, runs: &[Run]) -> Vec<ScoreTable> {
         let tables = std::mem::take(own(&mut self.tables));
         let shape = self.dictionaries(&tables);
         let plan = BatchPlan::new(self.meaning, &self.leads, &shape);
         let mut done = super::seen::Seen::default();
-        scores.columns.leads().iter().for_each(|&lead| done.insert(lead));
+        scores.table.leads().for_each(|lead| done.insert(lead));
         let stream = &*self;
         let partitions = stream.leads.ids.len().div_ceil(PARTITION_LEADS);
         let score = |number: usize| {
@@ -80,7 +80,7 @@ impl<'m> Stream<'m> {
             let range = start..(start + PARTITION_LEADS).min(stream.leads.ids.len());
             let left: Vec<u32> = range.clone().map(|lead| lead as u32).filter(|&lead| !done.contains(lead)).collect();
             if left.is_empty() {
-                return ScoreColumns::default();
+                return ScoreTable::default();
             }
             let mut events = gather(runs, number, stream.storage.beside);
             let leads = if left.len() == range.len() {

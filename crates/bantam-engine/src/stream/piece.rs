@@ -5,9 +5,9 @@ use super::runs::{RUN_EVENTS, Run, cut};
 use super::seen::Seen;
 use super::storage::{Place, Stored};
 use super::{Stream, lock};
-use crate::batch::{BatchPlan, Partition, ROWS_PER_PARTITION, ScoreColumns, score_partition};
+use crate::batch::{BatchPlan, Partition, ROWS_PER_PARTITION, ScoreTable, score_partition};
 use crate::columns::MISSING_CODE;
-use crate::input::{KeyExtent, Rows, TapPiece};
+use crate::input::{KeyExtent, LeadKeys, Rows, TapPiece};
 
 /// Marks the number of a lead that has all its events in this piece.
 const COMPLETE: u32 = 1 << 31;
@@ -72,13 +72,38 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
     fn find_leads(&mut self, rows: &Rows, kept: &[u32]) -> Result<(), String> {
         let keys = rows.keys();
         let from = self.leads.len();
-        let stream = self.stream;
+        let ids = &self.stream.leads.ids;
+        // A lead with a row is there whatever its events are: only for those that count it must be known which one it is.
+        let numbers = if self.stream.all_have_rows { ids.ranked_numbers(keys.entries(from)) } else { None };
         let mut needed = Vec::new();
+        match &numbers {
+            Some(numbers) => self.leads.resize(from + numbers.len(), UNKNOWN),
+            None => self.find_each(from, keys, &mut needed),
+        }
+        let has_extent = self.extent.is_some();
+        let known = |place: usize| match (&numbers, place.checked_sub(from)) {
+            _ if has_extent => None,
+            (Some(numbers), Some(at)) => numbers.get(at).and_then(|&number| ids.find_number(number)),
+            _ => keys.entry(place).and_then(|key| ids.find_by_rank(key)),
+        };
+        for &code in kept.iter().filter_map(|&row| keys.codes().get(row as usize)) {
+            if let Some(lead @ &mut UNKNOWN) = self.leads.get_mut(code as usize) {
+                *lead = known(code as usize).unwrap_or(PENDING);
+                if *lead == PENDING {
+                    needed.push(code);
+                }
+            }
+        }
+        self.look_up_leads(rows, &needed)
+    }
+
+    /// Finds, of the keys from a place on, the leads that have a row; all others are `needed`.
+    fn find_each(&mut self, from: usize, keys: &LeadKeys, needed: &mut Vec<u32>) {
+        let stream = self.stream;
         for (at, key) in (from as u32..).zip(keys.entries(from)) {
             let known = if stream.all_have_rows { stream.leads.ids.find_by_rank(key) } else { None };
             self.leads.push(match (known, self.extent) {
                 (Some(lead), None) => lead,
-                // A lead with a row is there whatever its events are: for those that do not count it need not be marked.
                 (Some(_), Some(_)) => UNKNOWN,
                 (None, _) => {
                     needed.push(at);
@@ -86,14 +111,6 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
                 }
             });
         }
-        let may_wait = self.extent.is_some();
-        for code in kept.iter().filter(|_| may_wait).filter_map(|&row| keys.codes().get(row as usize)) {
-            if let Some(lead @ &mut UNKNOWN) = self.leads.get_mut(*code as usize) {
-                *lead = PENDING;
-                needed.push(*code);
-            }
-        }
-        self.look_up_leads(rows, &needed)
     }
 
     /// Takes note of leads without a counting row that have an event at or before *as of*; `lead` is the marked number of a row.
@@ -228,35 +245,35 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
     }
 
     /// Brings home what waits for the end of all pieces.
-    pub(super) fn bring_home(self, columns: Option<ScoreColumns>) {
+    pub(super) fn bring_home(self, table: Option<ScoreTable>) {
         let mut scores = lock(&self.stream.scored);
         scores.seen.merge(&self.seen);
         if self.oldest <= self.newest {
             scores.oldest = Some(scores.oldest.map_or(self.oldest, |oldest| oldest.min(self.oldest)));
             scores.newest = Some(scores.newest.map_or(self.newest, |newest| newest.max(self.newest)));
         }
-        if let Some(columns) = columns {
-            scores.columns.append(columns);
+        if let Some(table) = table {
+            scores.table.append(table);
         }
         lock(&self.stream.waiting).push(self.stored);
     }
 
     /// Scores the leads that have all their events in this piece.
-    fn score_complete(&mut self) -> ScoreColumns {
+    fn score_complete(&mut self) -> ScoreTable {
         let stream = self.stream;
         let tables = lock(&stream.tables).clone();
         let shape = stream.dictionaries(&tables);
         let plan = BatchPlan::new(stream.meaning, &stream.leads, &shape);
         let beside = stream.storage.beside;
         let complete = std::mem::replace(&mut self.complete, Stored::new(beside));
-        let mut columns = ScoreColumns::default();
+        let mut table = ScoreTable::default();
         for (leads, events) in cut(complete, ROWS_PER_PARTITION) {
             let has_event = vec![true; leads.len()];
             let events = tables.kinds.unfold(&stream.storage, events);
             let part = Partition { leads, events, has_event };
-            columns.append(score_partition(&plan, &stream.leads, stream.as_of, stream.options.batch, &part));
+            table.append(score_partition(&plan, &stream.leads, stream.as_of, stream.options.batch, &part));
         }
-        columns
+        table
     }
 }
 
@@ -282,7 +299,7 @@ impl TapPiece for StreamPiece<'_, '_> {
     }
 
     fn end(mut self: Box<Self>) {
-        let columns = (self.complete.len() > 0).then(|| self.score_complete());
-        self.bring_home(columns);
+        let table = (self.complete.len() > 0).then(|| self.score_complete());
+        self.bring_home(table);
     }
 }
