@@ -22,12 +22,14 @@ pub struct About {
     pub fingerprint: String,
     /// The end of the history, as people read it.
     pub as_of: String,
+    /// Whether who reads it asked for it on the command line, and may be told options of it.
+    pub is_command: bool,
 }
 
 /// Returns a report as a document.
 pub fn report_document(report: &Report, history: &History, about: &About) -> Document {
     let mut sections = vec![key::key_metrics(report)];
-    sections.extend(key::cuts(report));
+    sections.extend(key::cuts(report, about));
     sections.push(ladder::waterfall(report, history));
     sections.push(quality::calibration(report));
     sections.push(quality::threshold(report));
@@ -39,7 +41,7 @@ pub fn report_document(report: &Report, history: &History, about: &About) -> Doc
         sections.push(changes::drift(report));
         sections.push(changes::turned(report));
     }
-    sections.push(left_out(report, history));
+    sections.push(left_out(report, history, about));
     let title =
         about.definition.as_ref().map_or_else(|| "Lead report".to_owned(), |name| format!("Lead report: {name}"));
     Document { title, subtitle: particulars(report, about), sections }
@@ -56,7 +58,7 @@ fn particulars(report: &Report, about: &About) -> Vec<Particular> {
 }
 
 /// What the data did not tell, so that nobody takes silence for a finding.
-fn left_out(report: &Report, history: &History) -> Section {
+fn left_out(report: &Report, history: &History, about: &About) -> Section {
     let mut notes = Vec::new();
     let mut note = |applies: bool, text: String| {
         if applies {
@@ -105,9 +107,11 @@ fn left_out(report: &Report, history: &History) -> Section {
     note(report.total.money.spend.is_none(), "No spend was given, so there are no costs and no return on it.".into());
     note(
         history.deals.is_empty(),
-        "There is no outcome: no event that the definition's `sales` names, and no column was named with `--outcome`. So \
-         whether the definition is right cannot be told."
-            .into(),
+        format!(
+            "There is no outcome: no event that the definition's `sales` names{}. So whether the definition is right cannot be \
+             told.",
+            if about.is_command { ", and no column was named with `--outcome`" } else { "" }
+        ),
     );
     note(
         true,

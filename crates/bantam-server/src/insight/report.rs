@@ -155,6 +155,7 @@ fn write(told: &Told, mut options: ReportOptions, cuts: &[String]) -> Result<Wri
         definition: told.definition.clone(),
         fingerprint: told.fingerprint.clone(),
         as_of: as_of.as_str().unwrap_or_default().to_owned(),
+        is_command: false,
     };
     let document = report_document(&report, &told.history, &about);
     let attributes = told.history.attributes.iter().map(|(name, _)| name.clone()).collect();

@@ -141,6 +141,7 @@ impl Failed {
     pub(crate) fn response(frame: Frame, problem: Problem) -> Response {
         let heading = match problem.status {
             StatusCode::NOT_FOUND => "There is no such page",
+            StatusCode::GONE => "This link leads nowhere any more",
             StatusCode::FORBIDDEN => "This is not for you",
             StatusCode::CONFLICT => "It has changed meanwhile",
             StatusCode::SERVICE_UNAVAILABLE => "The service is busy",

@@ -227,7 +227,7 @@ pub(crate) async fn send_link(State(app): State<App>, origin: Origin, FromForm(g
 pub(crate) fn refused(refusal: &Refusal) -> Problem {
     let message = refusal.to_string();
     match status_of(refusal) {
-        StatusCode::NOT_FOUND => Problem::new(StatusCode::NOT_FOUND, "not_found", message),
+        status @ (StatusCode::NOT_FOUND | StatusCode::GONE) => Problem::new(status, "not_found", message),
         StatusCode::CONFLICT => Problem::conflict(message),
         status => Problem::new(status, "refused", sentence(&message).trim_end_matches('.').to_owned()),
     }

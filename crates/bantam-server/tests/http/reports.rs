@@ -176,6 +176,7 @@ async fn reports_over_the_store_are_those_over_files_with_the_same_facts() {
         definition: None,
         fingerprint: definition.fingerprint().to_string(),
         as_of: "2026-11-21T12:10:00Z".into(),
+        is_command: false,
     };
     let plain = report(&history, Some(&spend), &ReportOptions::default());
     let expected = report_document(&plain, &history, &about).to_json();

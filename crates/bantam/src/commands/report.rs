@@ -139,6 +139,7 @@ fn document(definition: &CheckedDefinition, report: &Report, history: &History, 
         definition: definition.meaning().name.clone(),
         fingerprint: definition.fingerprint().to_string(),
         as_of: clock::show(as_of),
+        is_command: true,
     };
     report_document(report, history, &about)
 }

@@ -1,5 +1,6 @@
 //! Sections on key metrics, cuts and speed.
 
+use super::About;
 use super::drawn::{self, chart, money, number, rate, seconds, text};
 use super::words::{self, counted, dates};
 use crate::document::Cell::Count;
@@ -111,12 +112,15 @@ fn cycle_table(cycle: &Cycle) -> Table {
 }
 
 /// One section for each cut.
-pub(super) fn cuts(report: &Report) -> impl Iterator<Item = Section> {
+pub(super) fn cuts(report: &Report, about: &About) -> impl Iterator<Item = Section> {
     report.cuts.iter().map(|(name, rows)| {
         let is_unknown = rows.iter().all(|(value, _)| value == MISSING);
         let note = match name.as_str() {
             "version" => "All of it was before any version decided.".to_owned(),
-            _ => format!("No lead has a value of `{name}`. If a column has it, say which: `--column {name}=COLUMN`."),
+            _ if about.is_command => {
+                format!("No lead has a value of `{name}`. If a column has it, say which: `--column {name}=COLUMN`.")
+            }
+            _ => format!("No lead has a value of `{name}`."),
         };
         let mut section = drawn::section(
             &format!("by-{}", drawn::id_of(name)),
