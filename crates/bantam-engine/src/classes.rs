@@ -5,8 +5,10 @@
 //! Texts are replaced only where every use is a function of that one text; where two texts are compared, or events are
 //! counted once per text, a column keeps its texts.
 
+mod text_test;
+
 use crate::batch::only_text;
-use crate::columns::Dictionary;
+use crate::columns::{Dictionary, MISSING_CODE};
 use crate::evaluate::{Scalar, Scope, evaluate};
 use bantam_lang::meaning::{
     Expr, ExprKind, Meaning, Name, OnceKey, Points, RuleKind, Select, SignalKind, Table, TableKeys, Type,
@@ -14,6 +16,10 @@ use bantam_lang::meaning::{
 use hashbrown::{HashMap, HashSet};
 use std::borrow::Cow;
 use std::sync::Arc;
+use text_test::TextTest;
+
+/// Up to so many questions, a kind is found by their answers without a look into a hash table.
+const TESTS_MAX: usize = 8;
 
 /// How a definition looks at the texts of one name.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +32,8 @@ pub(crate) struct Uses {
 /// Something that depends on one text alone.
 #[derive(Clone, Debug)]
 enum Function {
+    /// Whether any of some questions is answered with yes.
+    Any(Vec<TextTest>),
     Value(Expr),
     Points(Table),
 }
@@ -44,6 +52,8 @@ pub(crate) struct Classes {
     lists: Arc<Vec<HashSet<String>>>,
     /// The code of the text that stands for a kind, by what the functions give for it.
     known: HashMap<Vec<u8>, u32>,
+    /// The same by the answers of functions that are all questions, a bit each; [`MISSING_CODE`] where none was seen.
+    by_answers: Vec<u32>,
     signature: Vec<u8>,
 }
 
@@ -69,13 +79,18 @@ impl TextUses {
             functions: Arc::new(uses.functions),
             lists: Arc::clone(&self.lists),
             known: HashMap::new(),
+            by_answers: Vec::new(),
             signature: Vec::new(),
         })
     }
 
     fn visit(&mut self, expr: &Expr) {
         match (only_text(expr), &expr.kind) {
-            (Some(name), _) => self.of.entry(name).or_default().functions.push(Function::Value(expr.clone())),
+            (Some(name), _) => {
+                let function =
+                    TextTest::all_of(expr, name).map_or_else(|| Function::Value(expr.clone()), Function::Any);
+                self.of.entry(name).or_default().functions.push(function);
+            }
             (None, &ExprKind::Name(name)) if expr.ty == Type::Text => self.of.entry(name).or_default().as_is = true,
             _ => crate::batch::children(expr).into_iter().for_each(|child| self.visit(child)),
         }
@@ -149,6 +164,7 @@ impl Classes {
     pub(crate) fn blank(&self) -> Classes {
         Classes {
             known: HashMap::new(),
+            by_answers: Vec::new(),
             signature: Vec::new(),
             functions: Arc::clone(&self.functions),
             lists: Arc::clone(&self.lists),
@@ -158,6 +174,33 @@ impl Classes {
 
     /// Returns the code of the text that stands for the kind of this one: itself where it is the first of its kind.
     pub(crate) fn code(&mut self, text: &str, dictionary: &mut Dictionary) -> u32 {
+        let Some(answers) = self.answers(text) else { return self.code_by_signature(text, dictionary) };
+        if self.by_answers.is_empty() {
+            self.by_answers.resize(1 << self.functions.len(), MISSING_CODE);
+        }
+        match self.by_answers.get_mut(answers) {
+            Some(code) => {
+                if *code == MISSING_CODE {
+                    *code = dictionary.intern(text);
+                }
+                *code
+            }
+            None => dictionary.intern(text),
+        }
+    }
+
+    /// Returns what the questions are answered with, a bit each; `None` where not all functions are questions.
+    fn answers(&self, text: &str) -> Option<usize> {
+        if self.functions.len() > TESTS_MAX {
+            return None;
+        }
+        self.functions.iter().try_fold(0, |answers, function| match function {
+            Function::Any(tests) => Some(answers << 1 | usize::from(tests.iter().any(|test| test.holds(text)))),
+            _ => None,
+        })
+    }
+
+    fn code_by_signature(&mut self, text: &str, dictionary: &mut Dictionary) -> u32 {
         let mut signature = std::mem::take(&mut self.signature);
         signature.clear();
         let scope = OneText { name: self.name, text, lists: &self.lists };
@@ -181,6 +224,7 @@ impl Function {
     /// Appends what the function gives for a text, so that two texts with equal signatures give the same throughout.
     fn sign(&self, scope: &OneText<'_>, signature: &mut Vec<u8>) {
         match self {
+            Function::Any(tests) => signature.push(u8::from(tests.iter().any(|test| test.holds(scope.text)))),
             Function::Value(expr) => match evaluate(expr, scope) {
                 None => signature.push(2),
                 Some(Scalar::Boolean(truth)) => signature.push(u8::from(truth)),
@@ -225,5 +269,59 @@ impl<'t> Scope<'t> for OneText<'t> {
 
     fn list_contains(&self, list: usize, text: &str) -> bool {
         self.lists.get(list).is_some_and(|values| values.contains(text))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at what cannot be")]
+mod tests {
+    use super::*;
+    use bantam_lang::source::Source;
+    use proptest::prelude::*;
+
+    /// Returns the conditions of a definition's rules about `email`, and its kinds.
+    fn classes(conditions: &[&str]) -> (Vec<Expr>, Classes) {
+        let rules: String =
+            (0..).zip(conditions).map(|(at, each)| format!("    R{at}: {{if: {each}, points: 1}}\n")).collect();
+        let text = format!("bantam: 1\nlead: {{email: text}}\nfit:\n  rules:\n{rules}stages: [One, Two: score >= 1]\n");
+        let loaded = bantam_lang::load(Source::new("d.yaml", text), &mut |_| unreachable!());
+        let meaning = loaded.checked.unwrap().meaning();
+        let conditions = meaning.fit.rules.iter().filter_map(|rule| match &rule.kind {
+            RuleKind::Lead { condition } => condition.clone(),
+            RuleKind::Events { .. } => None,
+        });
+        (conditions.collect(), TextUses::of(&meaning).classes(Name::Attribute(0)).unwrap())
+    }
+
+    fn holds_what_conditions_tell(
+        conditions: &[&str],
+        are_questions: bool,
+        texts: &[String],
+    ) -> Result<(), TestCaseError> {
+        let (conditions, mut classes) = classes(conditions);
+        prop_assert_eq!(classes.answers("").is_some(), are_questions);
+        let (mut dictionary, lists) = (Dictionary::default(), []);
+        for text in texts {
+            let code = classes.code(text, &mut dictionary);
+            let other = dictionary.get(code).unwrap();
+            for condition in &conditions {
+                let [one, other] = [text.as_str(), other]
+                    .map(|text| evaluate(condition, &OneText { name: Name::Attribute(0), text, lists: &lists }));
+                prop_assert_eq!(one, other, "{} stands for {}", dictionary.get(code).unwrap(), text);
+            }
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_stands_for_those_of_which_all_conditions_say_the_same(texts in prop::collection::vec("[ab@]{0,4}", 1..40)) {
+            let questions =
+                ["email.endsWith('@a') || email.endsWith('@b')", "email == 'ab'", "email.contains('@') || email.startsWith('b')"];
+            holds_what_conditions_tell(&questions, true, &texts)?;
+            let others = ["email.endsWith('@a') && !email.startsWith('a')", "email != 'ab'", "size(email) > 2"];
+            holds_what_conditions_tell(&others, false, &texts)?;
+            holds_what_conditions_tell(&["email.endsWith('a')"; TESTS_MAX + 1], false, &texts)?;
+        }
     }
 }

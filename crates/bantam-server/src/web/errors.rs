@@ -62,8 +62,7 @@ pub(crate) fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::Provided(_) => StatusCode::FORBIDDEN,
         Refusal::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Changed | Refusal::NotOffered => StatusCode::CONFLICT,
-        Refusal::NoPerson | Refusal::NoSession => StatusCode::NOT_FOUND,
-        Refusal::Link => StatusCode::GONE,
+        Refusal::NoPerson | Refusal::NoSession | Refusal::Link => StatusCode::NOT_FOUND,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

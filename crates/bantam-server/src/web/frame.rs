@@ -127,6 +127,9 @@ pub(crate) fn render(page: &impl Template) -> Response {
     }
 }
 
+/// What is wrong about a path that ends with a link's secret, as [`Problem::field`] has it.
+pub(crate) const LINK: &str = "link";
+
 /// The page that says what went wrong, what was kept, and where to go on.
 #[derive(Template)]
 #[template(path = "failed.html")]
@@ -140,8 +143,8 @@ impl Failed {
     /// Returns a problem as a page. The problem goes on to the edge, which writes down what is a fault of ours.
     pub(crate) fn response(frame: Frame, problem: Problem) -> Response {
         let heading = match problem.status {
+            StatusCode::NOT_FOUND if problem.field.as_deref() == Some(LINK) => "This link leads nowhere",
             StatusCode::NOT_FOUND => "There is no such page",
-            StatusCode::GONE => "This link leads nowhere any more",
             StatusCode::FORBIDDEN => "This is not for you",
             StatusCode::CONFLICT => "It has changed meanwhile",
             StatusCode::SERVICE_UNAVAILABLE => "The service is busy",

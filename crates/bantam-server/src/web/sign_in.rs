@@ -3,7 +3,7 @@
 use super::access::{own_path, redirect};
 use super::errors::{Errors, sentence, status_of};
 use super::forms::FromForm;
-use super::frame::{Frame, render};
+use super::frame::{Frame, LINK, render};
 use crate::api::extract::FromQuery;
 use crate::app::App;
 use crate::people::{LetIn, Origin, Refusal, Signed, end_session};
@@ -227,7 +227,10 @@ pub(crate) async fn send_link(State(app): State<App>, origin: Origin, FromForm(g
 pub(crate) fn refused(refusal: &Refusal) -> Problem {
     let message = refusal.to_string();
     match status_of(refusal) {
-        status @ (StatusCode::NOT_FOUND | StatusCode::GONE) => Problem::new(status, "not_found", message),
+        StatusCode::NOT_FOUND if *refusal == Refusal::Link => {
+            Problem::new(StatusCode::NOT_FOUND, "not_found", message).at(LINK)
+        }
+        StatusCode::NOT_FOUND => Problem::new(StatusCode::NOT_FOUND, "not_found", message),
         StatusCode::CONFLICT => Problem::conflict(message),
         status => Problem::new(status, "refused", sentence(&message).trim_end_matches('.').to_owned()),
     }

@@ -20,7 +20,9 @@ async fn aut_04_the_link_of_the_set_up_makes_one_admin() {
     );
     let mut ann = Browser::ann(&app).await;
     assert!(ann.is_signed().await && app.set_up_path().await.is_none());
-    assert_eq!(nobody.get(&path).await.status, StatusCode::NOT_FOUND);
+    let over = nobody.get(&path).await;
+    assert_eq!(over.status, StatusCode::NOT_FOUND);
+    assert!(over.text().contains("This link leads nowhere") && over.text().contains("ask for a new one"));
     let named = [("name", "Eve"), ("email", "eve@evil.example"), ("password", OTHER)];
     assert_eq!(Browser::new(&app).post(&path, &named).await.status, StatusCode::NOT_FOUND);
     assert!(ann.change("/sign-out", &[]).await.header("set-cookie").contains("Max-Age=0"));
