@@ -52,7 +52,8 @@ pub(crate) struct Classes {
     lists: Arc<Vec<HashSet<String>>>,
     /// The code of the text that stands for a kind, by what the functions give for it.
     known: HashMap<Vec<u8>, u32>,
-    /// The same by the answers of functions that are all questions, a bit each; [`MISSING_CODE`] where none was seen.
+    /// The same by the answers of functions that are all questions, a bit each; [`MISSING_CODE`] where none was seen. Empty
+    /// where not all of them are.
     by_answers: Vec<u32>,
     signature: Vec<u8>,
 }
@@ -76,11 +77,11 @@ impl TextUses {
         let uses = self.of.get(&name).cloned().unwrap_or_default();
         (!uses.as_is).then(|| Classes {
             name,
+            known: HashMap::new(),
+            by_answers: none_by_answers(&uses.functions),
+            signature: Vec::new(),
             functions: Arc::new(uses.functions),
             lists: Arc::clone(&self.lists),
-            known: HashMap::new(),
-            by_answers: Vec::new(),
-            signature: Vec::new(),
         })
     }
 
@@ -164,7 +165,7 @@ impl Classes {
     pub(crate) fn blank(&self) -> Classes {
         Classes {
             known: HashMap::new(),
-            by_answers: Vec::new(),
+            by_answers: none_by_answers(&self.functions),
             signature: Vec::new(),
             functions: Arc::clone(&self.functions),
             lists: Arc::clone(&self.lists),
@@ -174,10 +175,10 @@ impl Classes {
 
     /// Returns the code of the text that stands for the kind of this one: itself where it is the first of its kind.
     pub(crate) fn code(&mut self, text: &str, dictionary: &mut Dictionary) -> u32 {
-        let Some(answers) = self.answers(text) else { return self.code_by_signature(text, dictionary) };
         if self.by_answers.is_empty() {
-            self.by_answers.resize(1 << self.functions.len(), MISSING_CODE);
+            return self.code_by_signature(text, dictionary);
         }
+        let answers = self.functions.iter().fold(0, |answers, function| answers << 1 | usize::from(function.any(text)));
         match self.by_answers.get_mut(answers) {
             Some(code) => {
                 if *code == MISSING_CODE {
@@ -187,17 +188,6 @@ impl Classes {
             }
             None => dictionary.intern(text),
         }
-    }
-
-    /// Returns what the questions are answered with, a bit each; `None` where not all functions are questions.
-    fn answers(&self, text: &str) -> Option<usize> {
-        if self.functions.len() > TESTS_MAX {
-            return None;
-        }
-        self.functions.iter().try_fold(0, |answers, function| match function {
-            Function::Any(tests) => Some(answers << 1 | usize::from(tests.iter().any(|test| test.holds(text)))),
-            _ => None,
-        })
     }
 
     fn code_by_signature(&mut self, text: &str, dictionary: &mut Dictionary) -> u32 {
@@ -220,11 +210,23 @@ impl Classes {
     }
 }
 
+/// Returns no code for each way in which some functions can be answered; nothing where not all of them are questions, or they
+/// are many.
+fn none_by_answers(functions: &[Function]) -> Vec<u32> {
+    let are_questions = functions.iter().all(|function| matches!(function, Function::Any(_)));
+    if are_questions && functions.len() <= TESTS_MAX { vec![MISSING_CODE; 1 << functions.len()] } else { Vec::new() }
+}
+
 impl Function {
+    /// Returns whether it is questions of which any is answered with yes.
+    fn any(&self, text: &str) -> bool {
+        matches!(self, Function::Any(tests) if tests.iter().any(|test| test.holds(text)))
+    }
+
     /// Appends what the function gives for a text, so that two texts with equal signatures give the same throughout.
     fn sign(&self, scope: &OneText<'_>, signature: &mut Vec<u8>) {
         match self {
-            Function::Any(tests) => signature.push(u8::from(tests.iter().any(|test| test.holds(scope.text)))),
+            Function::Any(_) => signature.push(u8::from(self.any(scope.text))),
             Function::Value(expr) => match evaluate(expr, scope) {
                 None => signature.push(2),
                 Some(Scalar::Boolean(truth)) => signature.push(u8::from(truth)),
@@ -299,7 +301,7 @@ mod tests {
         texts: &[String],
     ) -> Result<(), TestCaseError> {
         let (conditions, mut classes) = classes(conditions);
-        prop_assert_eq!(classes.answers("").is_some(), are_questions);
+        prop_assert_eq!(!classes.by_answers.is_empty(), are_questions);
         let (mut dictionary, lists) = (Dictionary::default(), []);
         for text in texts {
             let code = classes.code(text, &mut dictionary);
