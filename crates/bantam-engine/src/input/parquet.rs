@@ -6,6 +6,7 @@
 //! The library that decodes the format may panic on a damaged file; here that is an error like any other.
 
 mod batches;
+mod bits;
 mod cells;
 mod fill;
 mod flat;

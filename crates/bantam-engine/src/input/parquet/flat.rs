@@ -3,6 +3,7 @@
 //! This serves the types and encodings that nearly all files have, and nothing is built between the page's bytes and the
 //! column they are for. Everything else goes by the library's record batches (`batches.rs`), which give the same rows.
 
+use super::bits::Bits;
 use super::hybrid::Hybrid;
 use super::source::GroupBytes;
 use arrow_schema::{DataType, TimeUnit};
@@ -85,7 +86,10 @@ pub(super) struct FlatColumn {
     pub(super) page: DataPage,
     /// Numbers of the segment, or of its levels.
     pub(super) numbers: Vec<u32>,
-    pub(super) valid: Vec<bool>,
+    /// Which rows of the segment have a value.
+    pub(super) levels: Bits,
+    /// The same, spelled out.
+    valid: Vec<bool>,
     /// Which of the wanted rows have a value (`picked.rs`).
     pub(super) picked: Vec<bool>,
 }
@@ -135,22 +139,23 @@ pub(super) enum Cells<'c> {
 pub(super) const DAMAGED: &str = "a page ends before its last row";
 
 impl DataPage {
-    /// Passes the next rows, which the page has; returns how many of them have a value. Where not all have one, `valid` says
-    /// of each whether it has.
-    pub(super) fn pass_rows(&mut self, rows: usize, valid: &mut Vec<bool>) -> Result<usize, String> {
+    /// Passes the next rows, which the page has; returns how many of them have a value. Where not all have one, `present`
+    /// says of each whether it has.
+    pub(super) fn pass_rows(&mut self, rows: usize, present: &mut Bits) -> Result<usize, String> {
         self.rows -= rows;
         let Some((bytes, levels)) = &mut self.levels else { return Ok(rows) };
         let same = levels.read_same(bytes, rows);
         if same == Some(1) {
             return Ok(rows);
         }
-        valid.clear();
-        let present = match same {
-            Some(_) => 0,
-            None => levels.read_truths(bytes, rows, valid).ok_or(DAMAGED)?,
-        };
-        valid.resize(rows, false);
-        Ok(present)
+        present.clear();
+        match same {
+            Some(_) => {
+                present.push_same(false, rows);
+                Ok(0)
+            }
+            None => Ok(levels.read_truths(bytes, rows, present).ok_or(DAMAGED)?),
+        }
     }
 }
 
@@ -165,8 +170,8 @@ impl FlatColumn {
         let reader =
             SerializedPageReader::new(Arc::clone(bytes), chunk, rows, None).map_err(|error| error.to_string())?;
         let page = DataPage { bytes: Bytes::new(), levels: None, values: Values::Plain(0), rows: 0 };
-        let (numbers, valid, picked) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(FlatColumn { kind, reader, is_optional: column.max_def_level() == 1, page, numbers, valid, picked })
+        let (numbers, levels, valid, picked) = (Vec::new(), Bits::default(), Vec::new(), Vec::new());
+        Ok(FlatColumn { kind, reader, is_optional: column.max_def_level() == 1, page, numbers, levels, valid, picked })
     }
 
     /// Goes to the next page with rows, or to a dictionary.
@@ -222,9 +227,12 @@ impl FlatColumn {
 
     /// Returns the next rows of the page, at most `rows`. Comes after [`Next::Data`].
     pub(super) fn segment(&mut self, rows: usize) -> Result<Segment<'_>, String> {
-        let FlatColumn { page, numbers, valid, kind, .. } = self;
+        let FlatColumn { page, numbers, levels, valid, kind, .. } = self;
         let rows = rows.min(page.rows);
-        let present = page.pass_rows(rows, valid)?;
+        let present = page.pass_rows(rows, levels)?;
+        if present < rows {
+            levels.spell_out(valid);
+        }
         let values = match &mut page.values {
             Values::Indexes(hybrid) => {
                 numbers.clear();

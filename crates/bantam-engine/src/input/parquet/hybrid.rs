@@ -1,5 +1,7 @@
 //! Numbers of few bits, as Parquet writes indexes and levels: runs of one value, and groups of eight packed bit by bit.
 
+use super::bits::Bits;
+
 /// The widest number.
 const WIDTH_MAX: u32 = 32;
 
@@ -76,8 +78,7 @@ impl Hybrid {
 
     /// Appends whether each of the next `count` numbers, of one bit, is 1; returns how many are. `None` where the bytes end
     /// before.
-    pub(super) fn read_truths(&mut self, bytes: &[u8], mut count: usize, truths: &mut Vec<bool>) -> Option<usize> {
-        truths.reserve(count);
+    pub(super) fn read_truths(&mut self, bytes: &[u8], mut count: usize, truths: &mut Bits) -> Option<usize> {
         let mut ones = 0;
         while count > 0 {
             while self.left() == 0 {
@@ -86,12 +87,12 @@ impl Hybrid {
             let taken = count.min(self.left());
             match &mut self.run {
                 Run::Repeated { value, left } => {
-                    truths.resize(truths.len() + taken, *value == 1);
+                    truths.push_same(*value == 1, taken);
                     ones += if *value == 1 { taken } else { 0 };
                     *left -= taken;
                 }
                 Run::Packed { bit, left } => {
-                    ones += unpack_truths(bytes, *bit, taken, truths)?;
+                    ones += push_truths(bytes, *bit, taken, truths)?;
                     *bit += taken;
                     *left -= taken;
                 }
@@ -222,29 +223,20 @@ fn unpack_at(
 }
 
 /// Appends `count` truths of one bit that start at a bit; returns how many are true. `None` where the bytes end before.
-fn unpack_truths(bytes: &[u8], mut bit: usize, count: usize, truths: &mut Vec<bool>) -> Option<usize> {
-    let end = bit + count;
-    let bytes = bytes.get(..end.div_ceil(8))?;
+fn push_truths(bytes: &[u8], mut bit: usize, mut count: usize, truths: &mut Bits) -> Option<usize> {
+    let bytes = bytes.get(..(bit + count).div_ceil(8))?;
     let mut ones = 0;
-    let one_by_one = |bit: &mut usize, end: usize, truths: &mut Vec<bool>| {
-        let mut ones = 0;
-        while *bit < end {
-            let is_one = bytes.get(*bit / 8).is_some_and(|byte| byte >> (*bit % 8) & 1 == 1);
-            truths.push(is_one);
-            ones += usize::from(is_one);
-            *bit += 1;
-        }
-        ones
-    };
-    let aligned = bit.next_multiple_of(8).min(end);
-    ones += one_by_one(&mut bit, aligned, truths);
-    // Whole bytes, eight truths each.
-    for &byte in bytes.get(bit / 8..end / 8).unwrap_or_default() {
-        truths.extend_from_slice(&std::array::from_fn::<bool, 8, _>(|at| byte >> at & 1 == 1));
-        ones += byte.count_ones() as usize;
-        bit += 8;
+    while count > 0 {
+        // A word that starts within a byte has as many bits less.
+        let taken = count.min(64 - bit % 8);
+        let word = word_at(bytes, bit / 8).unwrap_or_else(|| last_word(bytes, bit / 8));
+        let word = word >> (bit % 8) & u64::MAX >> (64 - taken);
+        truths.push_word(word, taken);
+        ones += word.count_ones() as usize;
+        bit += taken;
+        count -= taken;
     }
-    Some(ones + one_by_one(&mut bit, end, truths))
+    Some(ones)
 }
 
 /// Returns the number of as many bits as the mask has that starts at a bit.
@@ -324,17 +316,19 @@ mod tests {
             let wanted: Vec<u32> = expected.iter().enumerate().filter(|(at, _)| at % 3 != 1).map(|(_, &number)| number).collect();
             prop_assert_eq!(picked, wanted);
             if width == 1 {
-                let (mut hybrid, mut truths, mut ones) = (Hybrid::new(2, 1).unwrap(), Vec::new(), 0);
+                let (mut hybrid, mut bits, mut ones) = (Hybrid::new(2, 1).unwrap(), Bits::default(), 0);
                 for portion in portions.into_iter().cycle() {
-                    let portion = portion.min(expected.len() - truths.len());
+                    let portion = portion.min(expected.len() - bits.len());
                     if portion == 0 {
                         break;
                     }
-                    ones += hybrid.read_truths(&bytes, portion, &mut truths).unwrap();
+                    ones += hybrid.read_truths(&bytes, portion, &mut bits).unwrap();
                 }
+                let mut truths = Vec::new();
+                bits.spell_out(&mut truths);
                 prop_assert_eq!(&truths, &expected.iter().map(|&number| number == 1).collect::<Vec<_>>());
                 prop_assert_eq!(ones, expected.iter().filter(|number| **number == 1).count());
-                prop_assert_eq!(hybrid.read_truths(&bytes, 1, &mut truths), None);
+                prop_assert_eq!(hybrid.read_truths(&bytes, 1, &mut bits), None);
             }
             prop_assert_eq!(hybrid.read(&bytes, 1, &mut read), None);
         }

@@ -77,11 +77,11 @@ impl FlatColumn {
     /// Returns the wanted ones of the next `rows` rows of the page, which has them. `None` where the page is of another kind
     /// than indexes; nothing is passed then.
     fn pick(&mut self, rows: usize, wanted: &[u32]) -> Result<Option<Picked<'_>>, String> {
-        let FlatColumn { page, numbers, valid, picked, kind, .. } = self;
+        let FlatColumn { page, numbers, levels, picked, kind, .. } = self;
         if *kind == FlatType::Boolean || !matches!(page.values, Values::Indexes(_)) {
             return Ok(None);
         }
-        let present = page.pass_rows(rows, valid)?;
+        let present = page.pass_rows(rows, levels)?;
         let Values::Indexes(hybrid) = &mut page.values else { return Ok(None) };
         numbers.clear();
         if present == rows {
@@ -89,44 +89,11 @@ impl FlatColumn {
             let segment = Segment { rows: wanted.len(), valid: None, values: Cells::Indexes(numbers) };
             return Ok(Some(Picked { segment, others_present: rows - wanted.len(), others_missing: 0 }));
         }
-        let places = places_among_present(valid, wanted, picked);
+        let places = levels.places(wanted, picked);
         let wanted_present = places.len();
         hybrid.pick(&page.bytes, present, &places, numbers).ok_or(DAMAGED)?;
         let segment = Segment { rows: wanted.len(), valid: Some(picked), values: Cells::Indexes(numbers) };
         let others_missing = (rows - present) - (wanted.len() - wanted_present);
         Ok(Some(Picked { segment, others_present: present - wanted_present, others_missing }))
-    }
-}
-
-/// Returns the place of each wanted row among those that have a value, without those that have none. `picked` says for each
-/// wanted row which it is.
-fn places_among_present(valid: &[bool], wanted: &[u32], picked: &mut Vec<bool>) -> Vec<u32> {
-    picked.clear();
-    let mut places = Vec::with_capacity(wanted.len());
-    let (mut before, mut from) = (0, 0);
-    for &row in wanted {
-        let row = row as usize;
-        before += valid.get(from..row).unwrap_or_default().iter().map(|&valid| u32::from(valid)).sum::<u32>();
-        from = row;
-        let is_present = valid.get(row) == Some(&true);
-        picked.push(is_present);
-        if is_present {
-            places.push(before);
-        }
-    }
-    places
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_skip_rows_without_a_value() {
-        let valid = [true, false, true, true, false, true];
-        let mut picked = Vec::new();
-        assert_eq!(places_among_present(&valid, &[0, 1, 3, 5], &mut picked), [0, 2, 3]);
-        assert_eq!(picked, [true, false, true, true]);
-        assert!(places_among_present(&valid, &[], &mut picked).is_empty());
     }
 }
