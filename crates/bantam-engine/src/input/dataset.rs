@@ -228,13 +228,14 @@ pub(super) fn finish_leads(
     let Rows { time, columns, .. } = &mut rows.rows;
     let mut attributes: Vec<Column> = columns.iter_mut().map(|column| column.values.take()).collect();
     fill_defaults(&mut attributes, defaults);
+    // Taken in either case: where no row says when it was written, a million times of nothing would be kept to the end.
+    let since = match time.values.take() {
+        Column::Time(times) => times,
+        _ => Vec::new(),
+    };
     let (attributes, history) = if is_plain {
         (attributes, None)
     } else {
-        let since = match time.values.take() {
-            Column::Time(times) => times,
-            _ => Vec::new(),
-        };
         let gathered = attributes.iter().map(|column| pick(column, &chosen)).collect();
         (gathered, Some(History { lead, since, attributes }))
     };

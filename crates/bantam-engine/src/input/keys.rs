@@ -19,11 +19,17 @@ pub(crate) struct LeadKeys {
     run: Option<KeyRun>,
 }
 
+/// A key in as little space as serves: there is one for each row of leads.
 #[derive(Clone, Copy, Debug)]
-enum Entry {
-    Number(i64),
-    Text { start: usize, end: usize },
+struct Entry {
+    /// The number, or where the text starts.
+    value: i64,
+    /// Bytes of the text; [`NUMBER`] for a number.
+    length: u32,
 }
+
+/// Longer than any text of a key.
+const NUMBER: u32 = u32::MAX;
 
 impl LeadKeys {
     /// Returns the number of rows.
@@ -48,11 +54,11 @@ impl LeadKeys {
     pub(super) fn add(&mut self, key: Key<'_>) -> u32 {
         let place = self.entries.len() as u32;
         self.entries.push(match key {
-            Key::Number(number) => Entry::Number(number),
+            Key::Number(value) => Entry { value, length: NUMBER },
             Key::Text(text) => {
-                let start = self.text.len();
+                let value = self.text.len() as i64;
                 self.text.push_str(text);
-                Entry::Text { start, end: self.text.len() }
+                Entry { value, length: text.len() as u32 }
             }
         });
         place
@@ -74,10 +80,11 @@ impl LeadKeys {
     }
 
     fn key(&self, entry: &Entry) -> Key<'_> {
-        match *entry {
-            Entry::Number(number) => Key::Number(number),
-            Entry::Text { start, end } => Key::Text(self.text.get(start..end).unwrap_or_default()),
+        if entry.length == NUMBER {
+            return Key::Number(entry.value);
         }
+        let start = entry.value as usize;
+        Key::Text(self.text.get(start..start + entry.length as usize).unwrap_or_default())
     }
 
     /// Returns the entries from a place on.
