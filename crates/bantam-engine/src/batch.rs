@@ -10,6 +10,7 @@
 //! [`crate::live`] does the same for one lead, value by value; `tests/` hold both to a third, literal reading.
 
 mod bind;
+mod by_kind;
 mod frame;
 mod kernel;
 mod names;

@@ -5,6 +5,7 @@
 //! Texts are replaced only where every use is a function of that one text; where two texts are compared, or events are
 //! counted once per text, a column keeps its texts.
 
+mod numbers;
 mod text_test;
 
 use crate::batch::only_text;
@@ -14,6 +15,7 @@ use bantam_lang::meaning::{
     Expr, ExprKind, Meaning, Name, OnceKey, Points, RuleKind, Select, SignalKind, Table, TableKeys, Type,
 };
 use hashbrown::{HashMap, HashSet};
+pub(crate) use numbers::NumberClasses;
 use std::borrow::Cow;
 use std::sync::Arc;
 use text_test::TextTest;

@@ -22,6 +22,33 @@ pub(crate) fn decayed(points: i64, decay: Decay, age: i64) -> i64 {
     }
 }
 
+/// Points that an event has up to an age, not including it, in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub(crate) until: i64,
+    pub(crate) points: i64,
+}
+
+/// Returns what `points` come down to by age, step by step, up to the age of `within` and while something is left; `None` for
+/// a decay without steps.
+pub(crate) fn steps(points: i64, decay: Decay, within: i64) -> Option<Vec<Step>> {
+    let half_life = match decay {
+        Decay::Never if points == 0 => return Some(Vec::new()),
+        Decay::Never => return Some(vec![Step { until: within, points }]),
+        Decay::HalveEvery(seconds) => micros(seconds).max(1),
+        Decay::FadeOver(_) => return None,
+    };
+    let mut steps: Vec<Step> = Vec::new();
+    for halvings in 0..HALVINGS_MAX {
+        let left = points / (1 << halvings);
+        if left == 0 || steps.last().is_some_and(|step| step.until >= within) {
+            break;
+        }
+        steps.push(Step { until: half_life.saturating_mul(halvings + 1).min(within), points: left });
+    }
+    Some(steps)
+}
+
 /// Returns how many times `age` holds the half-life.
 pub(crate) fn halvings(seconds: i64, age: i64) -> i64 {
     age.div_euclid(micros(seconds).max(1))
@@ -94,6 +121,21 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn steps_say_what_is_left_at_every_age() {
+        for decay in [Decay::HalveEvery(5), Decay::HalveEvery(1), Decay::Never] {
+            for (points, within) in [(0, 60), (1, 60), (-25, 60), (75, 60), (10_000, 90), (10_000, 7), (-3, 1)] {
+                let steps = steps(points, decay, micros(within)).unwrap();
+                for age in 0..100 {
+                    let found = steps.iter().find(|step| micros(age) < step.until).map_or(0, |step| step.points);
+                    let expected = if age < within { decayed(points, decay, micros(age)) } else { 0 };
+                    assert_eq!(found, expected, "{points} within {within} {decay:?} at {age}");
+                }
+            }
+        }
+        assert_eq!(steps(1, Decay::FadeOver(5), i64::MAX), None);
     }
 
     #[test]

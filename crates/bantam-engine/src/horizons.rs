@@ -1,7 +1,7 @@
 //! How old an event may be and still count for anything, by its name.
 
 use crate::reach::{Reach, reach_of_rule, reach_of_signal};
-use bantam_lang::meaning::{EventSet, Meaning, RuleKind, Select, SignalKind};
+use bantam_lang::meaning::{EventSet, Meaning, Rule, RuleKind, Select, SignalKind};
 use hashbrown::HashMap;
 
 /// The names that something listens to, with how far back.
@@ -13,6 +13,11 @@ pub struct Horizons {
 impl Horizons {
     /// Finds out for all names of a definition.
     pub fn of(meaning: &Meaning) -> Horizons {
+        Horizons::without(meaning, |_| false)
+    }
+
+    /// Finds out for all names that something else than some rules listens to.
+    pub(crate) fn without(meaning: &Meaning, is_left_out: impl Fn(&Rule) -> bool) -> Horizons {
         let mut listening = Listening { meaning, reaches: HashMap::new() };
         meaning.sales.iter().for_each(|set| listening.hear(set, Reach::FOREVER));
         for signal in &meaning.signals {
@@ -28,7 +33,8 @@ impl Horizons {
                 }
             }
         }
-        for rule in meaning.fit.rules.iter().chain(&meaning.engagement.rules) {
+        let rules = meaning.fit.rules.iter().chain(&meaning.engagement.rules);
+        for rule in rules.filter(|rule| !is_left_out(rule)) {
             if let RuleKind::Events { select, .. } = &rule.kind {
                 listening.select(select, reach_of_rule(rule));
             }

@@ -17,7 +17,7 @@ mod runs;
 mod seen;
 mod storage;
 
-use crate::batch::{BatchOptions, ScoreTable};
+use crate::batch::{BatchOptions, BatchPlan, ScoreTable};
 use crate::classes::TextUses;
 use crate::columns::{Column, Dictionary, EventTable, LeadTable, TextColumn};
 use crate::horizons::Horizons;
@@ -30,7 +30,7 @@ use runs::Run;
 use seen::Seen;
 use std::io::Read;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
-use storage::{Kinds, Place, Storage, Stored, Texts};
+use storage::{Kinds, Place, Storage, Stored, Values};
 
 pub use finish::Scored;
 
@@ -74,7 +74,7 @@ struct Stream<'m> {
 #[derive(Clone, Default)]
 struct Tables {
     /// By property; only those kept as codes are used.
-    texts: Vec<Texts>,
+    values: Vec<Values>,
     kinds: Kinds,
 }
 
@@ -158,8 +158,8 @@ impl<'m> Stream<'m> {
         for name in horizons.names() {
             names.intern(name);
         }
-        let classes = |index| Texts::new(uses.classes(Name::Property(index)));
-        let texts = (0..meaning.event.properties.len()).map(classes).collect();
+        let classes = |index| Values::new(uses.classes(Name::Property(index)));
+        let values = (0..meaning.event.properties.len()).map(classes).collect();
         Stream {
             storage: Storage::new(meaning, &uses),
             meaning,
@@ -170,7 +170,7 @@ impl<'m> Stream<'m> {
             horizons,
             names,
             newcomers: RwLock::default(),
-            tables: Mutex::new(Tables { texts, kinds: Kinds::default() }),
+            tables: Mutex::new(Tables { values, kinds: Kinds::default() }),
             waiting: Mutex::default(),
             runs: Mutex::default(),
             scored: Mutex::default(),
@@ -198,12 +198,29 @@ impl<'m> Stream<'m> {
     /// Returns an event table without events, with the dictionaries that codes belong to.
     fn dictionaries(&self, tables: &Tables) -> EventTable {
         let text = |dictionary: &Dictionary| TextColumn { codes: Vec::new(), dictionary: dictionary.clone() };
-        let properties = self.meaning.event.properties.iter().zip(&tables.texts).zip(&self.storage.places);
-        let properties = properties.map(|((property, texts), place)| match (Column::new(property.kind), place) {
-            (Column::Text(_), Place::Kind(_) | Place::Beside(_)) => Column::Text(text(&texts.dictionary)),
+        let properties = self.meaning.event.properties.iter().zip(&tables.values).zip(&self.storage.places);
+        let properties = properties.map(|((property, values), place)| match (Column::new(property.kind), place) {
+            (Column::Text(_), Place::Kind(_) | Place::Beside(_)) => Column::Text(text(&values.dictionary)),
             (column, _) => column,
         });
         EventTable { name: text(&self.names), properties: properties.collect(), ..EventTable::default() }
+    }
+}
+
+impl Stream<'_> {
+    /// Binds the definition to what has been read; `shape` has the dictionaries of the tables.
+    fn plan<'p>(&'p self, tables: &Tables, shape: &'p EventTable) -> BatchPlan<'p> {
+        let in_kind = |property: usize| matches!(self.storage.places.get(property), Some(Place::Kind(_)));
+        let plan = BatchPlan::new(self.meaning, &self.leads, shape);
+        plan.with_kinds(&self.leads, self.storage.of_each_kind(tables), &in_kind)
+    }
+
+    /// Returns events as a plan looks at them, with their kinds.
+    fn unfold(&self, plan: &BatchPlan<'_>, tables: &Tables, stored: Stored) -> (EventTable, Vec<u32>) {
+        if plan.sees_events() {
+            return self.storage.unfold(tables, stored);
+        }
+        (EventTable { lead: stored.lead, time: stored.time, ..EventTable::default() }, stored.kind)
     }
 }
 

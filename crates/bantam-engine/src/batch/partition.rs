@@ -40,6 +40,8 @@ pub(crate) struct Partition {
     /// The events, with the places of their leads in the stead of lead numbers. Codes are those of the dictionaries the
     /// plan was bound to; the table's own dictionaries are empty.
     pub(crate) events: EventTable,
+    /// The kind of each event, where the plan knows what kinds are worth; else empty.
+    pub(crate) kinds: Vec<u32>,
     /// Whether each lead has an event at or before *as of*, of any name.
     pub(crate) has_event: Vec<bool>,
 }
@@ -118,7 +120,7 @@ impl Share {
             time: pick(&events.time, &rows),
             properties: properties.collect(),
         };
-        Partition { leads: LeadSet::Range(leads), events, has_event }
+        Partition { leads: LeadSet::Range(leads), events, kinds: Vec::new(), has_event }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Binds a whole definition to the data: every expression, table and event name, once for all partitions.
 
 use super::bind::{Bound, BoundNumber, BoundTruth, Table, bind, bind_number, bind_truth};
+use super::by_kind::KindPoints;
 use super::names::Names;
 use crate::columns::{Dictionary, EventTable, LeadTable};
 use crate::horizons::Horizons;
@@ -27,6 +28,8 @@ pub(crate) struct BatchPlan<'a> {
     /// The parts of each stage's condition, for what is missing for the next.
     pub(super) stage_parts: Vec<Vec<BoundTruth<'a>>>,
     pub(super) routes: Vec<Option<BoundTruth<'a>>>,
+    /// What the kinds of events are worth, where events have kinds.
+    pub(super) by_kind: Option<KindPoints>,
 }
 
 /// A set of events by the codes of their names.
@@ -131,7 +134,20 @@ impl<'a> BatchPlan<'a> {
             stage_parts,
             routes: meaning.routes.iter().map(|route| binder.truth(route.condition.as_ref())).collect(),
             names,
+            by_kind: None,
         }
+    }
+
+    /// Computes what events of each kind are worth. `kinds` has one event of each, at the time 0; `in_kind` says which properties
+    /// belong to a kind.
+    pub(crate) fn with_kinds(mut self, leads: &LeadTable, kinds: EventTable, in_kind: &dyn Fn(usize) -> bool) -> Self {
+        self.by_kind = Some(KindPoints::new(&self, leads, kinds, in_kind));
+        self
+    }
+
+    /// Returns whether names and properties of events are looked at, beyond their kinds.
+    pub(crate) fn sees_events(&self) -> bool {
+        self.by_kind.as_ref().is_none_or(KindPoints::any_seen)
     }
 }
 

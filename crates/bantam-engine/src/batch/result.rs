@@ -1,6 +1,7 @@
 //! Scores one partition.
 
 use super::BatchOptions;
+use super::by_kind::Of;
 use super::frame::{Frame, Rows, Vector};
 use super::kernel::Kernel;
 use super::outcome::{Outcome, compute_outcome, first_true};
@@ -35,7 +36,8 @@ pub(super) fn compute_partition<'d>(
 ) -> Computed<'d> {
     let counts = partition.count(leads);
     let mut frame = Frame::new(leads, partition, as_of);
-    let sorted = PartitionEvents::new(plan, &frame);
+    let sorted = PartitionEvents::new(plan, &frame, &partition.kinds);
+    let mut earned = plan.by_kind.as_ref().map(|by_kind| by_kind.add_up(partition, as_of));
     let names = [Name::SalesStatus, Name::AcceptedBySales, Name::BecameOpportunity];
     names.into_iter().zip(sales_vectors(plan, &frame, &sorted)).for_each(|(name, vector)| frame.set(name, vector));
     let met = criteria_met(plan, &frame);
@@ -51,8 +53,10 @@ pub(super) fn compute_partition<'d>(
     let personas: Vec<_> = plan.personas.iter().map(Some).collect();
     let persona = first_true(&lead_kernel(plan, &frame), &personas);
     frame.set(Name::Persona, Vector::Text(persona_codes(plan, &persona)));
-    let fit = compute_section(plan, &frame, &sorted, &plan.fit, &plan.meaning.fit);
-    let engagement = compute_section(plan, &frame, &sorted, &plan.engagement, &plan.meaning.engagement);
+    let [fit, engagement] = [Of::Fit, Of::Engagement].map(|of| {
+        let earned = |rule: usize| earned.as_mut()?.take(of, rule);
+        compute_section(plan, &frame, &sorted, of, earned)
+    });
     set_scores(&mut frame, &fit, &engagement);
     let outcome = compute_outcome(plan, &mut frame, &fit.total, &engagement.total);
     Computed { frame, events: sorted, counts, persona, fit, engagement, outcome }

@@ -1,8 +1,9 @@
 //! Computes the points of rules, groups and sections.
 
+use super::by_kind::Of;
 use super::frame::{Frame, Rows};
 use super::kernel::Kernel;
-use super::plan::{BatchPlan, BoundKind, BoundPoints, BoundRule, BoundSection};
+use super::plan::{BatchPlan, BoundKind, BoundPoints, BoundRule};
 use super::select::{Hit, PartitionEvents, keep_once};
 use crate::columns::{MISSING_CODE, Truth};
 use crate::decay::decayed;
@@ -30,17 +31,24 @@ impl SectionPoints {
     }
 }
 
-/// Computes a section.
+/// Computes a section. `by_kind` gives what a rule, by its place, has earned from events of which the kind tells all.
 pub(super) fn compute_section(
     plan: &BatchPlan<'_>,
     frame: &Frame<'_>,
     events: &PartitionEvents,
-    section: &BoundSection<'_>,
-    meaning: &Section,
+    of: Of,
+    mut by_kind: impl FnMut(usize) -> Option<Vec<i64>>,
 ) -> SectionPoints {
+    let (section, meaning) = match of {
+        Of::Fit => (&plan.fit, &plan.meaning.fit),
+        Of::Engagement => (&plan.engagement, &plan.meaning.engagement),
+    };
     let mut undecided = vec![0; frame.len];
-    let earned = section.rules.iter().map(|rule| earned_points(plan, frame, events, rule, &mut undecided)).collect();
-    add_up(meaning, earned, undecided)
+    let mut earned = |(at, rule): (usize, &BoundRule<'_>)| {
+        by_kind(at).unwrap_or_else(|| earned_points(plan, frame, events, rule, &mut undecided))
+    };
+    let rules = section.rules.iter().enumerate().map(&mut earned).collect();
+    add_up(meaning, rules, undecided)
 }
 
 /// Brings what each rule earned into the rule's limit, and adds up groups and the section within theirs.

@@ -17,15 +17,27 @@ pub(super) struct PartitionEvents {
 }
 
 impl PartitionEvents {
-    /// Sorts the events of a frame out; all of them are at or before *as of*.
-    pub(super) fn new(plan: &BatchPlan<'_>, frame: &Frame<'_>) -> Self {
-        let mut by_name = vec![Vec::new(); plan.heard.len()];
-        for (row, &code) in (0..).zip(&frame.events.name.codes) {
-            if let Some(rows) = by_name.get_mut(code as usize) {
-                rows.push(row);
-            }
-        }
+    /// Sorts the events of a frame out; all of them are at or before *as of*. `kinds` holds the kind of each, where the plan
+    /// knows what kinds are worth.
+    pub(super) fn new(plan: &BatchPlan<'_>, frame: &Frame<'_>, kinds: &[u32]) -> Self {
+        let codes = &frame.events.name.codes;
+        let by_name = match &plan.by_kind {
+            Some(by_kind) => rows_by_name(plan, codes, |row| kinds.get(row).is_some_and(|&kind| by_kind.is_seen(kind))),
+            None => rows_by_name(plan, codes, |_| true),
+        };
         PartitionEvents { by_name, by_action: Vec::new() }.with_actions(plan, frame)
+    }
+
+    /// Sorts kinds out, one event of each; actions that are not `told` by them are left empty.
+    pub(super) fn of_kinds(plan: &BatchPlan<'_>, frame: &Frame<'_>, told: impl Fn(usize) -> bool) -> Self {
+        let by_name = rows_by_name(plan, &frame.events.name.codes, |_| true);
+        let mut events = PartitionEvents { by_name, by_action: Vec::new() };
+        for (index, action) in plan.actions.iter().enumerate() {
+            let rows = if told(index) { events.rows_of(&action.on) } else { Vec::new() };
+            let rows = only_true(plan, frame, rows, action.condition.as_ref());
+            events.by_action.push(rows);
+        }
+        events
     }
 
     /// Returns no events, for what looks at none.
@@ -92,6 +104,17 @@ impl PartitionEvents {
         }
         only_true(plan, frame, rows, select.condition.as_ref())
     }
+}
+
+/// Returns the rows that are seen of each name, by its code.
+fn rows_by_name(plan: &BatchPlan<'_>, codes: &[u32], is_seen: impl Fn(usize) -> bool) -> Vec<Vec<u32>> {
+    let mut by_name = vec![Vec::new(); plan.heard.len()];
+    for (row, &code) in codes.iter().enumerate().filter(|&(row, _)| is_seen(row)) {
+        if let Some(rows) = by_name.get_mut(code as usize) {
+            rows.push(row as u32);
+        }
+    }
+    by_name
 }
 
 fn only_true(plan: &BatchPlan<'_>, frame: &Frame<'_>, rows: Vec<u32>, condition: Option<&BoundTruth<'_>>) -> Vec<u32> {

@@ -3,7 +3,7 @@
 use super::piece::StreamPiece;
 use super::runs::{PARTITION_LEADS, Run, gather};
 use super::{Scores, Scoring, Stream};
-use crate::batch::{BatchPlan, BatchScores, LeadSet, Partition, ScoreTable, score_partition};
+use crate::batch::{BatchScores, LeadSet, Partition, ScoreTable, score_partition};
 use crate::ids::Key;
 use crate::input::{InputError, InputReport};
 use rayon::prelude::*;
@@ -70,7 +70,7 @@ impl<'m> Stream<'m> {
     fn score_rest(&mut self, scores: &Scores, runs: &[Run]) -> Vec<ScoreTable> {
         let tables = std::mem::take(own(&mut self.tables));
         let shape = self.dictionaries(&tables);
-        let plan = BatchPlan::new(self.meaning, &self.leads, &shape);
+        let plan = self.plan(&tables, &shape);
         let mut done = super::seen::Seen::default();
         scores.table.leads().for_each(|lead| done.insert(lead));
         let stream = &*self;
@@ -97,8 +97,8 @@ impl<'m> Stream<'m> {
                 LeadSet::List(left.clone())
             };
             let has_event = left.iter().map(|&lead| scores.seen.contains(lead)).collect();
-            let events = tables.kinds.unfold(&stream.storage, events);
-            let part = Partition { leads, events, has_event };
+            let (events, kinds) = stream.unfold(&plan, &tables, events);
+            let part = Partition { leads, events, kinds, has_event };
             score_partition(&plan, &stream.leads, stream.as_of, stream.options.batch, &part)
         };
         (0..partitions).into_par_iter().map(score).collect()

@@ -6,7 +6,8 @@
 use super::piece::{StreamPiece, UNKNOWN};
 use super::storage::Place;
 use super::{Tables, lock};
-use crate::columns::{Column, MISSING_CODE};
+use crate::classes::NumberClasses;
+use crate::columns::{Column, MISSING_CODE, MISSING_NUMBER};
 use crate::input::Rows;
 use hashbrown::HashMap;
 
@@ -29,8 +30,9 @@ impl StreamPiece<'_, '_> {
         let storage = &self.stream.storage;
         let in_kind = storage.kept().filter(|(_, place)| matches!(place, Place::Kind(_)));
         let properties: Vec<usize> = in_kind.map(|(property, _)| property).collect();
-        let columns: Vec<Codes<'_>> =
-            properties.iter().filter_map(|&property| rows.values(property)).map(Codes::of).collect();
+        let classes = |property: usize| storage.numbers.get(property).and_then(Option::as_ref);
+        let codes = |&property: &usize| rows.values(property).map(|column| Codes::of(column, classes(property)));
+        let columns: Vec<Codes<'_>> = properties.iter().filter_map(codes).collect();
         let sizes: Vec<usize> =
             std::iter::once(self.names.len()).chain(columns.iter().map(|codes| codes.size())).collect();
         let product = sizes.iter().try_fold(1_usize, |product, &size| product.checked_mul(size.max(1)));
@@ -84,11 +86,15 @@ impl StreamPiece<'_, '_> {
     fn look_up(&self, rows: &Rows, properties: &[usize], name: u32, cell: usize) -> u32 {
         let storage = &self.stream.storage;
         let mut tables = lock(&self.stream.tables);
-        let Tables { texts, kinds } = &mut *tables;
+        let Tables { values, kinds } = &mut *tables;
         let mut codes = vec![self.names.get(name as usize).map_or(MISSING_CODE, |&(code, _)| code)];
         for &property in properties {
-            let code = match (rows.values(property), texts.get_mut(property)) {
-                (Some(Column::Text(column)), Some(texts)) => storage.text_code(property, texts, column.get(cell)),
+            let code = match (rows.values(property), values.get_mut(property)) {
+                (Some(Column::Text(column)), Some(values)) => storage.text_code(property, values, column.get(cell)),
+                (Some(Column::Number(numbers)), Some(values)) => {
+                    let number = numbers.get(cell).copied().unwrap_or(MISSING_NUMBER);
+                    storage.number_code(property, &mut values.numbers, number)
+                }
                 (Some(Column::Boolean(values)), _) => {
                     storage.truth_code(property, values.get(cell).copied().unwrap_or_default())
                 }
@@ -104,15 +110,17 @@ impl StreamPiece<'_, '_> {
 enum Codes<'c> {
     Text(&'c [u32], usize),
     Truth(&'c [crate::columns::Truth]),
+    Number(&'c [f64], &'c NumberClasses),
 }
 
 impl<'c> Codes<'c> {
-    fn of(column: &'c Column) -> Codes<'c> {
-        match column {
-            Column::Text(text) => Codes::Text(&text.codes, text.dictionary.len() + 1),
-            Column::Boolean(values) => Codes::Truth(values),
-            // Other types do not belong to kinds.
-            Column::Number(_) | Column::Time(_) => Codes::Truth(&[]),
+    fn of(column: &'c Column, classes: Option<&'c NumberClasses>) -> Codes<'c> {
+        match (column, classes) {
+            (Column::Text(text), _) => Codes::Text(&text.codes, text.dictionary.len() + 1),
+            (Column::Boolean(values), _) => Codes::Truth(values),
+            (Column::Number(values), Some(classes)) => Codes::Number(values, classes),
+            // Others do not belong to kinds.
+            (Column::Number(_) | Column::Time(_), _) => Codes::Truth(&[]),
         }
     }
 
@@ -121,14 +129,18 @@ impl<'c> Codes<'c> {
         match self {
             Codes::Text(_, size) => *size,
             Codes::Truth(_) => 3,
+            Codes::Number(_, classes) => classes.count() + 1,
         }
     }
 
-    /// Returns the code of a cell; a missing text has the last.
+    /// Returns the code of a cell; a missing text or number has the last.
     fn at(&self, cell: u32) -> u32 {
         match self {
             Codes::Text(codes, size) => codes.get(cell as usize).map_or(0, |&code| code.min(*size as u32 - 1)),
             Codes::Truth(values) => values.get(cell as usize).map_or(2, |&truth| truth as u32),
+            Codes::Number(values, classes) => {
+                classes.class(values.get(cell as usize).copied().unwrap_or(MISSING_NUMBER))
+            }
         }
     }
 

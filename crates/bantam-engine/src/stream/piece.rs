@@ -5,7 +5,7 @@ use super::runs::{RUN_EVENTS, Run, cut};
 use super::seen::Seen;
 use super::storage::{Place, Stored};
 use super::{Stream, lock};
-use crate::batch::{BatchPlan, Partition, ROWS_PER_PARTITION, ScoreTable, score_partition};
+use crate::batch::{Partition, ROWS_PER_PARTITION, ScoreTable, score_partition};
 use crate::columns::MISSING_CODE;
 use crate::input::{KeyExtent, LeadKeys, Rows, TapPiece};
 
@@ -167,10 +167,10 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
         if storage.beside > 0 {
             let mut tables = lock(tables);
             for (property, _) in storage.kept().filter(|(_, place)| matches!(place, Place::Beside(_))) {
-                let (Some(column), Some(texts)) = (rows.values(property), tables.texts.get_mut(property)) else {
+                let (Some(column), Some(values)) = (rows.values(property), tables.values.get_mut(property)) else {
                     continue;
                 };
-                let bits = cells.iter().map(|&cell| storage.bits(property, texts, column, cell as usize));
+                let bits = cells.iter().map(|&cell| storage.bits(property, values, column, cell as usize));
                 beside.push(bits.collect());
             }
         }
@@ -263,14 +263,14 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
         let stream = self.stream;
         let tables = lock(&stream.tables).clone();
         let shape = stream.dictionaries(&tables);
-        let plan = BatchPlan::new(stream.meaning, &stream.leads, &shape);
+        let plan = stream.plan(&tables, &shape);
         let beside = stream.storage.beside;
         let complete = std::mem::replace(&mut self.complete, Stored::new(beside));
         let mut table = ScoreTable::default();
         for (leads, events) in cut(complete, ROWS_PER_PARTITION) {
             let has_event = vec![true; leads.len()];
-            let events = tables.kinds.unfold(&stream.storage, events);
-            let part = Partition { leads, events, has_event };
+            let (events, kinds) = stream.unfold(&plan, &tables, events);
+            let part = Partition { leads, events, kinds, has_event };
             table.append(score_partition(&plan, &stream.leads, stream.as_of, stream.options.batch, &part));
         }
         table

@@ -4,9 +4,10 @@
 //! are its *kind*, one small number; a table says what each kind stands for. What remains, numbers and times and texts that
 //! count for themselves, is kept beside it, eight bytes each.
 
+use super::Tables;
 use crate::batch::{children, codes};
-use crate::classes::{Classes, TextUses, looked_at};
-use crate::columns::{Column, Dictionary, EventTable, MISSING_CODE, MISSING_TIME, Truth};
+use crate::classes::{Classes, NumberClasses, TextUses, looked_at};
+use crate::columns::{Column, Dictionary, EventTable, MISSING_CODE, MISSING_NUMBER, MISSING_TIME, Truth};
 use bantam_lang::meaning::{Expr, ExprKind, Meaning, Name, Type, Value};
 use hashbrown::{HashMap, HashSet};
 
@@ -25,6 +26,8 @@ pub(super) enum Place {
 pub(super) struct Storage {
     pub(super) places: Vec<Place>,
     types: Vec<Type>,
+    /// The kinds of number of each property that has few.
+    pub(super) numbers: Vec<Option<NumberClasses>>,
     /// How many codes a kind has beside its name.
     pub(super) kind_codes: usize,
     pub(super) beside: usize,
@@ -41,15 +44,19 @@ impl Storage {
             types: properties.iter().map(|property| property.kind).collect(),
             kind_codes: 0,
             beside: 0,
+            numbers: Vec::new(),
             defaults: properties.iter().map(|property| property.default.clone()).collect(),
         };
         for (index, property) in properties.iter().enumerate() {
             let name = Name::Property(index);
+            let numbers = NumberClasses::of(meaning, name).filter(|_| property.kind == Type::Number);
             let in_kind = match property.kind {
                 Type::Text => uses.classes(name).is_some(),
                 Type::Boolean => true,
-                Type::Number | Type::Time => false,
+                Type::Number => numbers.is_some(),
+                Type::Time => false,
             };
+            storage.numbers.push(numbers);
             let (place, count) = match in_kind {
                 _ if !asked.contains(&name) => (Place::Nowhere, &mut 0),
                 true => (Place::Kind(storage.kind_codes), &mut storage.kind_codes),
@@ -67,7 +74,7 @@ impl Storage {
     }
 
     /// Returns the value kept beside the kind: the bits of a number, a time or a code, or those of the default.
-    pub(super) fn bits(&self, property: usize, texts: &mut Texts, column: &Column, row: usize) -> u64 {
+    pub(super) fn bits(&self, property: usize, values: &mut Values, column: &Column, row: usize) -> u64 {
         let default = self.defaults.get(property).and_then(Option::as_ref);
         match column {
             Column::Number(values) => {
@@ -84,16 +91,16 @@ impl Storage {
                     _ => value as u64,
                 }
             }
-            Column::Text(column) => u64::from(self.text_code(property, texts, column.get(row))),
+            Column::Text(column) => u64::from(self.text_code(property, values, column.get(row))),
             Column::Boolean(_) => 0,
         }
     }
 
     /// Returns the code of a text, or of the default where it is missing.
-    pub(super) fn text_code(&self, property: usize, texts: &mut Texts, text: Option<&str>) -> u32 {
+    pub(super) fn text_code(&self, property: usize, values: &mut Values, text: Option<&str>) -> u32 {
         match (text, self.defaults.get(property)) {
-            (Some(text), _) => texts.code(text),
-            (None, Some(Some(Value::Text(default)))) => texts.code(default),
+            (Some(text), _) => values.code(text),
+            (None, Some(Some(Value::Text(default)))) => values.code(default),
             (None, _) => MISSING_CODE,
         }
     }
@@ -106,10 +113,51 @@ impl Storage {
         }
     }
 
+    /// Returns the kind of a number, or of the default where it is missing; takes note of the first number of each kind.
+    pub(super) fn number_code(&self, property: usize, numbers: &mut Vec<f64>, number: f64) -> u32 {
+        let Some(Some(classes)) = self.numbers.get(property) else { return MISSING_CODE };
+        let number = match self.defaults.get(property) {
+            Some(Some(Value::Number(default))) if number.is_nan() => *default,
+            _ => number,
+        };
+        let class = classes.class(number);
+        numbers.resize(classes.count(), f64::NAN);
+        match numbers.get_mut(class as usize) {
+            Some(first) => {
+                if first.is_nan() {
+                    *first = number;
+                }
+                class
+            }
+            None => MISSING_CODE,
+        }
+    }
+
+    /// Returns one event of each kind, all of lead 0 at the time 0.
+    pub(super) fn of_each_kind(&self, tables: &Tables) -> EventTable {
+        let count = tables.kinds.count();
+        let kind = (0..count as u32).collect();
+        let stored = Stored { lead: vec![0; count], time: vec![0; count], kind, ..Stored::new(self.beside) };
+        self.unfold(tables, stored).0
+    }
+
+    /// Returns events with their names and properties, and their kinds.
+    pub(super) fn unfold(&self, tables: &Tables, stored: Stored) -> (EventTable, Vec<u32>) {
+        let Stored { lead, time, kind, beside } = stored;
+        let name = codes(tables.kinds.of(&kind, 0, |code| code));
+        let properties = self.properties(&kind, tables, &beside);
+        (EventTable { lead, name, time, properties }, kind)
+    }
+
     /// Returns the columns of events that are kept apart, in the order of properties. `kinds` holds the kind of each.
-    pub(super) fn unfold(&self, kinds: &[u32], table: &Kinds, beside: &[Vec<u64>]) -> Vec<Column> {
-        let column = |(place, kind): (&Place, &Type)| match (place, kind) {
+    fn properties(&self, kinds: &[u32], tables: &Tables, beside: &[Vec<u64>]) -> Vec<Column> {
+        let table = &tables.kinds;
+        let column = |((place, kind), values): ((&Place, &Type), &Values)| match (place, kind) {
             (Place::Kind(at), Type::Boolean) => Column::Boolean(table.of(kinds, at + 1, truth_of)),
+            (Place::Kind(at), Type::Number) => {
+                let number = |code: u32| values.numbers.get(code as usize).copied().unwrap_or(MISSING_NUMBER);
+                Column::Number(table.of(kinds, at + 1, number))
+            }
             (Place::Kind(at), _) => Column::Text(codes(table.of(kinds, at + 1, |code| code))),
             (Place::Beside(at), kind) => {
                 let bits = beside.get(*at).map(Vec::as_slice).unwrap_or_default();
@@ -121,7 +169,7 @@ impl Storage {
             }
             (Place::Nowhere, kind) => Column::new(*kind),
         };
-        self.places.iter().zip(&self.types).map(column).collect()
+        self.places.iter().zip(&self.types).zip(&tables.values).map(column).collect()
     }
 }
 
@@ -140,16 +188,18 @@ fn truth_of(code: u32) -> Truth {
     }
 }
 
-/// The texts of one property, of all pieces.
+/// What the codes of one property stand for, in all pieces.
 #[derive(Clone, Default)]
-pub(super) struct Texts {
+pub(super) struct Values {
     pub(super) dictionary: Dictionary,
     classes: Option<Classes>,
+    /// The first number of each kind; NaN where there was none yet.
+    pub(super) numbers: Vec<f64>,
 }
 
-impl Texts {
-    pub(super) fn new(classes: Option<Classes>) -> Texts {
-        Texts { dictionary: Dictionary::default(), classes }
+impl Values {
+    pub(super) fn new(classes: Option<Classes>) -> Values {
+        Values { dictionary: Dictionary::default(), classes, numbers: Vec::new() }
     }
 
     fn code(&mut self, text: &str) -> u32 {
@@ -188,11 +238,9 @@ impl Kinds {
         kinds.iter().map(|&kind| of(code(kind))).collect()
     }
 
-    /// Returns the columns of events: names and properties.
-    pub(super) fn unfold(&self, storage: &Storage, stored: Stored) -> EventTable {
-        let name = codes(self.of(&stored.kind, 0, |code| code));
-        let properties = storage.unfold(&stored.kind, self, &stored.beside);
-        EventTable { lead: stored.lead, name, time: stored.time, properties }
+    /// Returns how many kinds there are.
+    pub(super) fn count(&self) -> usize {
+        self.index.len()
     }
 }
 

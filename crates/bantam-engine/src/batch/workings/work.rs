@@ -91,6 +91,7 @@ fn bare<'a>(
     BatchPlan {
         meaning,
         names,
+        by_kind: None,
         heard,
         actions,
         sales,
