@@ -11,10 +11,14 @@ DEFINITION = HERE / "definition.yaml"
 AS_OF = "2025-12-17T00:00:00Z"
 
 
-def score(name, bantam, definition, files, threads, output, address_space=None):
+# What the statement writes: these columns, in no order that was asked for.
+AS_BY_HAND = ["--columns", "lead_id,stage,score,fit,engagement", "--order", "input"]
+
+
+def score(name, bantam, definition, files, threads, output, address_space=None, more=()):
     """bantam: the whole life of the process."""
     command = [bantam, "score", definition, "--leads", files.leads, "--events", files.events, "--as-of", AS_OF,
-               "--threads", threads, "--output", output, "--force"]
+               "--threads", threads, "--output", output, "--force", *more]
     return Job(name, command, address_space=address_space)
 
 

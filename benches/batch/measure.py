@@ -10,7 +10,7 @@ from runs import in_turns
 from tables import Table, measured, peak, seconds
 
 TABLE = Table("batch", [">leads", ">events", "order", "format", ">threads", ">bantam", ">SQL by hand", ">ratio", ">peak, bantam",
-                        ">peak, SQL", "measured"], keys=5)
+                        ">peak, SQL", ">bantam, all columns ranked", ">its peak", "measured"], keys=5)
 THREADS = Table("threads", [">leads", ">events", "order", "format", "threads", ">bantam with fewer", ">with more", ">ratio",
                             ">SQL with fewer", ">with more", ">ratio", "measured"], keys=5)
 
@@ -43,19 +43,24 @@ def read_options():
 
 def measure(options, folder, files, title):
     """Returns the medians of both sides, by name and number of threads."""
-    pairs = []
+    def ours(side, threads, more=()):
+        job = name(side, threads)
+        return jobs.score(job, options.bantam, jobs.DEFINITION, files, threads, folder / f"{job}.parquet", more=more)
+
+    sides = []
     for threads in options.threads:
-        ours, theirs = name("bantam", threads), name("SQL", threads)
-        pairs.append((jobs.score(ours, options.bantam, jobs.DEFINITION, files, threads, folder / f"{ours}.parquet"),
-                      jobs.by_hand(theirs, files, threads, folder / f"{theirs}.parquet")))
+        theirs = name("SQL", threads)
+        sides.append((jobs.by_hand(theirs, files, threads, folder / f"{theirs}.parquet"),
+                      [ours("bantam", threads, jobs.AS_BY_HAND), ours("all", threads)]))
 
     def compare(turn, done):
-        for ours, theirs in pairs:
-            jobs.compare(folder / f"{ours.name}.parquet", folder / f"{theirs.name}.parquet", aloud=turn == 0)
+        for theirs, each in sides:
+            for job in each:
+                jobs.compare(folder / f"{job.name}.parquet", folder / f"{theirs.name}.parquet", aloud=turn == 0)
         times = ", ".join(f"{name} {run.seconds:.3f} s" for name, run in done.items())
         print(f"{title}, round {turn}: {times if turn else 'warm, all leads equal'}", flush=True)
 
-    return in_turns([job for pair in pairs for job in pair], options.rounds, folder, compare)
+    return in_turns([job for theirs, each in sides for job in (theirs, *each)], options.rounds, folder, compare)
 
 
 def name(side, threads):
@@ -63,9 +68,9 @@ def name(side, threads):
 
 
 def cells(options, runs, threads):
-    bantam, sql = runs[name("bantam", threads)], runs[name("SQL", threads)]
+    bantam, sql, ranked = (runs[name(side, threads)] for side in ("bantam", "SQL", "all"))
     return [str(threads), seconds(bantam), seconds(sql), f"{sql.seconds / bantam.seconds:.1f}", peak(bantam), peak(sql),
-            measured(options.rounds, with_duckdb=True)]
+            seconds(ranked), peak(ranked), measured(options.rounds, with_duckdb=True)]
 
 
 def thread_cells(options, runs):

@@ -46,6 +46,18 @@ use std::borrow::Cow;
 pub struct BatchOptions {
     /// Keep each rule's points, and what is missing for the next stage.
     pub explain: bool,
+    /// How leads are ordered.
+    pub order: Order,
+}
+
+/// The order in which leads come out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Highest score first, then by lead id, as bytes.
+    #[default]
+    Rank,
+    /// As leads stand in the input; then those that have no row of their own, by lead id.
+    Input,
 }
 
 /// Scores all leads that have a counting row, or an event, at or before `as_of` (microseconds since 1970-01-01T00:00Z).
@@ -68,5 +80,5 @@ pub fn score_batch<'a>(
     let mut table = ScoreTable::default();
     table.reserve(parts.iter().map(ScoreTable::len).sum());
     parts.into_iter().for_each(|part| table.append(part));
-    BatchScores::new(meaning, Cow::Borrowed(&leads.ids), table, options)
+    BatchScores::new(meaning, (Cow::Borrowed(&leads.ids), &leads.has_row), table, options)
 }

@@ -28,18 +28,8 @@ pub struct ScoredRow {
     pub missing_for_next: Vec<String>,
 }
 
-/// How much is written of each lead.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Detail {
-    /// The eleven columns of a score.
-    #[default]
-    Scores,
-    /// Those, `reasons` and `missing_for_next`.
-    Explained,
-}
-
-/// The columns of a score, in order.
-const COLUMNS: [&str; 11] = [
+/// The names of all columns, in their order: the eleven of a score, and the two of an explanation.
+pub const COLUMN_NAMES: [&str; 13] = [
     "lead_id",
     "stage",
     "score",
@@ -51,9 +41,47 @@ const COLUMNS: [&str; 11] = [
     "disqualified_by",
     "route",
     "respond_within_s",
+    "reasons",
+    "missing_for_next",
 ];
-/// The columns of an explanation, after those.
-const EXPLAINED_COLUMNS: [&str; 2] = ["reasons", "missing_for_next"];
+/// How many columns a score has; those after them explain it.
+const SCORE_COLUMNS: usize = 11;
+
+/// Which columns are written, by their places among [`COLUMN_NAMES`], each at most once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Columns(Vec<usize>);
+
+impl Columns {
+    /// Returns the eleven columns of a score.
+    pub fn of_scores() -> Columns {
+        Columns((0..SCORE_COLUMNS).collect())
+    }
+
+    /// Returns all columns, those of an explanation too.
+    pub fn explained() -> Columns {
+        Columns((0..COLUMN_NAMES.len()).collect())
+    }
+
+    /// Returns the named columns in the order given, or what is wrong with a name.
+    pub fn named(names: &[impl AsRef<str>]) -> Result<Columns, String> {
+        let mut columns = Vec::new();
+        for name in names.iter().map(AsRef::as_ref) {
+            let Some(column) = COLUMN_NAMES.iter().position(|known| *known == name) else {
+                return Err(format!("no column is named `{name}`; there are {}", COLUMN_NAMES.join(", ")));
+            };
+            if columns.contains(&column) {
+                return Err(format!("the column `{name}` is named twice"));
+            }
+            columns.push(column);
+        }
+        if columns.is_empty() { Err("no column is named".to_owned()) } else { Ok(Columns(columns)) }
+    }
+
+    /// Returns whether any of them explains a score: then scores must be computed with explanations.
+    pub fn explain(&self) -> bool {
+        self.0.iter().any(|&column| column >= SCORE_COLUMNS)
+    }
+}
 
 /// A value of one of the columns of a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,10 +112,11 @@ pub trait ScoreRows: Sync {
     /// Returns a value of a row's score, by the place of its column among the eleven.
     fn value(&self, row: usize, column: usize) -> Value<'_>;
 
-    /// Returns the values of the eleven columns for some rows: those of [`ScoreRows::value`], where that is done faster at once.
-    fn columns(&self, rows: Range<usize>) -> Vec<Values<'_>> {
-        let values = |column| Values::Each(rows.clone().map(|row| self.value(row, column)).collect());
-        (0..COLUMNS.len()).map(values).collect()
+    /// Returns the values of some of the eleven columns for some rows: those of [`ScoreRows::value`], where that is done faster
+    /// at once.
+    fn columns(&self, rows: Range<usize>, columns: &[usize]) -> Vec<Values<'_>> {
+        let values = |&column: &usize| Values::Each(rows.clone().map(|row| self.value(row, column)).collect());
+        columns.iter().map(values).collect()
     }
 
     /// Returns where a row's points come from.
@@ -150,8 +179,8 @@ impl ScoreRows for BatchScores<'_> {
         }
     }
 
-    fn columns(&self, rows: Range<usize>) -> Vec<Values<'_>> {
-        self.values(rows)
+    fn columns(&self, rows: Range<usize>, columns: &[usize]) -> Vec<Values<'_>> {
+        self.values(rows, columns)
     }
 
     fn reasons(&self, row: usize) -> Vec<Reason> {
@@ -167,21 +196,18 @@ impl ScoreRows for BatchScores<'_> {
 pub fn write_scores<R: ScoreRows + ?Sized>(
     rows: &R,
     format: Format,
-    detail: Detail,
+    columns: &Columns,
     mut out: impl Write + Send,
 ) -> io::Result<()> {
+    let Columns(columns) = columns;
     match format {
         Format::Csv => {
-            let mut header = COLUMNS.join(",");
-            if detail == Detail::Explained {
-                header = [header.as_str(), &EXPLAINED_COLUMNS.join(",")].join(",");
-            }
-            out.write_all(header.as_bytes())?;
-            out.write_all(b"\n")?;
-            write_texts(rows, out, |row, text| push_csv(rows, row, detail, text))
+            let names: Vec<&str> = columns.iter().filter_map(|&column| COLUMN_NAMES.get(column).copied()).collect();
+            writeln!(out, "{}", names.join(","))?;
+            write_texts(rows, out, |row, text| push_csv(rows, row, columns, text))
         }
-        Format::Ndjson => write_texts(rows, out, |row, text| push_ndjson(rows, row, detail, text)),
-        Format::Parquet => parquet::write(rows, detail, out),
+        Format::Ndjson => write_texts(rows, out, |row, text| push_ndjson(rows, row, columns, text)),
+        Format::Parquet => parquet::write(rows, columns, out),
     }
 }
 
@@ -205,10 +231,16 @@ fn write_texts<R: ScoreRows + ?Sized>(
     out.flush()
 }
 
-fn push_csv<R: ScoreRows + ?Sized>(rows: &R, row: usize, detail: Detail, text: &mut Vec<u8>) -> io::Result<()> {
-    for column in 0..COLUMNS.len() {
-        if column > 0 {
+fn push_csv<R: ScoreRows + ?Sized>(rows: &R, row: usize, columns: &[usize], text: &mut Vec<u8>) -> io::Result<()> {
+    for (at, &column) in columns.iter().enumerate() {
+        if at > 0 {
             text.push(b',');
+        }
+        if column >= SCORE_COLUMNS {
+            let mut json = Vec::new();
+            push_explanation(&mut json, rows, row, column)?;
+            push_cell(text, &json);
+            continue;
         }
         match rows.value(row, column) {
             Value::Text(value) => push_cell(text, value.unwrap_or("").as_bytes()),
@@ -216,37 +248,35 @@ fn push_csv<R: ScoreRows + ?Sized>(rows: &R, row: usize, detail: Detail, text: &
             Value::Integer(None) => {}
         }
     }
-    if detail == Detail::Explained {
-        let mut json = Vec::new();
-        push_reasons(&mut json, &rows.reasons(row))?;
-        text.push(b',');
-        push_cell(text, &json);
-        json.clear();
-        push_missing(&mut json, &rows.missing_for_next(row))?;
-        text.push(b',');
-        push_cell(text, &json);
-    }
     text.push(b'\n');
     Ok(())
 }
 
-fn push_ndjson<R: ScoreRows + ?Sized>(rows: &R, row: usize, detail: Detail, text: &mut Vec<u8>) -> io::Result<()> {
-    for (column, name) in COLUMNS.iter().enumerate() {
-        write!(text, "{}\"{name}\":", if column == 0 { '{' } else { ',' })?;
+fn push_ndjson<R: ScoreRows + ?Sized>(rows: &R, row: usize, columns: &[usize], text: &mut Vec<u8>) -> io::Result<()> {
+    for (at, &column) in columns.iter().enumerate() {
+        let name = COLUMN_NAMES.get(column).copied().unwrap_or_default();
+        write!(text, "{}\"{name}\":", if at == 0 { '{' } else { ',' })?;
+        if column >= SCORE_COLUMNS {
+            push_explanation(text, rows, row, column)?;
+            continue;
+        }
         match rows.value(row, column) {
             Value::Text(Some(value)) => push_json_text(text, value)?,
             Value::Integer(Some(value)) => write!(text, "{value}")?,
             Value::Text(None) | Value::Integer(None) => text.extend_from_slice(b"null"),
         }
     }
-    if detail == Detail::Explained {
-        text.extend_from_slice(b",\"reasons\":");
-        push_reasons(text, &rows.reasons(row))?;
-        text.extend_from_slice(b",\"missing_for_next\":");
-        push_missing(text, &rows.missing_for_next(row))?;
-    }
     text.extend_from_slice(b"}\n");
     Ok(())
+}
+
+/// Appends a column of a row's explanation as a JSON list.
+fn push_explanation<R: ScoreRows + ?Sized>(json: &mut Vec<u8>, rows: &R, row: usize, column: usize) -> io::Result<()> {
+    if column == SCORE_COLUMNS {
+        push_reasons(json, &rows.reasons(row))
+    } else {
+        push_missing(json, &rows.missing_for_next(row))
+    }
 }
 
 /// Appends a CSV cell, in quotes where it must be.

@@ -4,7 +4,7 @@
 
 mod common;
 
-use bantam_engine::output::Detail;
+use bantam_engine::output::Columns;
 use common::Loaded;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ fn batch_gives_the_expected_output_of_every_case() {
             read("as_of").trim(),
         );
         common::assert_same_lines(
-            &loaded.batch_csv(Detail::Scores),
+            &loaded.batch_csv(&Columns::of_scores()),
             &read("expected.csv"),
             &folder.display().to_string(),
         );

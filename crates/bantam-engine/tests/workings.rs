@@ -30,7 +30,7 @@ const EDITS: usize = 8;
 type Rows = Vec<(LeadScore, Vec<Reason>)>;
 
 fn anew(data: &Loaded, meaning: &Meaning) -> Rows {
-    let options = BatchOptions { explain: true };
+    let options = BatchOptions { explain: true, ..BatchOptions::default() };
     let scores = score_batch(meaning, &data.data.leads, &data.data.events, data.as_of, options);
     scores.iter().map(|lead| (lead.to_score(), lead.reasons())).collect()
 }

@@ -49,7 +49,13 @@ impl<'a> Judged<'a> {
         progress: &dyn Fn(u64),
     ) -> Judged<'a> {
         let meaning: &Meaning = &prepared.meaning;
-        let scores = score_batch(meaning, &data.leads, &data.events, as_of, BatchOptions { explain: true });
+        let scores = score_batch(
+            meaning,
+            &data.leads,
+            &data.events,
+            as_of,
+            BatchOptions { explain: true, ..BatchOptions::default() },
+        );
         let history = gather(prepared, data.timelines(), as_of, progress);
         Judged { definition, meaning, scores, history }
     }

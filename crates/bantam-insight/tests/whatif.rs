@@ -101,7 +101,8 @@ fn ranked_scores_and_reasons_are_those_of_scoring_anew() {
     let (data, as_of) = read(&base);
     let mut bench = Workbench::new(&base, data.clone(), as_of);
     let new = check(&DEFINITION.replace("points: 40", "points: 7"));
-    let anew = score_batch(&new, &data.leads, &data.events, as_of, BatchOptions { explain: true });
+    let anew =
+        score_batch(&new, &data.leads, &data.events, as_of, BatchOptions { explain: true, ..BatchOptions::default() });
     let expected: Vec<_> = anew.iter().map(|lead| lead.to_score()).collect();
     assert_eq!(bench.rank(&new).unwrap().iter().map(|lead| lead.to_score()).collect::<Vec<_>>(), expected);
     for lead in anew.iter() {

@@ -20,7 +20,10 @@ pub(crate) use serve::ServeArguments;
 pub(crate) use sso::SsoArguments;
 pub(crate) use store::{AuditArguments, BackupArguments, RestoreArguments, VerifyArguments};
 
+use bantam_engine::batch::Order;
 use bantam_engine::input::Format;
+use bantam_engine::output::COLUMN_NAMES;
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -101,17 +104,37 @@ impl From<FormatName> for Format {
     }
 }
 
+/// How rows of scores are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OrderName {
+    /// Highest score first, then by lead id
+    Rank,
+    /// As leads stand in their files, then those that have events alone, by lead id
+    Input,
+}
+
+impl From<OrderName> for Order {
+    fn from(name: OrderName) -> Self {
+        match name {
+            OrderName::Rank => Order::Rank,
+            OrderName::Input => Order::Input,
+        }
+    }
+}
+
 /// Score leads by a definition
 ///
 /// Without --output the best leads are shown with a summary. With it, every lead is written: highest score first, one row
 /// each, with the columns lead_id, stage, score, fit, fit_unknown, engagement, grade, persona, disqualified_by, route and
-/// respond_within_s.
+/// respond_within_s. --columns takes some of them, and reasons and missing_for_next, which explain a score; --order input
+/// keeps leads as they stand in their files, for joining them to other columns.
 ///
 /// Exit code: 0 done, 2 bad input, 3 done but some rows were rejected, 74 a disk or pipe failed.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   bantam score acme.yaml --leads leads.csv --events events.csv
   bantam score acme.yaml --leads leads.parquet --events events/ --output scores.parquet
+  bantam score acme.yaml --leads leads.csv --events events.csv --output hot.csv --columns lead_id,score,stage
   gunzip -c leads.csv.gz | bantam score acme.yaml --leads - --input-format csv --output - --output-format ndjson")]
 pub(crate) struct ScoreArguments {
     /// The definition
@@ -124,6 +147,13 @@ pub(crate) struct ScoreArguments {
     /// The format of the output, where its name does not tell
     #[arg(long, value_name = "FORMAT")]
     pub(crate) output_format: Option<FormatName>,
+    /// Which columns to write, in this order [default: the eleven of a score]
+    #[arg(long, value_name = "NAME,NAME", value_delimiter = ',', requires = "output", conflicts_with = "explain")]
+    #[arg(value_parser = PossibleValuesParser::new(COLUMN_NAMES), hide_possible_values = true)]
+    pub(crate) columns: Vec<String>,
+    /// How to order the rows written
+    #[arg(long, value_name = "ORDER", default_value = "rank", requires = "output", conflicts_with = "json")]
+    pub(crate) order: OrderName,
     /// Add the columns `reasons` and `missing_for_next`
     #[arg(long)]
     pub(crate) explain: bool,

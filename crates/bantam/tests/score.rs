@@ -71,6 +71,38 @@ fn explanations_sum_to_the_score() {
 }
 
 #[test]
+fn columns_are_chosen_and_put_in_order() {
+    let desk = Desk::with_sample();
+    let ran = desk.run(&format!("{SCORE} --output - --columns score,lead_id"));
+    assert_eq!((ran.code, ran.out.as_str()), (0, "score,lead_id\n125,L1\n30,L3\n5,L2\n5,L9\n"), "{}", ran.err);
+    let ran = desk.run(&format!("{SCORE} --output - --output-format ndjson --columns reasons"));
+    assert!(ran.out.starts_with("{\"reasons\":[{\"section\":\"fit\","), "{}", ran.out);
+    for (columns, told) in [
+        ("--output - --columns lead_id,scor", "'score'"),
+        ("--output - --columns score,score", "the column `score` is named twice"),
+        ("--output - --columns score --explain", "--explain"),
+        ("--columns score", "--output <FILE>"),
+    ] {
+        let ran = desk.run(&format!("{SCORE} {columns}"));
+        assert!(ran.code == 2 && ran.err.contains(told), "{columns}: {}", ran.err);
+    }
+}
+
+#[test]
+fn leads_keep_the_order_of_their_files() {
+    let desk = Desk::with_sample();
+    desk.write("leads.csv", "lead_id,industry,employees\nL3,Software,10\nL1,Software,300\nL2,Retail,\n");
+    let events: String = ["L9", "L7", "L1", "L8"].map(|lead| format!("{lead},page_viewed,2026-01-03\n")).concat();
+    desk.write("events.csv", format!("lead_id,event,timestamp\n{events}"));
+    for threads in [1, 2] {
+        let ran = desk.run(&format!("{SCORE} --threads {threads} --output - --columns lead_id --order input"));
+        assert_eq!(ran.out, "lead_id\nL3\nL1\nL2\nL7\nL8\nL9\n", "{}", ran.err);
+    }
+    let ran = desk.run(&format!("{SCORE} --order input"));
+    assert!(ran.code == 2 && ran.err.contains("--output <FILE>"), "{}", ran.err);
+}
+
+#[test]
 fn without_an_output_the_best_leads_and_a_summary_are_shown() {
     let desk = Desk::with_sample();
     let ran = desk.run(&format!("{SCORE} --top 2"));

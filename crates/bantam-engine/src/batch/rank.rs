@@ -1,4 +1,4 @@
-//! Sorts leads: highest score first, then by id.
+//! Sorts leads: highest score first, then by id; or as they stand in the input.
 //!
 //! Scores are few, so leads are first dealt out to them; what is left to sort are the ids of leads with one score, which stay
 //! in the processor's cache.
@@ -35,6 +35,25 @@ pub(super) fn rank(ids: &LeadIds, table: &ScoreTable) -> Vec<u32> {
     let parts: Vec<&mut [SortKey]> = buckets.counts.iter().filter_map(|&count| rest.split_off_mut(..count)).collect();
     parts.into_par_iter().for_each(|part| part.par_sort_unstable_by(|a, b| by_score(a, b).then_with(|| by_id(a, b))));
     keys.into_par_iter().map(|key| key.place).collect()
+}
+
+/// Returns the places of leads in the order of their numbers, and of those that have no row, after them, in the order of ids:
+/// their numbers say who came first in reading, which is another one each time.
+pub(super) fn by_input(ids: &LeadIds, table: &ScoreTable, has_row: &[bool]) -> Vec<u32> {
+    let mut places = vec![u32::MAX; ids.len()];
+    for (place, row) in (0..).zip(table.rows()) {
+        if let Some(slot) = places.get_mut(row.lead as usize) {
+            *slot = place;
+        }
+    }
+    let with_row = |lead: usize| has_row.get(lead) == Some(&true);
+    let (mut order, mut others) = (Vec::with_capacity(table.len()), Vec::new());
+    for (lead, place) in places.into_iter().enumerate().filter(|&(_, place)| place != u32::MAX) {
+        if with_row(lead) { order.push(place) } else { others.push((lead as u32, place)) }
+    }
+    others.sort_unstable_by_key(|&(lead, _)| ids.get(lead));
+    order.extend(others.into_iter().map(|(_, place)| place));
+    order
 }
 
 /// Leads by their scores, the highest first.

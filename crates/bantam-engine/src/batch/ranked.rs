@@ -1,9 +1,9 @@
-//! The scores of all leads, ranked, with the names that the definition gives to what was computed.
+//! The scores of all leads, in order, with the names that the definition gives to what was computed.
 
-use super::BatchOptions;
 use super::names::grade_texts;
-use super::rank::rank;
+use super::rank::{by_input, rank};
 use super::scored::{CompactScore, ScoreTable};
+use super::{BatchOptions, Order};
 use crate::ids::LeadIds;
 use crate::output::{Value, Values};
 use crate::scores::{LeadScore, Reason, SectionName, sort_reasons};
@@ -12,7 +12,7 @@ use hashbrown::HashMap;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The scores of all leads, ranked: highest score first, then by lead id.
+/// The scores of all leads in the order asked for, ranked unless [`Order`] says otherwise.
 pub struct BatchScores<'a> {
     meaning: &'a Meaning,
     ids: Cow<'a, LeadIds>,
@@ -20,7 +20,7 @@ pub struct BatchScores<'a> {
     /// What each source of points is called, by its place among those of both sections.
     sources: Vec<Source>,
     table: ScoreTable,
-    /// Places in the table, in rank order.
+    /// Places in the table, in that order: at a rank the place of its lead.
     order: Vec<u32>,
     options: BatchOptions,
 }
@@ -44,11 +44,14 @@ pub struct ScoredLead<'s> {
 impl<'a> BatchScores<'a> {
     pub(crate) fn new(
         meaning: &'a Meaning,
-        ids: Cow<'a, LeadIds>,
+        (ids, has_row): (Cow<'a, LeadIds>, &[bool]),
         table: ScoreTable,
         options: BatchOptions,
     ) -> BatchScores<'a> {
-        let order = rank(&ids, &table);
+        let order = match options.order {
+            Order::Rank => rank(&ids, &table),
+            Order::Input => by_input(&ids, &table, has_row),
+        };
         let grades = grade_texts(&meaning.grades);
         BatchScores { meaning, ids, grades, sources: sources(meaning), table, order, options }
     }
@@ -63,32 +66,36 @@ impl<'a> BatchScores<'a> {
         self.order.is_empty()
     }
 
-    /// Returns the values of all columns of the output, for some ranks.
-    pub(crate) fn values<'s>(&'s self, ranks: Range<usize>) -> Vec<Values<'s>> {
+    /// Returns the values of some columns of the output, by their places, for some ranks.
+    pub(crate) fn values<'s>(&'s self, ranks: Range<usize>, columns: &[usize]) -> Vec<Values<'s>> {
         let places = self.order.get(ranks).unwrap_or_default();
         let rows: Vec<CompactScore> = places.iter().filter_map(|&place| self.table.row(place)).copied().collect();
+        columns.iter().map(|&column| self.values_of(&rows, column)).collect()
+    }
+
+    fn values_of<'s>(&'s self, rows: &[CompactScore], column: usize) -> Values<'s> {
         let meaning = self.meaning;
         let integers = |of: fn(&CompactScore) -> i64| Values::Integers(rows.iter().map(of).collect());
         let names =
             |names: Vec<&'s str>, of: fn(&CompactScore) -> u32| Values::Names(names, rows.iter().map(of).collect());
-        let stages = meaning.stages.iter().map(|stage| stage.name.as_str()).chain([DISQUALIFIED]);
-        let grades = self.grades.iter().map(String::as_str);
-        let personas = meaning.personas.iter().map(|persona| persona.name.as_str());
-        let disqualifiers = meaning.disqualify.iter().map(|each| each.name.as_str());
-        let routes = meaning.routes.iter().map(|route| route.to.as_str());
-        vec![
-            Values::Texts(self.ids.pick(rows.iter().map(|row| row.lead))),
-            names(stages.collect(), |row| row.stage.into()),
-            integers(CompactScore::score),
-            integers(|row| row.fit),
-            integers(|row| row.fit_unknown.into()),
-            integers(|row| row.engagement),
-            names(grades.collect(), |row| row.grade),
-            names(personas.collect(), |row| row.persona.into()),
-            names(disqualifiers.collect(), |row| row.disqualified_by.into()),
-            names(routes.collect(), |row| row.route.into()),
-            Values::Each(rows.iter().map(|row| Value::Integer(self.respond_within_seconds(row))).collect()),
-        ]
+        match column {
+            0 => Values::Texts(self.ids.pick(rows.iter().map(|row| row.lead))),
+            1 => {
+                let stages = meaning.stages.iter().map(|stage| stage.name.as_str()).chain([DISQUALIFIED]);
+                names(stages.collect(), |row| row.stage.into())
+            }
+            2 => integers(CompactScore::score),
+            3 => integers(|row| row.fit),
+            4 => integers(|row| row.fit_unknown.into()),
+            5 => integers(|row| row.engagement),
+            6 => names(self.grades.iter().map(String::as_str).collect(), |row| row.grade),
+            7 => names(meaning.personas.iter().map(|each| each.name.as_str()).collect(), |row| row.persona.into()),
+            8 => names(meaning.disqualify.iter().map(|each| each.name.as_str()).collect(), |row| {
+                row.disqualified_by.into()
+            }),
+            9 => names(meaning.routes.iter().map(|route| route.to.as_str()).collect(), |row| row.route.into()),
+            _ => Values::Each(rows.iter().map(|row| Value::Integer(self.respond_within_seconds(row))).collect()),
+        }
     }
 
     /// Returns each stage that leads stand on, `Disqualified` and none among them, with their number, in no order.

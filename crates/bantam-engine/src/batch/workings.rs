@@ -272,7 +272,8 @@ impl Workings {
                 leads.row(place).iter().for_each(|row| table.push(lead, row));
             }
         }
-        BatchScores::new(meaning, Cow::Borrowed(&self.leads.ids), table, BatchOptions::default())
+        let leads = (Cow::Borrowed(&self.leads.ids), self.leads.has_row.as_slice());
+        BatchScores::new(meaning, leads, table, BatchOptions::default())
     }
 }
 

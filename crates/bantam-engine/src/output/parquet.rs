@@ -1,6 +1,6 @@
 //! Writes scored leads as Parquet, the columns of a row group on all cores.
 
-use super::{COLUMNS, Detail, EXPLAINED_COLUMNS, ScoreRows, Value, Values, push_missing, push_reasons};
+use super::{COLUMN_NAMES, SCORE_COLUMNS, ScoreRows, Value, Values, push_explanation};
 use arrow_array::builder::StringDictionaryBuilder;
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, StringArray};
@@ -24,15 +24,16 @@ const NAMES: [usize; 5] = [1, 6, 7, 8, 9];
 /// The columns that are always there.
 const ALWAYS: [usize; 5] = [0, 2, 3, 4, 5];
 
-pub(super) fn write<R: ScoreRows + ?Sized>(rows: &R, detail: Detail, out: impl Write + Send) -> io::Result<()> {
-    let schema = Arc::new(schema(detail));
+pub(super) fn write<R: ScoreRows + ?Sized>(rows: &R, columns: &[usize], out: impl Write + Send) -> io::Result<()> {
+    let schema = Arc::new(schema(columns));
+    let of_scores: Vec<usize> = columns.iter().copied().filter(|&column| column < SCORE_COLUMNS).collect();
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         // Every id is another: a dictionary would be given up half way, and in the order of scores each row group has ids of
         // the whole range.
-        .set_column_dictionary_enabled(ColumnPath::from(COLUMNS[0]), false)
-        .set_column_statistics_enabled(ColumnPath::from(COLUMNS[0]), EnabledStatistics::None)
+        .set_column_dictionary_enabled(ColumnPath::from(COLUMN_NAMES[0]), false)
+        .set_column_statistics_enabled(ColumnPath::from(COLUMN_NAMES[0]), EnabledStatistics::None)
         .build();
     // Names come as dictionaries, which is nothing that readers of the file need to know.
     let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
@@ -43,11 +44,16 @@ pub(super) fn write<R: ScoreRows + ?Sized>(rows: &R, detail: Detail, out: impl W
         let encode_group = |&(number, start): &(usize, usize)| -> io::Result<Vec<ArrowColumnChunk>> {
             let range = start..(start + ROW_GROUP_ROWS).min(rows.count());
             let writers = factory.create_column_writers(number).map_err(failed)?;
-            let values = rows.columns(range.clone()).into_iter().map(Column::Score);
-            let explained = (0..EXPLAINED_COLUMNS.len()).map(|_| Column::Explained(range.clone()));
-            let columns: Vec<_> = writers.into_iter().zip(values.chain(explained)).collect();
-            let encode = |(column, (writer, values))| encode(rows, schema.field(column), column, writer, values);
-            columns.into_par_iter().enumerate().map(encode).collect()
+            let mut values = rows.columns(range.clone(), &of_scores).into_iter();
+            let values = columns.iter().map(|&column| {
+                let of_score = if column < SCORE_COLUMNS { values.next().map(Column::Score) } else { None };
+                (column, of_score.unwrap_or_else(|| Column::Explained(range.clone())))
+            });
+            let columns: Vec<_> = schema.fields().iter().zip(writers).zip(values).collect();
+            let encoded = columns
+                .into_par_iter()
+                .map(|((field, writer), (column, values))| encode(rows, field, column, writer, values));
+            encoded.collect()
         };
         for chunks in together.par_iter().map(encode_group).collect::<io::Result<Vec<_>>>()? {
             let mut group = writer.next_row_group().map_err(failed)?;
@@ -61,21 +67,18 @@ pub(super) fn write<R: ScoreRows + ?Sized>(rows: &R, detail: Detail, out: impl W
     Ok(())
 }
 
-fn schema(detail: Detail) -> Schema {
+fn schema(columns: &[usize]) -> Schema {
     let name = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-    let field = |(at, column): (usize, &&str)| {
-        let data_type = match at {
-            0 => DataType::Utf8,
-            at if NAMES.contains(&at) => name.clone(),
+    let field = |&column: &usize| {
+        let data_type = match column {
+            0 | SCORE_COLUMNS.. => DataType::Utf8,
+            column if NAMES.contains(&column) => name.clone(),
             _ => DataType::Int64,
         };
-        Field::new(*column, data_type, !ALWAYS.contains(&at))
+        let is_optional = column < SCORE_COLUMNS && !ALWAYS.contains(&column);
+        Field::new(COLUMN_NAMES.get(column).copied().unwrap_or_default(), data_type, is_optional)
     };
-    let mut fields: Vec<Field> = COLUMNS.iter().enumerate().map(field).collect();
-    if detail == Detail::Explained {
-        fields.extend(EXPLAINED_COLUMNS.map(|column| Field::new(column, DataType::Utf8, false)));
-    }
-    Schema::new(fields)
+    Schema::new(columns.iter().map(field).collect::<Vec<_>>())
 }
 
 /// A column of a row group.
@@ -95,7 +98,7 @@ fn encode<R: ScoreRows + ?Sized>(
 ) -> io::Result<ArrowColumnChunk> {
     let array = match values {
         Column::Score(values) => array(column, values)?,
-        Column::Explained(range) => explained_array(rows, column - COLUMNS.len(), range)?,
+        Column::Explained(range) => explained_array(rows, column, range)?,
     };
     for leaf in compute_leaves(field, &array).map_err(failed)? {
         writer.write(&leaf).map_err(failed)?;
@@ -112,13 +115,10 @@ fn array(column: usize, values: Values<'_>) -> io::Result<ArrayRef> {
     })
 }
 
-fn explained_array<R: ScoreRows + ?Sized>(rows: &R, explained: usize, range: Range<usize>) -> io::Result<ArrayRef> {
+fn explained_array<R: ScoreRows + ?Sized>(rows: &R, column: usize, range: Range<usize>) -> io::Result<ArrayRef> {
     let json = |row| -> io::Result<String> {
         let mut json = Vec::new();
-        match explained {
-            0 => push_reasons(&mut json, &rows.reasons(row))?,
-            _ => push_missing(&mut json, &rows.missing_for_next(row))?,
-        }
+        push_explanation(&mut json, rows, row, column)?;
         String::from_utf8(json).map_err(io::Error::other)
     };
     Ok(Arc::new(StringArray::from(range.map(json).collect::<io::Result<Vec<String>>>()?)))

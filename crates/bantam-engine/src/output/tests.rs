@@ -36,9 +36,9 @@ fn rows() -> [ScoredRow; 2] {
     [explained, plain]
 }
 
-fn written(format: Format, detail: Detail) -> Vec<u8> {
+fn written(format: Format, columns: &Columns) -> Vec<u8> {
     let mut out = Vec::new();
-    write_scores(rows().as_slice(), format, detail, &mut out).unwrap();
+    write_scores(rows().as_slice(), format, columns, &mut out).unwrap();
     out
 }
 
@@ -47,12 +47,12 @@ fn csv_has_quotes_only_where_they_must_be() {
     let expected = "lead_id,stage,score,fit,fit_unknown,engagement,grade,persona,disqualified_by,route,respond_within_s\n\
         \"a, \"\"b\"\"\nc\",Sales-ready,75,80,1,-5,A1,,,sales,300\n\
         =1+1,,0,0,0,0,,,,,\n";
-    assert_eq!(String::from_utf8(written(Format::Csv, Detail::Scores)).unwrap(), expected);
+    assert_eq!(String::from_utf8(written(Format::Csv, &Columns::of_scores())).unwrap(), expected);
 }
 
 #[test]
 fn csv_explains_in_json() {
-    let text = String::from_utf8(written(Format::Csv, Detail::Explained)).unwrap();
+    let text = String::from_utf8(written(Format::Csv, &Columns::explained())).unwrap();
     assert!(text.contains(",respond_within_s,reasons,missing_for_next\n"));
     assert!(text.contains(
         r#",300,"[{""section"":""fit"",""rule"":""Big \""co\"""",""group"":""G"",""points"":80},{""section"":""engagement"",""rule"":null,""group"":""G"",""points"":-5}]","[""fit >= 90"",""title == \""x\""""]""#
@@ -62,7 +62,7 @@ fn csv_explains_in_json() {
 
 #[test]
 fn ndjson_has_lists_and_nulls() {
-    let text = String::from_utf8(written(Format::Ndjson, Detail::Explained)).unwrap();
+    let text = String::from_utf8(written(Format::Ndjson, &Columns::explained())).unwrap();
     let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines[0]["reasons"][0]["rule"], "Big \"co\"");
     assert_eq!(lines[0]["missing_for_next"][1], "title == \"x\"");
@@ -76,11 +76,11 @@ fn ndjson_has_lists_and_nulls() {
 
 #[test]
 fn parquet_has_the_same_columns_with_nulls() {
-    let bytes = bytes::Bytes::from(written(Format::Parquet, Detail::Explained));
+    let bytes = bytes::Bytes::from(written(Format::Parquet, &Columns::explained()));
     let mut reader = ParquetRecordBatchReaderBuilder::try_new(bytes).unwrap().build().unwrap();
     let batch = reader.next().unwrap().unwrap();
     let names: Vec<_> = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
-    assert_eq!(names, [COLUMNS.as_slice(), &EXPLAINED_COLUMNS].concat());
+    assert_eq!(names, COLUMN_NAMES);
     assert_eq!(batch.column(0).as_string::<i32>().value(0), "a, \"b\"\nc");
     assert_eq!(batch.column(2).as_primitive::<Int64Type>().value(0), 75);
     assert!(batch.column(1).is_null(1) && batch.column(10).is_null(1));
@@ -88,15 +88,41 @@ fn parquet_has_the_same_columns_with_nulls() {
 }
 
 #[test]
+fn columns_come_out_as_they_are_named() {
+    let columns = Columns::named(&["missing_for_next", "score", "lead_id"]).unwrap();
+    assert!(columns.explain() && !Columns::of_scores().explain());
+    let text = String::from_utf8(written(Format::Csv, &columns)).unwrap();
+    assert!(text.starts_with("missing_for_next,score,lead_id\n\"[\"\"fit >= 90\"\","), "{text}");
+    assert!(text.ends_with("\n[],0,=1+1\n"), "{text}");
+    let text = String::from_utf8(written(Format::Ndjson, &columns)).unwrap();
+    assert!(text.ends_with("\n{\"missing_for_next\":[],\"score\":0,\"lead_id\":\"=1+1\"}\n"), "{text}");
+    let bytes = bytes::Bytes::from(written(Format::Parquet, &columns));
+    let batch = ParquetRecordBatchReaderBuilder::try_new(bytes).unwrap().build().unwrap().next().unwrap().unwrap();
+    let names: Vec<_> = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
+    assert_eq!(names, ["missing_for_next", "score", "lead_id"]);
+    assert_eq!(batch.column(0).as_string::<i32>().value(1), "[]");
+    assert_eq!(batch.column(1).as_primitive::<Int64Type>().values(), &[75, 0]);
+    assert_eq!(batch.column(2).as_string::<i32>().value(1), "=1+1");
+}
+
+#[test]
+fn columns_are_named_once_and_rightly() {
+    let message = Columns::named(&["scor"]).unwrap_err();
+    assert!(message.starts_with("no column is named `scor`; there are lead_id, stage"), "{message}");
+    assert_eq!(Columns::named(&["score", "score"]).unwrap_err(), "the column `score` is named twice");
+    assert!(Columns::named(&[""; 0]).is_err());
+}
+
+#[test]
 fn no_leads_give_a_header_alone() {
     let none: [ScoredRow; 0] = [];
     for (format, lines) in [(Format::Csv, 1), (Format::Ndjson, 0)] {
         let mut out = Vec::new();
-        write_scores(none.as_slice(), format, Detail::Scores, &mut out).unwrap();
+        write_scores(none.as_slice(), format, &Columns::of_scores(), &mut out).unwrap();
         assert_eq!(out.iter().filter(|&&byte| byte == b'\n').count(), lines);
     }
     let mut out = Vec::new();
-    write_scores(none.as_slice(), Format::Parquet, Detail::Scores, &mut out).unwrap();
+    write_scores(none.as_slice(), Format::Parquet, &Columns::of_scores(), &mut out).unwrap();
     assert_eq!(ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(out)).unwrap().build().unwrap().count(), 0);
 }
 
@@ -112,7 +138,7 @@ fn a_closed_pipe_is_told_apart_in_every_format() {
         }
     }
     for format in [Format::Csv, Format::Ndjson, Format::Parquet] {
-        let error = write_scores(rows().as_slice(), format, Detail::Scores, Closed).unwrap_err();
+        let error = write_scores(rows().as_slice(), format, &Columns::of_scores(), Closed).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{format:?}");
     }
 }

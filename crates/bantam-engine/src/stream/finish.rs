@@ -4,6 +4,7 @@ use super::piece::StreamPiece;
 use super::runs::{PARTITION_LEADS, Run, gather};
 use super::{Scores, Scoring, Stream};
 use crate::batch::{BatchScores, LeadSet, Partition, ScoreTable, score_partition};
+use crate::columns::LeadTable;
 use crate::ids::Key;
 use crate::input::{InputError, InputReport};
 use rayon::prelude::*;
@@ -52,7 +53,8 @@ impl<'m> Stream<'m> {
         self.leads.attributes.clear();
         table.reserve(table.len() + parts.iter().map(ScoreTable::len).sum::<usize>());
         parts.into_iter().for_each(|part| table.append(part));
-        let scores = BatchScores::new(self.meaning, Cow::Owned(self.leads.ids), table, self.options.batch);
+        let LeadTable { ids, has_row, .. } = self.leads;
+        let scores = BatchScores::new(self.meaning, (Cow::Owned(ids), &has_row), table, self.options.batch);
         (scores, [oldest, newest])
     }
 

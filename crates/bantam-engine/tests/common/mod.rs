@@ -5,7 +5,7 @@
 use bantam_engine::batch::{BatchOptions, BatchScores, ScoredLead, score_batch};
 use bantam_engine::input::{Dataset, Format, Input, RowKind};
 use bantam_engine::live::{compile, explain_lead, score_lead};
-use bantam_engine::output::{Detail, ScoredRow, write_scores};
+use bantam_engine::output::{Columns, ScoredRow, write_scores};
 use bantam_engine::stream::StreamOptions;
 use bantam_lang::CheckedDefinition;
 use bantam_lang::convert::parse_time;
@@ -59,7 +59,7 @@ impl Loaded {
 
     /// Scores by columns.
     pub(crate) fn batch(&self) -> Vec<ScoredRow> {
-        let options = BatchOptions { explain: true };
+        let options = BatchOptions { explain: true, ..BatchOptions::default() };
         let scores = score_batch(&self.definition, &self.data.leads, &self.data.events, self.as_of, options);
         rows(&scores)
     }
@@ -83,7 +83,10 @@ impl Loaded {
                 }
             }
         }
-        let options = StreamOptions { batch: BatchOptions { explain: true }, one_file: events.len() == 1 };
+        let options = StreamOptions {
+            batch: BatchOptions { explain: true, ..BatchOptions::default() },
+            one_file: events.len() == 1,
+        };
         let mut scoring = input.score(definition, as_of, options).unwrap();
         for bytes in events {
             match format {
@@ -113,9 +116,9 @@ impl Loaded {
     }
 
     /// Scores by columns and writes CSV.
-    pub(crate) fn batch_csv(&self, detail: Detail) -> String {
+    pub(crate) fn batch_csv(&self, columns: &Columns) -> String {
         let mut out = Vec::new();
-        write_scores(self.batch().as_slice(), Format::Csv, detail, &mut out).unwrap();
+        write_scores(self.batch().as_slice(), Format::Csv, columns, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 }

@@ -6,7 +6,7 @@ use crate::sink::{Sink, refuse_existing};
 use crate::{Done, definitions, files, terminal};
 use bantam_engine::batch::{BatchOptions, BatchScores};
 use bantam_engine::input::{Format, Rejected};
-use bantam_engine::output::{Detail, write_reject, write_rejects_header, write_scores};
+use bantam_engine::output::{Columns, write_reject, write_rejects_header, write_scores};
 use bantam_engine::stream::Scored;
 use bantam_lang::CheckedDefinition;
 use std::path::Path;
@@ -29,11 +29,13 @@ pub(crate) fn run(arguments: &ScoreArguments) -> Result<Done, Failure> {
         refuse_existing(path, arguments.force)?;
     }
     set_threads(arguments.threads)?;
-    let options = BatchOptions { explain: arguments.explain || (arguments.json && output.is_none()) };
+    let columns = columns(arguments)?;
+    let explain = columns.explain() || (arguments.json && output.is_none());
+    let options = BatchOptions { explain, order: arguments.order.into() };
     let Scored { scores, report } = read_and_score(arguments, &definition, as_of, options)?;
     super::warn_if_stale(&arguments.data, &report, as_of);
     if let Some((path, format)) = output {
-        write(&scores, path, format, arguments)?;
+        write(&scores, path, format, &columns, arguments.force)?;
     }
     let summary = Summary::new(&scores, &definition, &report, as_of);
     let on_stdout = output.is_some_and(|(path, _)| path == Path::new("-"));
@@ -53,6 +55,15 @@ fn output_format(arguments: &ScoreArguments, path: &Path) -> Result<Format, Fail
         None if path == Path::new("-") => Ok(Format::Csv),
         None => Err(Failure::bad_input(format!("{} is of no known format", path.display()))
             .help("name it `.csv`, `.ndjson`, `.jsonl` or `.parquet`, or say `--output-format`")),
+    }
+}
+
+/// Returns the columns that were asked for.
+fn columns(arguments: &ScoreArguments) -> Result<Columns, Failure> {
+    match arguments.columns.as_slice() {
+        [] if arguments.explain => Ok(Columns::explained()),
+        [] => Ok(Columns::of_scores()),
+        names => Columns::named(names).map_err(|problem| Failure::bad_input(format!("--columns: {problem}"))),
     }
 }
 
@@ -131,10 +142,9 @@ impl Rejects {
     }
 }
 
-fn write(scores: &BatchScores<'_>, path: &Path, format: Format, arguments: &ScoreArguments) -> Result<(), Failure> {
-    let mut sink = Sink::open(path, arguments.force)?;
-    let detail = if arguments.explain { Detail::Explained } else { Detail::Scores };
-    let written = write_scores(scores, format, detail, &mut sink);
+fn write(scores: &BatchScores<'_>, path: &Path, format: Format, columns: &Columns, force: bool) -> Result<(), Failure> {
+    let mut sink = Sink::open(path, force)?;
+    let written = write_scores(scores, format, columns, &mut sink);
     written.map_err(|error| sink.failure(&error))?;
     sink.finish()
 }
