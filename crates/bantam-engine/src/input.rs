@@ -20,6 +20,7 @@ mod quiet;
 mod report;
 mod rows;
 mod spots;
+mod stretch;
 mod tap;
 mod timelines;
 mod window;

@@ -27,7 +27,26 @@ impl<'k> Key<'k> {
 }
 
 /// Returns the number whose `Display` is exactly this text: neither `007` nor `+7` is one, nor is the least of all.
+#[inline]
 fn whole_number(text: &str) -> Option<i64> {
+    match text.as_bytes() {
+        [b'1'..=b'9', ..] if (4..=8).contains(&text.len()) => short_number(text.as_bytes()),
+        _ => any_whole_number(text),
+    }
+}
+
+/// Returns the number that four to eight digits are.
+#[inline]
+fn short_number(text: &[u8]) -> Option<i64> {
+    let missing = 8_usize.checked_sub(text.len())?;
+    let (first, last) = (u32::from_le_bytes(*text.first_chunk()?), u32::from_le_bytes(*text.last_chunk()?));
+    // Both fours are put where they belong in a number of eight digits, which begins with zeros; where they overlap they agree.
+    let text = u64::from(first) << (8 * missing) | u64::from(last) << 32;
+    let zeros = ZEROS & !(u64::MAX << (8 * missing));
+    eight_digits((text | zeros).to_le_bytes())
+}
+
+fn any_whole_number(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
     let plain = match digits {
         [b'0'] => text.len() == 1,
@@ -35,6 +54,23 @@ fn whole_number(text: &str) -> Option<i64> {
         _ => false,
     };
     if plain { text.parse().ok().filter(|&number| number != i64::MIN) } else { None }
+}
+
+const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
+
+/// Returns the number that eight digits are: two neighbours become one of two digits, two of those one of four, and so on, all at
+/// once.
+#[inline]
+pub(super) fn eight_digits(text: [u8; 8]) -> Option<i64> {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let digits = u64::from_le_bytes(text) ^ (EACH * 0x30);
+    // A byte above nine has a high bit by itself, or gets one by adding 118; none carries into the next.
+    if (digits | ((digits & (EACH * 0x7f)) + EACH * 0x76)) & (EACH * 0x80) != 0 {
+        return None;
+    }
+    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    Some(((fours * 10_000 + (fours >> 32)) & 0xffff_ffff) as i64)
 }
 
 /// The characters of one number.
@@ -75,6 +111,22 @@ impl Digits {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_short_way_to_a_number_is_the_long_one() {
+        for text in ["1", "12", "123", "1234", "98765", "123456", "7654321", "98765432", "123456789", "0123", "12345a"]
+        {
+            assert_eq!(whole_number(text), any_whole_number(text), "{text}");
+            for at in 0..text.len() {
+                for byte in 0..128_u8 {
+                    let mut bytes = text.as_bytes().to_vec();
+                    bytes[at] = byte;
+                    let text = String::from_utf8(bytes).unwrap();
+                    assert_eq!(whole_number(&text), any_whole_number(&text), "{text}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn digits_are_those_of_display() {

@@ -4,7 +4,7 @@
 //! a hash, and nothing of its text is compared but the prefix.
 
 use super::NO_NUMBER;
-use super::key::{Digits, Key};
+use super::key::{Digits, Key, eight_digits};
 
 /// A number has at most this many digits, so that it fits 64 bits.
 const DIGITS_MAX: usize = 18;
@@ -120,21 +120,6 @@ impl Series {
         }
         is_number.then_some(value)
     }
-}
-
-/// Returns the number that eight digits are: two neighbours become one of two digits, two of those one of four, and so on, all at
-/// once.
-#[inline]
-fn eight_digits(text: [u8; 8]) -> Option<i64> {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    let digits = u64::from_le_bytes(text) ^ (EACH * 0x30);
-    // A byte above nine has a high bit by itself, or gets one by adding 118; none carries into the next.
-    if (digits | ((digits & (EACH * 0x7f)) + EACH * 0x76)) & (EACH * 0x80) != 0 {
-        return None;
-    }
-    let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
-    Some(((fours * 10_000 + (fours >> 32)) & 0xffff_ffff) as i64)
 }
 
 /// Returns what stands before the digits at the end of a text, and those, as many as a number may have.

@@ -2,6 +2,7 @@
 
 mod given;
 mod missing;
+mod places;
 mod recent;
 
 use super::report::{ColumnReport, RowKind, Spot};
@@ -205,6 +206,11 @@ impl ColumnBuilder {
     #[inline]
     pub(super) fn is_missing(&self, text: &str) -> bool {
         self.missing_texts.has(text)
+    }
+
+    /// Returns whether a text that begins with a byte means "no value" here.
+    pub(super) fn has_missing_text_from(&self, byte: u8) -> bool {
+        self.missing_texts.has_text_from(byte)
     }
 
     fn convert_text(&mut self, text: &str) -> Cell {

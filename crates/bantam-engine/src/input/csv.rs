@@ -3,6 +3,7 @@
 //! A record that is wrong is rejected alone. Reading resumes at the next line after the place where the mistake shows; a
 //! quote that never closes rejects the line it opens on, and reading resumes at the next line.
 
+mod lines;
 mod records;
 mod scan;
 
@@ -10,10 +11,12 @@ use super::cell::Given;
 use super::json::ObjectKeys;
 use super::pieces::read_pieces;
 use super::report::{InputError, Spot, nearest};
-use super::rows::{PROPERTIES, Rows};
+use super::rows::{PROPERTIES, RESERVED, Rows};
+use super::stretch::Stretch;
 use super::window::{BLOCK_BYTES, Block, Spares, Window};
 use super::{COLUMNS_MAX, File, Piece, Settle};
 use hashbrown::HashSet;
+use lines::Targets;
 use records::{Record, Records};
 use std::io::Read;
 
@@ -23,7 +26,7 @@ const TOO_LONG: &str = "the row is longer than 16 MiB";
 #[derive(Clone)]
 struct Layout {
     width: usize,
-    reserved: [Option<usize>; 4],
+    reserved: [Option<usize>; RESERVED],
     columns: Vec<Option<usize>>,
     properties: Option<usize>,
     /// Keys looked up in `properties`, for columns without a cell of their own.
@@ -88,18 +91,59 @@ fn read_block(rows: &mut Rows, layout: &mut Layout, file: &File<'_>, block: &Blo
     }
     let mut records = Records::new(block.bytes());
     rows.reserve(records.lines_ahead());
-    while let Some((line, record)) = records.next(layout.width) {
-        spot = Spot { row: spot.row + 1, line, ..spot };
-        let outcome = match &record {
-            Record::Good { cells, raw: _ } => read_row(rows, layout, cells, spot),
-            Record::Bad { reason, raw: _ } => Err(reason.clone()),
-        };
-        if let Err(reason) = outcome {
-            rows.reject(spot, reason, record.raw());
+    let mut stretch = Stretch::new(rows.columns.len());
+    let targets = layout.targets();
+    loop {
+        if let Some(targets) = &targets {
+            spot = read_alike(rows, layout, &mut records, targets, &mut stretch, spot);
         }
+        let Some((line, record)) = records.next(layout.width) else { break };
+        spot = Spot { row: spot.row + 1, line, ..spot };
+        read_record(rows, layout, &record, spot);
     }
     rows.seen = spot.row;
     records.lines()
+}
+
+/// Reads plain lines until there is another one; returns the place of the last row.
+fn read_alike(
+    rows: &mut Rows,
+    layout: &mut Layout,
+    records: &mut Records<'_>,
+    targets: &Targets,
+    stretch: &mut Stretch,
+    mut spot: Spot,
+) -> Spot {
+    while let Some(text) = records.take_lines(targets, stretch) {
+        let count = stretch.len();
+        stretch.first = Spot { row: spot.row + 1, line: records.lines() + 1 - count as u64, ..spot };
+        let mut from = 0;
+        while from < count {
+            // A row that cannot be taken with the others is read again by itself.
+            let end = rows.admit_stretch(text, stretch, from..count);
+            if end < count {
+                let line = text.get(stretch.line(end)).unwrap_or_default();
+                if let Some((_, record)) = Records::new(line.as_bytes()).next(layout.width) {
+                    read_record(rows, layout, &record, stretch.spot(end));
+                }
+            }
+            from = end + 1;
+        }
+        spot.row += count as u64;
+        stretch.clear();
+    }
+    spot
+}
+
+/// Reads one record, or rejects it.
+fn read_record(rows: &mut Rows, layout: &mut Layout, record: &Record<'_>, spot: Spot) {
+    let outcome = match record {
+        Record::Good { cells, raw: _ } => read_row(rows, layout, cells, spot),
+        Record::Bad { reason, raw: _ } => Err(reason.clone()),
+    };
+    if let Err(reason) = outcome {
+        rows.reject(spot, reason, record.raw());
+    }
 }
 
 /// Reads the header; returns it with the number of lines up to its end and the block that goes on after it.
@@ -198,6 +242,12 @@ pub(super) fn note_optional(rows: &mut Rows, has: &[bool; 4]) {
 }
 
 impl Layout {
+    /// Returns where the cells of plain lines go; `None` where what a cell holds has to be looked up inside it.
+    fn targets(&self) -> Option<Targets> {
+        let places: Vec<Option<usize>> = self.reserved.iter().chain(&self.columns).copied().collect();
+        self.properties.is_none().then(|| Targets::new(self.width, &places))
+    }
+
     fn uses(&self, at: usize) -> bool {
         let place = Some(at);
         self.reserved.contains(&place) || self.columns.contains(&place) || self.properties == place

@@ -4,6 +4,8 @@
 //! matter by a small number, their slot, and an object is gone through once, noting in each slot where its value stands.
 
 mod common;
+mod literal;
+mod shape;
 mod spelling;
 
 use super::cell::{ColumnBuilder, Given};
@@ -12,6 +14,7 @@ use super::rows::Rows;
 use hashbrown::HashMap;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
+pub(super) use shape::{RowKeys, Shapes};
 use spelling::Spelling;
 use std::fmt;
 
@@ -31,6 +34,8 @@ pub(super) struct ObjectKeys {
     object: u64,
     /// Whether there are no escapes in it.
     plain: bool,
+    /// How many entries it has, where it is plain.
+    entries: usize,
     unused: usize,
     /// What stands before the name of an unused key in reports.
     prefix: &'static str,
@@ -66,6 +71,7 @@ impl ObjectKeys {
             sources: Vec::new(),
             object: 0,
             plain: false,
+            entries: 0,
             unused: 0,
             prefix: "",
         }
@@ -109,8 +115,10 @@ impl ObjectKeys {
     /// Goes through an object. Of equal keys the last counts.
     pub(super) fn read(&mut self, text: &str) -> Result<(), String> {
         self.object += 1;
-        self.plain = self.read_common(text).is_some();
-        if self.plain {
+        let entries = self.read_common(text);
+        self.plain = entries.is_some();
+        if let Some(entries) = entries {
+            self.entries = entries;
             return Ok(());
         }
         let mut json = serde_json::Deserializer::from_str(text);
@@ -213,22 +221,28 @@ pub(super) fn push_json(column: &mut ColumnBuilder, raw: &str, plain: bool, spot
 /// Returns what a JSON value gives; a text with escapes is spelled out in `scratch`. Where `plain` there are none.
 #[inline]
 pub(super) fn given<'t>(raw: &'t str, plain: bool, scratch: &'t mut String) -> Given<'t> {
+    if plain || !raw.starts_with('"') || memchr::memchr(b'\\', raw.as_bytes()).is_none() {
+        return given_plain(raw);
+    }
+    match serde_json::from_str::<String>(raw) {
+        Ok(text) => {
+            *scratch = text;
+            Given::Text(scratch)
+        }
+        // A half of a surrogate pair alone.
+        Err(_) => Given::Other(raw),
+    }
+}
+
+/// Returns what a JSON value gives that is no text with escapes.
+#[inline]
+pub(super) fn given_plain(raw: &str) -> Given<'_> {
     match raw.as_bytes().first() {
         None | Some(b'n') => Given::Missing,
         Some(b't') => Given::Boolean(true),
         Some(b'f') => Given::Boolean(false),
         Some(b'{' | b'[') => Given::Other(raw),
-        Some(b'"') => match raw.get(1..raw.len().saturating_sub(1)) {
-            Some(inner) if plain || memchr::memchr(b'\\', inner.as_bytes()).is_none() => Given::Text(inner),
-            _ => match serde_json::from_str::<String>(raw) {
-                Ok(text) => {
-                    *scratch = text;
-                    Given::Text(scratch)
-                }
-                // A half of a surrogate pair alone.
-                Err(_) => Given::Other(raw),
-            },
-        },
+        Some(b'"') => Given::Text(raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default()),
         Some(_) if !raw.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) => Given::Digits(raw),
         Some(_) => match raw.parse::<f64>() {
             Ok(number) if number.is_finite() => Given::Number(number),

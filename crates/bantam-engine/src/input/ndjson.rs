@@ -1,22 +1,26 @@
 //! Reads NDJSON: one object a line. What is wrong with a line rejects that line.
 
 use super::cell::Given;
-use super::json::{ObjectKeys, given, push_json};
+use super::json::{ObjectKeys, RowKeys, Shapes, given, push_json};
 use super::pieces::read_pieces;
 use super::report::{InputError, Spot};
-use super::rows::{LEAD, PROPERTIES, Rows};
+use super::rows::{LEAD, PROPERTIES, RESERVED, Rows};
+use super::stretch::Stretch;
 use super::window::{BLOCK_BYTES, Block, Spares, Window};
 use super::{File, Piece, Settle};
 use memchr::{memchr, memchr_iter, memrchr};
 use std::io::Read;
+use std::ops::Range;
 
 /// Where the values of a file's rows stand.
 #[derive(Clone)]
 struct Layout {
     row: ObjectKeys,
     inside: ObjectKeys,
-    reserved: [Option<usize>; 4],
+    reserved: [Option<usize>; RESERVED],
     properties: Option<usize>,
+    /// Whether rows may be read as others before them were.
+    has_shapes: bool,
 }
 
 pub(crate) fn read(
@@ -57,33 +61,114 @@ pub(super) fn read_in_blocks(
     read_pieces(std::iter::from_fn(next_block), read, settle)
 }
 
+/// One block while it is read.
+struct Reading<'b> {
+    rows: &'b mut Rows,
+    layout: &'b mut Layout,
+    block: &'b Block,
+    /// All of it, where it is UTF-8.
+    text: Option<&'b str>,
+    shapes: Shapes,
+    /// Rows of known shapes that are not yet in `rows`.
+    stretch: Stretch,
+    /// The line that was read last.
+    spot: Spot,
+}
+
 /// Reads the rows of a block; returns how many lines it has.
 fn read_block(rows: &mut Rows, layout: &mut Layout, file: &File<'_>, block: &Block) -> u64 {
-    let mut spot = Spot { file: file.number, row: 0, line: 0 };
     let bytes = block.bytes();
-    let text = std::str::from_utf8(bytes).ok();
     rows.reserve(memchr_iter(b'\n', bytes).count());
+    let stretch = Stretch::new(rows.columns.len());
+    let spot = Spot { file: file.number, row: 0, line: 0 };
+    let text = std::str::from_utf8(bytes).ok();
+    let mut reading = Reading { rows, layout, block, text, shapes: Shapes::default(), stretch, spot };
     let mut start = 0;
     while start < bytes.len() {
-        let rest = bytes.get(start..).unwrap_or_default();
-        let length = if block.too_long { rest.len() } else { memchr(b'\n', rest).unwrap_or(rest.len()) };
+        start = reading.read_alike(start).unwrap_or_else(|| reading.read_line(start));
+    }
+    reading.settle();
+    reading.end()
+}
+
+impl Reading<'_> {
+    /// Reads lines of known shapes until the stretch is full or another line comes; returns where that starts, and `None` where
+    /// the first line is another.
+    fn read_alike(&mut self, start: usize) -> Option<usize> {
+        self.text?;
+        let bytes = self.block.bytes();
+        let mut at = self.shapes.read(bytes, start, &mut self.stretch)?;
+        while !self.stretch.is_full()
+            && let Some(next) = self.shapes.read(bytes, at, &mut self.stretch)
+        {
+            at = next;
+        }
+        self.settle();
+        Some(at)
+    }
+
+    /// Appends the rows of the stretch.
+    fn settle(&mut self) {
+        let count = self.stretch.len();
+        let Some(text) = self.text.filter(|_| count > 0) else { return };
+        self.stretch.first = Spot { row: self.spot.row + 1, line: self.spot.line + 1, ..self.spot };
+        let mut from = 0;
+        while from < count {
+            // A row that cannot be taken with the others is read again by itself.
+            let end = self.rows.admit_stretch(text, &self.stretch, from..count);
+            if end < count {
+                self.shapes.forget_row(self.stretch.shape(end));
+                let line = self.stretch.line(end);
+                self.read_row(line, self.stretch.spot(end));
+            }
+            from = end + 1;
+        }
+        self.spot.row += count as u64;
+        self.spot.line += count as u64;
+        self.stretch.clear();
+    }
+
+    /// Reads the line that starts at a place; returns where the next one starts.
+    fn read_line(&mut self, start: usize) -> usize {
+        let rest = self.block.bytes().get(start..).unwrap_or_default();
+        let length = if self.block.too_long { rest.len() } else { memchr(b'\n', rest).unwrap_or(rest.len()) };
         let line = rest.get(..length).unwrap_or_default();
-        spot.line += 1;
+        self.spot.line += 1;
         if !line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
-            spot.row += 1;
-            let outcome = match text.and_then(|text| text.get(start..start + length)) {
-                _ if block.too_long => Err("the line is longer than 16 MiB".to_owned()),
-                Some(line) => read_row(rows, layout, line, spot),
-                None => text_of(line).and_then(|line| read_row(rows, layout, line, spot)),
-            };
-            if let Err(reason) = outcome {
-                rows.reject(spot, reason, line);
+            self.spot.row += 1;
+            if self.read_row(start..start + length, self.spot) && self.layout.has_shapes {
+                let Layout { row, inside, reserved, properties, .. } = &*self.layout;
+                let keys = RowKeys { row, inside, reserved: *reserved, properties: *properties };
+                self.shapes.learn(keys, self.block.bytes(), start..start + length);
             }
         }
-        start += length + 1;
+        start + length + 1
     }
-    rows.seen = spot.row;
-    spot.line
+
+    /// Reads one row in full, or rejects it; returns whether it counts.
+    fn read_row(&mut self, range: Range<usize>, spot: Spot) -> bool {
+        let line = self.block.bytes().get(range.clone()).unwrap_or_default();
+        let outcome = match self.text.and_then(|text| text.get(range)) {
+            _ if self.block.too_long => Err("the line is longer than 16 MiB".to_owned()),
+            Some(line) => read_row(self.rows, self.layout, line, spot),
+            None => text_of(line).and_then(|line| read_row(self.rows, self.layout, line, spot)),
+        };
+        match outcome {
+            Ok(()) => true,
+            Err(reason) => {
+                self.rows.reject(spot, reason, line);
+                false
+            }
+        }
+    }
+
+    /// Counts what was read; returns how many lines there are.
+    fn end(self) -> u64 {
+        let Layout { row, inside, .. } = self.layout;
+        self.shapes.count(row, inside);
+        self.rows.seen = self.spot.row;
+        self.spot.line
+    }
 }
 
 /// Returns a line as text, or why it is none.
@@ -100,7 +185,9 @@ fn lay_out(rows: &Rows) -> Layout {
     }
     let reserved = std::array::from_fn(|at| rows.reserved.get(at)?.as_deref().map(|name| row.slot(name)));
     let properties = rows.is_special(PROPERTIES).then(|| row.slot(PROPERTIES));
-    Layout { row, inside, reserved, properties }
+    // An object that is spelled like a missing text is none; such a definition has its rows read one by one.
+    let has_shapes = properties.is_none() || !rows.has_missing_text_from(b'{');
+    Layout { row, inside, reserved, properties, has_shapes }
 }
 
 fn read_row(rows: &mut Rows, layout: &mut Layout, line: &str, spot: Spot) -> Result<(), String> {

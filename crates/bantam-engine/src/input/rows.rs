@@ -4,6 +4,8 @@
 //! to each of `columns`; where not, it rejects the row. Readers that work column by column may admit many rows first.
 //! Pieces are read side by side and know nothing of each other; `gathered.rs` puts them together.
 
+mod alike;
+
 use super::RAW_BYTES_MAX;
 use super::cell::{Cell, ColumnBuilder, Given, RecentTexts, trim};
 use super::keys::LeadKeys;
@@ -20,6 +22,8 @@ pub(super) const LEAD: usize = 0;
 pub(super) const TIME: usize = 1;
 pub(super) const NAME: usize = 2;
 pub(super) const ID: usize = 3;
+/// How many reserved values there are.
+pub(super) const RESERVED: usize = 4;
 
 /// Header of the column that says when a lead's row was written.
 const UPDATED_AT: &str = "updated_at";
@@ -29,7 +33,7 @@ pub(super) const PROPERTIES: &str = "properties";
 const UNUSED_MAX: usize = 1_000;
 
 /// What a row gives for the reserved columns.
-pub(super) type Reserved<'a> = [Given<'a>; 4];
+pub(super) type Reserved<'a> = [Given<'a>; RESERVED];
 
 /// A row that was rejected, before the place of its piece in the file is known.
 #[derive(Clone, Debug)]
@@ -202,15 +206,7 @@ impl Rows {
     /// Takes the reserved values of a row, or says why the row cannot count.
     pub(super) fn admit(&mut self, given: Reserved<'_>, spot: Spot) -> Result<(), String> {
         let [lead, time, name, id] = given;
-        if self.kind == RowKind::Event
-            && let Some(key) = self.usual_key(lead)
-            && let Given::Text(name) = name
-            && let Some(name) = self.recent_names.find(name, &self.name.dictionary)
-            && let Some(time) = self.time.usual_time(time)
-        {
-            self.keys.push(key);
-            self.name.codes.push(name);
-            self.time.push_time(time);
+        if self.kind == RowKind::Event && self.admit_usual([lead, time, name]) {
             self.id.push(id, spot);
             return Ok(());
         }
@@ -241,6 +237,20 @@ impl Rows {
             }
         }
         Ok(())
+    }
+
+    /// Takes an event's key, time and name where they are beyond doubt; returns whether they are.
+    #[inline]
+    fn admit_usual(&mut self, given: [Given<'_>; 3]) -> bool {
+        let [lead, time, name] = given;
+        let Given::Text(name) = name else { return false };
+        let Some(name) = self.recent_names.find(name, &self.name.dictionary) else { return false };
+        let Some(key) = self.usual_key(lead) else { return false };
+        let Some(time) = self.time.usual_time(time) else { return false };
+        self.keys.push(key);
+        self.name.codes.push(name);
+        self.time.push_time(time);
+        true
     }
 
     /// Returns a lead's key where it is beyond doubt, with less effort than it takes otherwise.
@@ -311,6 +321,11 @@ impl Rows {
     /// Returns whether a trimmed text means "no value" in any column.
     pub(super) fn is_missing_text(&self, text: &str) -> bool {
         self.text.is_missing(text)
+    }
+
+    /// Returns whether a text that begins with a byte means "no value" in any column.
+    pub(super) fn has_missing_text_from(&self, byte: u8) -> bool {
+        self.text.has_missing_text_from(byte)
     }
 
     /// Takes note of a row that does not count, with the reason and its bytes.

@@ -159,4 +159,4 @@ impl<'s, R: Read> Window<'s, R> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

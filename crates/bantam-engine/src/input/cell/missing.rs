@@ -35,6 +35,11 @@ impl MissingTexts {
         self.lengths & length_bit(text) != 0
     }
 
+    /// Returns whether any text that is listed begins with a byte.
+    pub(super) fn has_text_from(&self, byte: u8) -> bool {
+        self.texts.iter().any(|text| text.as_bytes().first() == Some(&byte))
+    }
+
     /// Returns whether any text that means "no value" reads as a number.
     #[inline]
     pub(super) fn has_numbers(&self) -> bool {
@@ -46,6 +51,7 @@ impl MissingTexts {
     }
 }
 
+#[inline]
 fn length_bit(text: &str) -> u64 {
     1 << text.len().min(63)
 }

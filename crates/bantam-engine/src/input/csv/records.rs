@@ -66,6 +66,17 @@ impl<'b> Records<'b> {
         self.at
     }
 
+    /// Returns the text of the block where all of its records are plain lines.
+    pub(super) fn plain_text(&self) -> Option<&'b str> {
+        self.text.filter(|_| self.plain_lines)
+    }
+
+    /// Goes on at the start of a line; `lines` are passed.
+    pub(super) fn skip_lines(&mut self, at: usize, lines: u64) {
+        self.at = at;
+        self.line += lines;
+    }
+
     /// Returns how many lines end ahead.
     pub(super) fn lines_ahead(&self) -> usize {
         memchr_iter(b'\n', rest(self.bytes, self.at)).count()

@@ -3,16 +3,16 @@
 //! Nothing is decided here but that: what is spelled otherwise, and all that is wrong, is left to `serde_json`. What is
 //! accepted here is accepted there, with the same keys and values.
 
-use super::super::window::marks;
+use super::super::window::marks::{WIDE, WideMarks};
 use super::ObjectKeys;
 
 /// How deep values may be nested.
-const NESTING_MAX: usize = 16;
+pub(super) const NESTING_MAX: usize = 16;
 
 impl ObjectKeys {
-    /// Goes through an object and notes its values; `None` where it is not of the common spelling. What has been noted until
+    /// Goes through an object and notes its values; returns how many there are, `None` where it is not of the common spelling. What has been noted until
     /// then is noted again when the object is gone through otherwise.
-    pub(super) fn read_common(&mut self, text: &str) -> Option<()> {
+    pub(super) fn read_common(&mut self, text: &str) -> Option<usize> {
         let bytes = text.as_bytes();
         let mut at = skip_white(bytes, skip_byte(bytes, skip_white(bytes, 0), b'{')?);
         let mut place = 0;
@@ -32,7 +32,7 @@ impl ObjectKeys {
                 }
             }
         }
-        (skip_white(bytes, at) == bytes.len()).then_some(())
+        (skip_white(bytes, at) == bytes.len()).then_some(place)
     }
 
     /// Returns the slot of a key and where its value starts.
@@ -63,7 +63,7 @@ fn skip_white(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-fn skip_value(bytes: &[u8], at: usize, nesting: usize) -> Option<usize> {
+pub(super) fn skip_value(bytes: &[u8], at: usize, nesting: usize) -> Option<usize> {
     match bytes.get(at)? {
         b'"' => skip_text(bytes, at),
         b'-' | b'0'..=b'9' => skip_number(bytes, at),
@@ -78,15 +78,13 @@ fn skip_value(bytes: &[u8], at: usize, nesting: usize) -> Option<usize> {
 
 /// Returns where a text without escapes ends that opens at `at`.
 #[inline]
-fn skip_text(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn skip_text(bytes: &[u8], at: usize) -> Option<usize> {
     let mut at = skip_byte(bytes, at, b'"')?;
     while let Some(chunk) = bytes.get(at..)?.first_chunk() {
-        let word = u64::from_le_bytes(*chunk);
-        let marks = marks::equal(word, b'"') | marks::equal(word, b'\\') | marks::controls(word);
-        if marks != 0 {
-            return skip_byte(bytes, at + marks::first(marks), b'"');
+        if let Some(end) = WideMarks::of_text_ends(chunk).first() {
+            return skip_byte(bytes, at + end, b'"');
         }
-        at += 8;
+        at += WIDE;
     }
     let end = bytes.get(at..)?.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' '))?;
     skip_byte(bytes, at + end, b'"')
@@ -97,7 +95,7 @@ fn skip_word(bytes: &[u8], at: usize, word: &[u8]) -> Option<usize> {
 }
 
 /// Returns where a number ends; it may be a part of something that is none.
-fn skip_number(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn skip_number(bytes: &[u8], at: usize) -> Option<usize> {
     let at = skip_byte(bytes, at, b'-').unwrap_or(at);
     let mut end = match skip_byte(bytes, at, b'0') {
         Some(end) => end,

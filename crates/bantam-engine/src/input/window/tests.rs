@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-fn meaning() -> Meaning {
+pub(in super::super) fn meaning() -> Meaning {
     let attribute = |(name, kind): (&str, Type)| Attribute {
         name: name.into(),
         kind,
@@ -47,7 +47,7 @@ fn shown(kind: RowKind, format: Format, bytes: &[u8], block_bytes: usize) -> (St
     (text, told.into_inner())
 }
 
-fn check(kind: RowKind, format: Format, bytes: &[u8], block_bytes: usize) {
+pub(in super::super) fn check(kind: RowKind, format: Format, bytes: &[u8], block_bytes: usize) {
     let (whole, told) = shown(kind, format, bytes, RECORD_BYTES_MAX);
     let (cut, told_by_block) = shown(kind, format, bytes, block_bytes);
     assert!(
