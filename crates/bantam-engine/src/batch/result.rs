@@ -97,7 +97,8 @@ pub(super) fn persona_codes(plan: &BatchPlan<'_>, personas: &[u32]) -> Vec<u32> 
 /// equal times the later in their order.
 pub(super) fn sales_vectors(plan: &BatchPlan<'_>, frame: &Frame<'_>, events: &PartitionEvents) -> [Vector; 3] {
     let mut best = vec![(MISSING_TIME, MISSING_CODE); frame.len];
-    for (index, set) in plan.sales.iter().enumerate() {
+    let with_rows = plan.sales.iter().enumerate().filter(|(_, set)| !events.rows_of(set).is_empty());
+    for (index, set) in with_rows {
         for (best, time) in best.iter_mut().zip(events.latest(frame, set)) {
             if time != MISSING_TIME && time >= best.0 {
                 *best = (time, index as u32);

@@ -71,9 +71,20 @@ pub(super) fn add_up(section: &Section, mut rules: Vec<Vec<i64>>, undecided: Vec
     SectionPoints { rules, group_changes, section_change, total, undecided }
 }
 
+/// Adds points to sums; what would pass the end of the integers stays there.
 fn add(sums: &mut [i64], points: &[i64]) {
-    for (sum, points) in sums.iter_mut().zip(points) {
-        *sum = sum.saturating_add(*points);
+    // The sign bit is set where two numbers of one sign have given another. Looking at all of them in the end, and not at each,
+    // the processor adds several at once.
+    let mut passed = 0;
+    for (sum, &points) in sums.iter_mut().zip(points) {
+        let added = sum.wrapping_add(points);
+        passed |= (*sum ^ added) & (points ^ added);
+        *sum = added;
+    }
+    if passed < 0 {
+        for (sum, &points) in sums.iter_mut().zip(points) {
+            *sum = sum.wrapping_sub(points).saturating_add(points);
+        }
     }
 }
 
@@ -101,7 +112,10 @@ pub(super) fn earned_points(
         BoundKind::Lead(condition) => {
             let kernel = Kernel { frame, rows: Rows::Leads, names: &plan.names };
             let truths = condition.as_ref().map(|condition| kernel.truths(condition));
-            lead_points(award(&kernel, &rule.points), truths.as_deref(), undecided)
+            match (&rule.points, &truths) {
+                (BoundPoints::Fixed(points), Some(truths)) => fixed_points(*points, truths, undecided),
+                _ => lead_points(award(&kernel, &rule.points), truths.as_deref(), undecided),
+            }
         }
         BoundKind::Events { select, once, decay } => {
             let rows = events.select(plan, frame, select);
@@ -126,6 +140,15 @@ pub(super) struct Award {
     pub(super) points: Vec<i64>,
     /// Whether there is a value to look the points up by; `None` where none is needed.
     pub(super) present: Option<Vec<bool>>,
+}
+
+/// Returns the points where the condition is true, else 0; counts where it is unknown. What [`lead_points`] gives, in one go.
+fn fixed_points(points: i64, truths: &[Truth], undecided: &mut [i64]) -> Vec<i64> {
+    let point = |(&truth, undecided): (&Truth, &mut i64)| {
+        *undecided += i64::from(truth == Truth::Unknown);
+        points * i64::from(truth == Truth::True)
+    };
+    truths.iter().zip(undecided).map(point).collect()
 }
 
 /// Keeps the points where the condition is true, or there is none; counts where it or the table's value is unknown.
@@ -202,4 +225,33 @@ fn truth_points(table: &Table, truth: Truth) -> i64 {
         Truth::False => no,
     };
     found.or(table.otherwise).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn sums_stay_at_the_end_of_the_integers(
+            pairs in prop::collection::vec((prop_oneof![-5_i64..5, any::<i64>()], prop_oneof![-5_i64..5, any::<i64>()]), 0..20),
+        ) {
+            let (mut sums, points): (Vec<i64>, Vec<i64>) = pairs.iter().copied().unzip();
+            add(&mut sums, &points);
+            let expected: Vec<i64> = pairs.iter().map(|(sum, points)| sum.saturating_add(*points)).collect();
+            prop_assert_eq!(sums, expected);
+        }
+
+        #[test]
+        fn fixed_points_are_those_of_any_award(points in -9_i64..9, truths in prop::collection::vec(0..3, 0..20)) {
+            let truths: Vec<Truth> =
+                truths.into_iter().map(|truth| [Truth::False, Truth::True, Truth::Unknown][truth as usize]).collect();
+            let (mut undecided, mut expected_undecided) = (vec![1; truths.len()], vec![1; truths.len()]);
+            let award = Award { points: vec![points; truths.len()], present: None };
+            let expected = lead_points(award, Some(&truths), &mut expected_undecided);
+            prop_assert_eq!(fixed_points(points, &truths, &mut undecided), expected);
+            prop_assert_eq!(undecided, expected_undecided);
+        }
+    }
 }

@@ -125,6 +125,18 @@ impl ColumnBuilder {
         true
     }
 
+    /// Appends a text that most likely has not come before and will not come again.
+    pub(super) fn push_single(&mut self, text: &str, spot: Spot) {
+        let cell = self.convert_unnoted(trim(text));
+        self.append(cell, Given::Text(text), spot);
+    }
+
+    /// Returns whether truths can be appended as they are: both mean themselves.
+    pub(super) fn takes_truths(&self) -> bool {
+        let may_be_missing = ["true", "false"].iter().any(|word| self.missing_texts.may_have(word));
+        matches!(self.values, Column::Boolean(_)) && !may_be_missing
+    }
+
     /// Returns the time of a column of times that a text means beyond doubt.
     #[inline]
     pub(super) fn usual_time(&self, given: Given<'_>) -> Option<i64> {
@@ -214,18 +226,24 @@ impl ColumnBuilder {
     }
 
     fn convert_text(&mut self, text: &str) -> Cell {
+        let cell = self.convert_unnoted(text);
+        if let Cell::Code(code) = cell {
+            self.recent.note(text, code);
+        }
+        cell
+    }
+
+    fn convert_unnoted(&mut self, text: &str) -> Cell {
         if self.missing_texts.has(text) {
             return Cell::Missing;
         }
         let converted = match &mut self.values {
             Column::Text(column) => is_clean_text(text).then(|| {
                 let dictionary = &mut column.dictionary;
-                let code = match &mut self.classes {
+                Cell::Code(match &mut self.classes {
                     Some(classes) => classes.code(text, dictionary),
                     None => dictionary.intern(text),
-                };
-                self.recent.note(text, code);
-                Cell::Code(code)
+                })
             }),
             Column::Number(_) => parse_number(text).map(|number| self.convert_number(number)),
             Column::Boolean(_) => parse_boolean(text).map(Cell::Truth),

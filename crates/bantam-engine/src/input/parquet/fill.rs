@@ -4,7 +4,7 @@ use super::super::cell::{Cell, ColumnBuilder, Given};
 use super::super::report::Spot;
 use super::cells::{TIMES, single};
 use super::flat::{Cells, DAMAGED, FlatColumn, FlatType, Next, PlainTexts, Segment};
-use crate::columns::{Column, MISSING_CODE, MISSING_NUMBER, MISSING_TIME};
+use crate::columns::{Column, MISSING_CODE, MISSING_NUMBER, MISSING_TIME, Truth};
 use bantam_lang::convert::MICROS_PER_DAY;
 
 /// What a damaged text is told as.
@@ -242,6 +242,16 @@ fn push_truths(
     first: Spot,
     builder: &mut ColumnBuilder,
 ) -> Result<usize, String> {
+    let takes_all = builder.takes_truths();
+    if let Column::Boolean(values) = &mut builder.values
+        && takes_all
+    {
+        for_each_row(segment, truths, |truth| {
+            values.push(truth.map_or(Truth::Unknown, |truth| Truth::from(truth == 1)))
+        });
+        count(segment, truths.len(), builder);
+        return Ok(0);
+    }
     let mut row = first;
     for_each_row(segment, truths, |truth| {
         builder.push(truth.map_or(Given::Missing, |truth| Given::Boolean(truth == 1)), row);
@@ -291,7 +301,11 @@ fn push_plain(
             continue;
         }
         let cell = if kind == FlatType::Text { texts.next() } else { fixed.next() };
-        builder.push(given(kind, cell.ok_or(DAMAGED)?).ok_or(NOT_UTF8)?, spot);
+        match given(kind, cell.ok_or(DAMAGED)?).ok_or(NOT_UTF8)? {
+            // Texts that repeat are written as a dictionary.
+            Given::Text(text) => builder.push_single(text, spot),
+            given => builder.push(given, spot),
+        }
     }
     Ok(if kind == FlatType::Text { bytes.len() - texts.rest.len() } else { 0 })
 }
