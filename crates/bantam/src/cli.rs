@@ -106,18 +106,18 @@ impl From<FormatName> for Format {
 
 /// How rows of scores are ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OrderName {
+pub(crate) enum RowOrderName {
     /// Highest score first, then by lead id
     Rank,
     /// As leads stand in their files, then those that have events alone, by lead id
     Input,
 }
 
-impl From<OrderName> for Order {
-    fn from(name: OrderName) -> Self {
+impl From<RowOrderName> for Order {
+    fn from(name: RowOrderName) -> Self {
         match name {
-            OrderName::Rank => Order::Rank,
-            OrderName::Input => Order::Input,
+            RowOrderName::Rank => Order::Rank,
+            RowOrderName::Input => Order::Input,
         }
     }
 }
@@ -153,7 +153,7 @@ pub(crate) struct ScoreArguments {
     pub(crate) columns: Vec<String>,
     /// How to order the rows written
     #[arg(long, value_name = "ORDER", default_value = "rank", requires = "output", conflicts_with = "json")]
-    pub(crate) order: OrderName,
+    pub(crate) order: RowOrderName,
     /// Add the columns `reasons` and `missing_for_next`
     #[arg(long)]
     pub(crate) explain: bool,
