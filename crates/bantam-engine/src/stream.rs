@@ -34,6 +34,9 @@ use storage::{Kinds, Place, Storage, Stored, Values};
 
 pub use finish::Scored;
 
+/// With more kinds of events than these, few events are of one kind, and it does not pay to look at kinds first.
+const KINDS_MAX: usize = 1 << 14;
+
 /// What there is to say about the events before they are read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StreamOptions {
@@ -212,6 +215,9 @@ impl Stream<'_> {
     fn plan<'p>(&'p self, tables: &Tables, shape: &'p EventTable) -> BatchPlan<'p> {
         let in_kind = |property: usize| matches!(self.storage.places.get(property), Some(Place::Kind(_)));
         let plan = BatchPlan::new(self.meaning, &self.leads, shape);
+        if tables.kinds.count() > KINDS_MAX {
+            return plan;
+        }
         plan.with_kinds(&self.leads, self.storage.of_each_kind(tables), &in_kind)
     }
 

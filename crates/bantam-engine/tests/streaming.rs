@@ -146,3 +146,26 @@ fn parquet_scored_while_reading_agrees_with_csv_read_whole() {
     }
     assert!(tried > CASES / 2 && together > CASES / 4, "only {tried} cases could be tried, {together} of them sorted");
 }
+
+#[test]
+fn more_kinds_of_events_than_pay_give_the_same_scores() {
+    // 150 times 150 kinds, and a rule that must see the events themselves beside those that follow from their kinds.
+    let keys = |letter: char| (0..150).map(|at| format!("{letter}{at}: {}", at % 7)).collect::<Vec<_>>().join(", ");
+    let definition = format!(
+        "bantam: 1\nevent: {{a: text, b: text}}\nengagement:\n  halve_every: 10d\n  rules:\n    A: {{on: seen, by: event.a, points: {{{}}}}}\n    \
+         B: {{on: seen, by: event.b, points: {{{}}}}}\n    Days: {{on: seen, once_per: day, points: 3}}\nstages: [One, Two: score >= 100]\n",
+        keys('a'),
+        keys('b')
+    );
+    let leads: String = (0..300).map(|lead| format!("{lead}\n")).collect();
+    let leads = format!("lead_id\n{leads}");
+    let events: String = (0..150 * 150)
+        .map(|at| format!("{},seen,2026-02-{:02},a{},b{}\n", at % 299, at % 28 + 1, at / 150, at % 150))
+        .collect();
+    let events = format!("lead_id,event,timestamp,a,b\n{events}");
+    let whole = Loaded::new(&definition, &[], &leads, &events, "2026-03-01");
+    let scored = whole.batch();
+    assert!(scored.iter().any(|row| row.score.engagement > 100));
+    let (leads, events) = ([leads.as_bytes()], [events.as_bytes()]);
+    assert!(Loaded::streamed(&whole.definition, &leads, &events, Format::Csv, whole.as_of) == scored);
+}

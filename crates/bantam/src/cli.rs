@@ -134,7 +134,7 @@ impl From<RowOrderName> for Order {
 #[command(after_help = "Examples:
   bantam score acme.yaml --leads leads.csv --events events.csv
   bantam score acme.yaml --leads leads.parquet --events events/ --output scores.parquet
-  bantam score acme.yaml --leads leads.csv --events events.csv --output hot.csv --columns lead_id,score,stage
+  bantam score acme.yaml --leads leads.csv --events events.csv -o hot.csv --columns lead_id,score
   gunzip -c leads.csv.gz | bantam score acme.yaml --leads - --input-format csv --output - --output-format ndjson")]
 pub(crate) struct ScoreArguments {
     /// The definition

@@ -76,7 +76,8 @@ fn columns_are_chosen_and_put_in_order() {
     let ran = desk.run(&format!("{SCORE} --output - --columns score,lead_id"));
     assert_eq!((ran.code, ran.out.as_str()), (0, "score,lead_id\n125,L1\n30,L3\n5,L2\n5,L9\n"), "{}", ran.err);
     let ran = desk.run(&format!("{SCORE} --output - --output-format ndjson --columns reasons"));
-    assert!(ran.out.starts_with("{\"reasons\":[{\"section\":\"fit\","), "{}", ran.out);
+    let last = r#"{"reasons":[{"section":"engagement","rule":"Page","group":null,"points":5}]}"#;
+    assert!(ran.out.lines().count() == 4 && ran.out.ends_with(&format!("\n{last}\n")), "{}", ran.out);
     for (columns, told) in [
         ("--output - --columns lead_id,scor", "'score'"),
         ("--output - --columns score,score", "the column `score` is named twice"),
