@@ -11,6 +11,7 @@
 
 mod bind;
 mod by_kind;
+mod by_lead_kind;
 mod frame;
 mod kernel;
 mod names;
@@ -28,9 +29,10 @@ mod signals;
 mod workings;
 
 pub(crate) use bind::{children, only_text};
+pub(crate) use by_lead_kind::LeadKindPoints;
 pub(crate) use observe::{ChosenTally, LimitTally, Observed, RuleTally, SectionTally, observe};
 pub(crate) use partition::{LeadSet, Partition, ROWS_PER_PARTITION, codes};
-pub(crate) use plan::BatchPlan;
+pub(crate) use plan::{BatchPlan, text_points};
 pub use ranked::{BatchScores, ScoredLead};
 pub(crate) use result::score_partition;
 pub(crate) use scored::ScoreTable;

@@ -8,12 +8,10 @@
 mod numbers;
 mod text_test;
 
-use crate::batch::only_text;
+use crate::batch::{only_text, text_points};
 use crate::columns::{Dictionary, MISSING_CODE};
 use crate::evaluate::{Scalar, Scope, evaluate};
-use bantam_lang::meaning::{
-    Expr, ExprKind, Meaning, Name, OnceKey, Points, RuleKind, Select, SignalKind, Table, TableKeys, Type,
-};
+use bantam_lang::meaning::{Expr, ExprKind, Meaning, Name, OnceKey, Points, RuleKind, Select, SignalKind, Table, Type};
 use hashbrown::{HashMap, HashSet};
 pub(crate) use numbers::NumberClasses;
 use std::borrow::Cow;
@@ -247,9 +245,7 @@ impl Function {
                 }
             },
             Function::Points(table) => {
-                let TableKeys::Text(keys) = &table.keys else { return };
-                let found = keys.iter().position(|(key, _)| key == scope.text);
-                signature.extend(found.map_or(u32::MAX, |at| at as u32).to_le_bytes());
+                signature.extend(text_points(table, Some(scope.text)).to_le_bytes());
             }
         }
     }

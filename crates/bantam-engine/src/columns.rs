@@ -195,6 +195,11 @@ pub struct TextList {
 }
 
 impl TextList {
+    /// Returns no texts, with room for so many of so many bytes in all.
+    pub(crate) fn with_room(count: usize, bytes: usize) -> TextList {
+        TextList { text: String::with_capacity(bytes), ends: Vec::with_capacity(count), turns: Vec::new() }
+    }
+
     /// Returns the number of texts.
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -214,13 +219,26 @@ impl TextList {
     pub(crate) fn pick(&self, numbers: impl Iterator<Item = u32>) -> TextList {
         // Numbers in any order are far from each other in memory, which is read for many of them at a time this way.
         let ranges: Vec<Range<usize>> = numbers.map(|number| self.range(number).unwrap_or_default()).collect();
-        let mut picked = TextList::default();
-        picked.ends.reserve_exact(ranges.len());
-        picked.text.reserve_exact(ranges.iter().map(Range::len).sum());
+        let bytes = ranges.iter().map(Range::len).sum();
+        let mut picked = TextList::with_room(ranges.len(), bytes);
+        let whole = ranges.first().map_or(0, |first| first.start)..ranges.last().map_or(0, |last| last.end);
+        let follow = |pair: &[Range<usize>]| matches!(pair, [one, next] if one.end == next.start);
+        if bytes <= u32::MAX as usize && ranges.windows(2).all(follow) {
+            picked.text.push_str(self.text.get(whole.clone()).unwrap_or_default());
+            picked.ends.extend(ranges.iter().map(|range| (range.end - whole.start) as u32));
+            return picked;
+        }
         ranges.into_iter().for_each(|range| {
             picked.push(self.text.get(range).unwrap_or_default());
         });
         picked
+    }
+
+    /// Returns all texts as one, and where each of them ends; `None` where they are 2 GiB or more.
+    pub(crate) fn into_parts(self) -> Option<(String, Vec<i32>)> {
+        let TextList { text, ends, turns } = self;
+        let is_short = turns.is_empty() && i32::try_from(text.len()).is_ok();
+        is_short.then(|| (text, ends.into_iter().map(|end| end as i32).collect()))
     }
 
     fn range(&self, number: u32) -> Option<Range<usize>> {
@@ -352,9 +370,36 @@ pub struct LeadTable {
     pub ids: LeadIds,
     /// One column per attribute of the definition, in its order, with a row per lead number. Leads without a row of their
     /// own have every attribute missing (or its default).
+    ///
+    /// Where leads were read for scores alone, most columns have a row for each kind of lead instead.
     pub attributes: Vec<Column>,
     /// Whether a lead has a counting row of its own, by lead number.
     pub has_row: Vec<bool>,
+    /// The kinds of leads, where columns have a row for each.
+    pub(crate) kinds: Option<LeadKinds>,
+}
+
+/// Which leads a definition cannot tell apart by what it is told about them.
+#[derive(Clone, Debug)]
+pub(crate) struct LeadKinds {
+    /// The kind of each lead, by lead number.
+    pub(crate) of_lead: Vec<u32>,
+    /// The kind of leads without a row of their own; it is the last.
+    pub(crate) of_none: u32,
+    /// Whether an attribute has a row for each kind.
+    pub(crate) holds: Vec<bool>,
+}
+
+impl LeadKinds {
+    /// Returns whether an attribute has a row for each kind.
+    pub(crate) fn hold(&self, attribute: usize) -> bool {
+        self.holds.get(attribute) == Some(&true)
+    }
+
+    /// Returns how many kinds there are.
+    pub(crate) fn count(&self) -> usize {
+        self.of_none as usize + 1
+    }
 }
 
 /// Events that count: at or before *as of* or not, repeats already removed, in input order.

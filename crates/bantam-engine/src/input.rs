@@ -13,6 +13,8 @@ mod extents;
 mod gathered;
 mod json;
 mod keys;
+mod lead_kinds;
+mod leads;
 pub(crate) mod ndjson;
 pub(crate) mod parquet;
 mod pieces;
@@ -135,6 +137,7 @@ impl<'a> Input<'a> {
         let uses = TextUses::of(meaning);
         input.leads.rows.classify(|index| uses.classes(Name::Attribute(index)));
         input.events.rows.classify(|index| uses.classes(Name::Property(index)));
+        input.leads.keep_by_kind(lead_kinds::KeptLeads::of(meaning, &uses));
         input
     }
 
@@ -172,16 +175,17 @@ impl<'a> Input<'a> {
     }
 
     /// Decides what counts at `as_of`, in microseconds since 1970-01-01T00:00Z, and hands everything over.
-    pub fn finish(self, as_of: i64) -> Result<Dataset, InputError> {
+    pub fn finish(mut self, as_of: i64) -> Result<Dataset, InputError> {
+        self.leads.spread_out();
         dataset::finish(self.leads, self.events, self.shared.ids, self.shared.files, as_of, self.defaults)
     }
 
     /// Decides which rows of leads count at `as_of`, and hands them over. Counts stay, for the report.
     pub(crate) fn finish_leads(&mut self, as_of: i64) -> Result<LeadTable, InputError> {
-        dataset::refuse_repeated_leads(&self.leads, &self.shared.ids, &self.shared.files)?;
+        leads::refuse_repeated_leads(&self.leads, &self.shared.ids, &self.shared.files)?;
         let [defaults, _] = &self.defaults;
         let ids = std::mem::take(&mut self.shared.ids);
-        Ok(dataset::finish_leads(&mut self.leads, defaults, ids, as_of).0)
+        Ok(leads::finish_leads(&mut self.leads, defaults, ids, as_of).0)
     }
 
     /// Decides which of the events that are left count, and hands them over with the report on everything.

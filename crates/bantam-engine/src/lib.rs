@@ -10,6 +10,7 @@ pub mod explain;
 pub mod horizons;
 pub mod ids;
 pub mod input;
+mod kinds;
 pub mod live;
 pub mod output;
 mod reach;

@@ -17,12 +17,13 @@ mod runs;
 mod seen;
 mod storage;
 
-use crate::batch::{BatchOptions, BatchPlan, ScoreTable};
+use crate::batch::{BatchOptions, BatchPlan, LeadKindPoints, ScoreTable};
 use crate::classes::TextUses;
 use crate::columns::{Column, Dictionary, EventTable, LeadTable, TextColumn};
 use crate::horizons::Horizons;
 use crate::ids::{Key, LeadIds};
 use crate::input::{File, Input, InputError, KeyExtent, Rows, Settle, Tap, TapPiece, csv, ndjson, parquet};
+use crate::kinds::Kinds;
 use ::parquet::file::reader::ChunkReader;
 use bantam_lang::meaning::{Meaning, Name};
 use piece::StreamPiece;
@@ -30,7 +31,7 @@ use runs::Run;
 use seen::Seen;
 use std::io::Read;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
-use storage::{Kinds, Place, Storage, Stored, Values};
+use storage::{Place, Storage, Stored, Values};
 
 pub use finish::Scored;
 
@@ -60,6 +61,8 @@ struct Stream<'m> {
     leads: LeadTable,
     /// Whether every lead that has been read has a counting row.
     all_have_rows: bool,
+    /// What is known of each kind of lead.
+    by_lead_kind: LeadKindPoints,
     horizons: Horizons,
     storage: Storage,
     /// Names that something listens to.
@@ -168,6 +171,8 @@ impl<'m> Stream<'m> {
             meaning,
             as_of,
             options,
+            by_lead_kind: LeadKindPoints::of(meaning, &leads, options.batch.explain),
+            scored: Mutex::new(Scores { table: ScoreTable::with_room(leads.ids.len()), ..Scores::default() }),
             all_have_rows: leads.has_row.iter().all(|has_row| *has_row),
             leads,
             horizons,
@@ -176,7 +181,6 @@ impl<'m> Stream<'m> {
             tables: Mutex::new(Tables { values, kinds: Kinds::default() }),
             waiting: Mutex::default(),
             runs: Mutex::default(),
-            scored: Mutex::default(),
         }
     }
 
@@ -214,7 +218,7 @@ impl Stream<'_> {
     /// Binds the definition to what has been read; `shape` has the dictionaries of the tables.
     fn plan<'p>(&'p self, tables: &Tables, shape: &'p EventTable) -> BatchPlan<'p> {
         let in_kind = |property: usize| matches!(self.storage.places.get(property), Some(Place::Kind(_)));
-        let plan = BatchPlan::new(self.meaning, &self.leads, shape);
+        let plan = BatchPlan::new(self.meaning, &self.leads, shape).with_lead_kinds(&self.by_lead_kind);
         if tables.kinds.count() > KINDS_MAX {
             return plan;
         }

@@ -287,6 +287,15 @@ fn depends_on(expr: &Expr, found: &mut Option<Name>) -> bool {
     }
 }
 
+/// Returns whether an expression asks for nothing but names that are `known`; the age of a time is something else.
+pub(super) fn asks_only(expr: &Expr, known: &dyn Fn(Name) -> bool) -> bool {
+    match &expr.kind {
+        ExprKind::Name(name) | ExprKind::Known(name) => known(*name),
+        ExprKind::DaysSince(_) => false,
+        _ => children(expr).into_iter().all(|child| asks_only(child, known)),
+    }
+}
+
 /// Returns the direct parts of an expression.
 pub(crate) fn children(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {

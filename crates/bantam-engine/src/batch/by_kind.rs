@@ -15,7 +15,7 @@ use crate::calendar::micros;
 use crate::columns::{EventTable, LeadTable};
 use crate::decay::{Step, steps};
 use crate::horizons::Horizons;
-use bantam_lang::meaning::{EventSet, Expr, ExprKind, Meaning, Name, Points, Rule, RuleKind};
+use bantam_lang::meaning::{EventSet, Expr, Meaning, Name, Points, Rule, RuleKind};
 
 /// Rules whose points follow from the kinds of events, and those points.
 pub(crate) struct KindPoints {
@@ -57,8 +57,7 @@ impl KindPoints {
         let names: Vec<bool> = names.get().iter().map(|name| others.first_moment(name, 0).is_some()).collect();
         let seen = kinds.name.codes.iter().map(|&code| names.get(code as usize) == Some(&true)).collect();
         let count = kinds.len();
-        let partition =
-            Partition { leads: LeadSet::Range(0..0), kinds: Vec::new(), events: kinds, has_event: Vec::new() };
+        let partition = Partition { events: kinds, ..Partition::of_leads(LeadSet::Range(0..0)) };
         // An event of this moment is too old for no window.
         let frame = Frame::new(leads, &partition, 0);
         let events = PartitionEvents::of_kinds(plan, &frame, |action| told.action(action));
@@ -191,13 +190,10 @@ impl Told<'_> {
     }
 
     fn expr(&self, expr: &Expr) -> bool {
-        match &expr.kind {
-            ExprKind::Name(Name::EventName) | ExprKind::Known(Name::EventName) => true,
-            ExprKind::Name(Name::Property(property)) | ExprKind::Known(Name::Property(property)) => {
-                (self.in_kind)(*property)
-            }
-            ExprKind::Name(_) | ExprKind::Known(_) | ExprKind::DaysSince(_) => false,
-            _ => super::bind::children(expr).into_iter().all(|child| self.expr(child)),
-        }
+        super::bind::asks_only(expr, &|name| match name {
+            Name::EventName => true,
+            Name::Property(property) => (self.in_kind)(property),
+            _ => false,
+        })
     }
 }

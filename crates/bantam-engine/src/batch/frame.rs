@@ -150,9 +150,9 @@ impl<'a> Frame<'a> {
         self.load(name, rows, column, computed, MISSING_TIME)
     }
 
-    /// Brings the values of a name to the rows asked for. `column` holds a value per lead number or per event row,
-    /// `computed` one per lead of the frame; without either every value is missing.
-    #[expect(clippy::indexing_slicing, reason = "columns hold a value for every lead number or event row")]
+    /// Brings the values of a name to the rows asked for. `column` holds a value per lead number, per kind of lead or per event
+    /// row, `computed` one per lead of the frame; without either every value is missing.
+    #[expect(clippy::indexing_slicing, reason = "columns hold a value for every lead number, kind or event row")]
     fn load<'v, T: Copy>(
         &'v self,
         name: Name,
@@ -161,28 +161,37 @@ impl<'a> Frame<'a> {
         computed: Option<&'v Vec<T>>,
         missing: T,
     ) -> Cow<'v, [T]> {
-        let of_event = matches!(name, Name::Property(_) | Name::EventName | Name::EventTime);
-        let places = match rows {
-            Rows::Events(rows) => rows,
-            Rows::Leads => &[],
+        let (of_event, kinds) = match name {
+            Name::Property(_) | Name::EventName | Name::EventTime => (true, None),
+            Name::Attribute(index) => (false, self.leads.kinds.as_ref().filter(|kinds| kinds.hold(index))),
+            _ => (false, None),
         };
-        let of_leads = |values: &[T]| places.iter().map(|&row| values[self.lead_of(row)]).collect();
-        match (rows, computed, column, self.set) {
-            (Rows::Leads, Some(values), ..) => Cow::Borrowed(values),
-            (Rows::Events(_), Some(values), ..) => Cow::Owned(of_leads(values)),
-            (Rows::Events(_), None, Some(values), _) if of_event => {
-                places.iter().map(|&row| values[row as usize]).collect()
+        match (rows, computed, column) {
+            (Rows::Leads, Some(values), _) => Cow::Borrowed(values),
+            (Rows::Events(rows), Some(values), _) => rows.iter().map(|&row| values[self.lead_of(row)]).collect(),
+            (Rows::Events(rows), None, Some(values)) if of_event => {
+                rows.iter().map(|&row| values[row as usize]).collect()
             }
-            (Rows::Leads, None, Some(values), LeadSet::Range(range)) if !of_event => {
-                Cow::Borrowed(&values[range.clone()])
-            }
-            (Rows::Leads, None, Some(values), LeadSet::List(leads)) if !of_event => {
-                leads.iter().map(|&lead| values[lead as usize]).collect()
-            }
-            (Rows::Events(_), None, Some(values), set) => {
-                places.iter().map(|&row| values[set.number(self.lead_of(row))]).collect()
-            }
+            (rows, None, Some(values)) if !of_event => match kinds {
+                Some(kinds) => self.of_leads(&kinds.of_lead, rows).iter().map(|&kind| values[kind as usize]).collect(),
+                None => self.of_leads(values, rows),
+            },
             _ => Cow::Owned(vec![missing; self.count(rows)]),
         }
+    }
+
+    /// Brings values by lead number to the rows asked for.
+    #[expect(clippy::indexing_slicing, reason = "there is a value for every lead number")]
+    fn of_leads<'v, T: Copy>(&self, values: &'v [T], rows: Rows<'_>) -> Cow<'v, [T]> {
+        match (rows, self.set) {
+            (Rows::Leads, LeadSet::Range(range)) => Cow::Borrowed(&values[range.clone()]),
+            (Rows::Leads, LeadSet::List(leads)) => leads.iter().map(|&lead| values[lead as usize]).collect(),
+            (Rows::Events(rows), set) => rows.iter().map(|&row| values[set.number(self.lead_of(row))]).collect(),
+        }
+    }
+
+    /// Returns the kind of each lead, where leads are kept by kind.
+    pub(super) fn kinds(&self) -> Option<Cow<'a, [u32]>> {
+        self.leads.kinds.as_ref().map(|kinds| self.of_leads(&kinds.of_lead, Rows::Leads))
     }
 }

@@ -46,18 +46,28 @@ pub(super) fn first_of<'t>(count: usize, conditions: impl Iterator<Item = Option
     first
 }
 
-/// Computes the outcome; sets the names that routes see.
-pub(super) fn compute_outcome(plan: &BatchPlan<'_>, frame: &mut Frame<'_>, fit: &[i64], engagement: &[i64]) -> Outcome {
+/// Computes the outcome; sets the names that routes see. `disqualified_by` is known where kinds of leads tell it.
+pub(super) fn compute_outcome(
+    plan: &BatchPlan<'_>,
+    frame: &mut Frame<'_>,
+    fit: &[i64],
+    engagement: &[i64],
+    disqualified_by: Option<Vec<u32>>,
+) -> Outcome {
     let kernel = Kernel { frame, rows: Rows::Leads, names: &plan.names };
-    let disqualified_by = first_true(&kernel, &plan.disqualify.iter().map(Some).collect::<Vec<_>>());
+    let disqualified_by =
+        disqualified_by.unwrap_or_else(|| first_true(&kernel, &plan.disqualify.iter().map(Some).collect::<Vec<_>>()));
     let reached = plan.stages.iter().map(|condition| condition.as_ref().map(|condition| kernel.truths(condition)));
     let (stage, next_stage) = stages(plan.meaning, reached, &disqualified_by);
-    let grade: Vec<u32> =
-        fit.iter().zip(engagement).map(|(&fit, &engagement)| grade(&plan.meaning.grades, fit, engagement)).collect();
-    let disqualified = disqualified_by.iter().map(|&by| (by != MISSING_CODE).into()).collect();
-    frame.set(Name::Stage, Vector::Text(stage.clone()));
-    frame.set(Name::Grade, Vector::Text(grade.clone()));
-    frame.set(Name::Disqualified, Vector::Boolean(disqualified));
+    let grades = &plan.meaning.grades;
+    let grade: Vec<u32> = fit.iter().zip(engagement).map(|(&fit, &by)| grade(grades, fit, by)).collect();
+    let outs = || disqualified_by.iter().map(|&by| (by != MISSING_CODE).into()).collect();
+    let names: [(Name, &dyn Fn() -> Vector); 3] = [
+        (Name::Stage, &|| Vector::Text(stage.clone())),
+        (Name::Grade, &|| Vector::Text(grade.clone())),
+        (Name::Disqualified, &|| Vector::Boolean(outs())),
+    ];
+    names.into_iter().filter(|(name, _)| plan.asks(*name)).for_each(|(name, vector)| frame.set(name, vector()));
     let kernel = Kernel { frame, rows: Rows::Leads, names: &plan.names };
     let route = first_true(&kernel, &plan.routes.iter().map(Option::as_ref).collect::<Vec<_>>());
     Outcome { stage, grade, disqualified_by, route, next_stage }

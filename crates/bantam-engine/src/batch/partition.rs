@@ -47,14 +47,17 @@ pub(crate) struct Partition {
 }
 
 impl Partition {
+    /// Returns leads without events.
+    pub(super) fn of_leads(leads: LeadSet) -> Partition {
+        Partition { has_event: vec![false; leads.len()], leads, events: EventTable::default(), kinds: Vec::new() }
+    }
+
     /// Returns whether each lead has a counting row of its own.
     pub(super) fn have_rows(&self, leads: &LeadTable) -> Vec<bool> {
         let has_row = |lead: usize| leads.has_row.get(lead).copied().unwrap_or(false);
         (0..self.leads.len()).map(|place| has_row(self.leads.number(place))).collect()
     }
-}
 
-impl Partition {
     /// Returns whether each lead comes out: it has a counting row, or an event at or before *as of*.
     pub(super) fn count(&self, leads: &LeadTable) -> Vec<bool> {
         self.have_rows(leads).iter().zip(&self.has_event).map(|(row, event)| *row || *event).collect()

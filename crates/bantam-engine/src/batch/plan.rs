@@ -2,13 +2,16 @@
 
 use super::bind::{Bound, BoundNumber, BoundTruth, Table, bind, bind_number, bind_truth};
 use super::by_kind::KindPoints;
+use super::by_lead_kind::LeadKindPoints;
 use super::names::Names;
 use crate::columns::{Dictionary, EventTable, LeadTable};
 use crate::horizons::Horizons;
+use crate::kinds::asked;
 use bantam_lang::meaning::{
-    Action, Decay, EventSet, Expr, Limit, Meaning, Once, OnceKey, Points, Rule, RuleKind, Section, Select, Signal,
-    SignalKind, Table as PointsTable, TableKeys,
+    Action, Decay, EventSet, Expr, Limit, Meaning, Name, Once, OnceKey, Points, Rule, RuleKind, Section, Select,
+    Signal, SignalKind, Table as PointsTable, TableKeys,
 };
+use hashbrown::HashSet;
 
 /// A definition bound to its data.
 pub(crate) struct BatchPlan<'a> {
@@ -30,6 +33,10 @@ pub(crate) struct BatchPlan<'a> {
     pub(super) routes: Vec<Option<BoundTruth<'a>>>,
     /// What the kinds of events are worth, where events have kinds.
     pub(super) by_kind: Option<KindPoints>,
+    /// What is known of each kind of lead, where leads are kept by kind.
+    pub(super) by_lead_kind: Option<&'a LeadKindPoints>,
+    /// All names that something asks for.
+    pub(super) asked: HashSet<Name>,
 }
 
 /// A set of events by the codes of their names.
@@ -135,7 +142,20 @@ impl<'a> BatchPlan<'a> {
             routes: meaning.routes.iter().map(|route| binder.truth(route.condition.as_ref())).collect(),
             names,
             by_kind: None,
+            by_lead_kind: None,
+            asked: asked(meaning),
         }
+    }
+
+    /// Takes over what is known of each kind of lead.
+    pub(crate) fn with_lead_kinds(mut self, points: &'a LeadKindPoints) -> Self {
+        self.by_lead_kind = Some(points);
+        self
+    }
+
+    /// Returns whether something asks for a name.
+    pub(super) fn asks(&self, name: Name) -> bool {
+        self.asked.contains(&name)
     }
 
     /// Computes what events of each kind are worth. `kinds` has one event of each, at the time 0; `in_kind` says which properties
@@ -260,7 +280,8 @@ impl<'a> Binder<'_, 'a> {
     }
 }
 
-fn text_points(table: &PointsTable, entry: Option<&str>) -> i64 {
+/// Returns the points of a text; `None` is a missing one.
+pub(crate) fn text_points(table: &PointsTable, entry: Option<&str>) -> i64 {
     let Some(entry) = entry else { return table.missing.unwrap_or(0) };
     match &table.keys {
         TableKeys::Text(keys) => {

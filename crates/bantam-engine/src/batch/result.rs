@@ -2,6 +2,7 @@
 
 use super::BatchOptions;
 use super::by_kind::Of;
+use super::by_lead_kind::{FitOfKinds, LeadKindPoints, by_kind};
 use super::frame::{Frame, Rows, Vector};
 use super::kernel::Kernel;
 use super::outcome::{Outcome, compute_outcome, first_true};
@@ -39,9 +40,13 @@ pub(super) fn compute_partition<'d>(
     let sorted = PartitionEvents::new(plan, &frame, &partition.kinds);
     let mut earned = plan.by_kind.as_ref().map(|by_kind| by_kind.add_up(partition, as_of));
     let names = [Name::SalesStatus, Name::AcceptedBySales, Name::BecameOpportunity];
-    names.into_iter().zip(sales_vectors(plan, &frame, &sorted)).for_each(|(name, vector)| frame.set(name, vector));
-    let met = criteria_met(plan, &frame);
-    frame.set(Name::CriteriaMet, met);
+    if names.iter().any(|&name| plan.asks(name)) {
+        names.into_iter().zip(sales_vectors(plan, &frame, &sorted)).for_each(|(name, vector)| frame.set(name, vector));
+    }
+    if plan.asks(Name::CriteriaMet) {
+        let met = criteria_met(plan, &frame);
+        frame.set(Name::CriteriaMet, met);
+    }
     for derived in &plan.derived {
         let vector = lead_kernel(plan, &frame).value(derived);
         frame.derived.push(Cow::Owned(vector));
@@ -50,15 +55,31 @@ pub(super) fn compute_partition<'d>(
         let vector = compute_signal(plan, &frame, &sorted, signal);
         frame.signals.push(Cow::Owned(vector));
     }
-    let personas: Vec<_> = plan.personas.iter().map(Some).collect();
-    let persona = first_true(&lead_kernel(plan, &frame), &personas);
-    frame.set(Name::Persona, Vector::Text(persona_codes(plan, &persona)));
-    let [fit, engagement] = [Of::Fit, Of::Engagement].map(|of| {
-        let earned = |rule: usize| earned.as_mut()?.take(of, rule);
-        compute_section(plan, &frame, &sorted, of, earned)
+    let kinds = frame.kinds();
+    let of_kinds = plan.by_lead_kind.zip(kinds.as_deref());
+    let told = |of: fn(&LeadKindPoints) -> &Option<Vec<u32>>| {
+        of_kinds.and_then(|(known, kinds)| Some(by_kind(of(known).as_ref()?, kinds)))
+    };
+    let persona = told(|known| &known.persona).unwrap_or_else(|| {
+        let personas: Vec<_> = plan.personas.iter().map(Some).collect();
+        first_true(&lead_kernel(plan, &frame), &personas)
     });
-    set_scores(&mut frame, &fit, &engagement);
-    let outcome = compute_outcome(plan, &mut frame, &fit.total, &engagement.total);
+    if plan.asks(Name::Persona) {
+        frame.set(Name::Persona, Vector::Text(persona_codes(plan, &persona)));
+    }
+    let [fit, engagement] = [Of::Fit, Of::Engagement].map(|of| match (of, of_kinds) {
+        (Of::Fit, Some((LeadKindPoints { fit: FitOfKinds::Whole(points), .. }, kinds))) => points.of_kinds(kinds),
+        _ => compute_section(plan, &frame, &sorted, of, |rule, undecided| {
+            let of_lead = || match (of, of_kinds) {
+                (Of::Fit, Some((known, kinds))) => known.fit.rule(rule, kinds, undecided),
+                _ => None,
+            };
+            earned.as_mut().and_then(|earned| earned.take(of, rule)).or_else(of_lead)
+        }),
+    });
+    set_scores(plan, &mut frame, &fit, &engagement);
+    let disqualified_by = told(|known| &known.disqualified_by);
+    let outcome = compute_outcome(plan, &mut frame, &fit.total, &engagement.total, disqualified_by);
     Computed { frame, events: sorted, counts, persona, fit, engagement, outcome }
 }
 
@@ -126,13 +147,19 @@ pub(super) fn criteria_met(plan: &BatchPlan<'_>, frame: &Frame<'_>) -> Vector {
     Vector::Number(met)
 }
 
-fn set_scores(frame: &mut Frame<'_>, fit: &SectionPoints, engagement: &SectionPoints) {
+fn set_scores(plan: &BatchPlan<'_>, frame: &mut Frame<'_>, fit: &SectionPoints, engagement: &SectionPoints) {
     let numbers = |points: &[i64]| Vector::Number(points.iter().map(|&points| points as f64).collect());
-    let score: Vec<i64> = fit.total.iter().zip(&engagement.total).map(|(fit, engagement)| fit + engagement).collect();
-    frame.set(Name::Fit, numbers(&fit.total));
-    frame.set(Name::FitUnknown, numbers(&fit.undecided));
-    frame.set(Name::Engagement, numbers(&engagement.total));
-    frame.set(Name::Score, numbers(&score));
+    let score = || {
+        let both = fit.total.iter().zip(&engagement.total);
+        Vector::Number(both.map(|(fit, engagement)| (fit + engagement) as f64).collect())
+    };
+    let names: [(Name, &dyn Fn() -> Vector); 4] = [
+        (Name::Fit, &|| numbers(&fit.total)),
+        (Name::FitUnknown, &|| numbers(&fit.undecided)),
+        (Name::Engagement, &|| numbers(&engagement.total)),
+        (Name::Score, &score),
+    ];
+    names.into_iter().filter(|(name, _)| plan.asks(*name)).for_each(|(name, vector)| frame.set(name, vector()));
 }
 
 fn missing_parts(plan: &BatchPlan<'_>, frame: &Frame<'_>, outcome: &Outcome) -> Vec<Vec<u32>> {

@@ -1,6 +1,7 @@
 //! Computes the points of rules, groups and sections.
 
 use super::by_kind::Of;
+use super::by_lead_kind::by_kind;
 use super::frame::{Frame, Rows};
 use super::kernel::Kernel;
 use super::plan::{BatchPlan, BoundKind, BoundPoints, BoundRule};
@@ -10,6 +11,7 @@ use crate::decay::decayed;
 use bantam_lang::meaning::{Decay, Limit, Section, Table, TableKeys};
 
 /// Points of one section, for every lead of a frame.
+#[derive(Default)]
 pub(super) struct SectionPoints {
     /// Points of each rule after its own limit.
     pub(super) rules: Vec<Vec<i64>>,
@@ -24,6 +26,19 @@ pub(super) struct SectionPoints {
 }
 
 impl SectionPoints {
+    /// Returns the points of leads of some kinds, where these are the points of each kind.
+    pub(super) fn of_kinds(&self, kinds: &[u32]) -> SectionPoints {
+        let all = |values: &[Vec<i64>]| values.iter().map(|values| by_kind(values, kinds)).collect();
+        let change = &self.section_change;
+        SectionPoints {
+            rules: all(&self.rules),
+            group_changes: all(&self.group_changes),
+            section_change: if change.is_empty() { Vec::new() } else { by_kind(change, kinds) },
+            total: by_kind(&self.total, kinds),
+            undecided: by_kind(&self.undecided, kinds),
+        }
+    }
+
     /// Returns all that adds up to the section's points: rules, then what limits of groups and of the section changed.
     pub(super) fn sources(&self) -> impl Iterator<Item = &[i64]> {
         let all = self.rules.iter().chain(&self.group_changes).chain([&self.section_change]);
@@ -31,13 +46,14 @@ impl SectionPoints {
     }
 }
 
-/// Computes a section. `by_kind` gives what a rule, by its place, has earned from events of which the kind tells all.
+/// Computes a section. `told` gives what a rule, by its place, has earned where kinds tell all, and adds to what it could not
+/// decide.
 pub(super) fn compute_section(
     plan: &BatchPlan<'_>,
     frame: &Frame<'_>,
     events: &PartitionEvents,
     of: Of,
-    mut by_kind: impl FnMut(usize) -> Option<Vec<i64>>,
+    mut told: impl FnMut(usize, &mut [i64]) -> Option<Vec<i64>>,
 ) -> SectionPoints {
     let (section, meaning) = match of {
         Of::Fit => (&plan.fit, &plan.meaning.fit),
@@ -45,7 +61,7 @@ pub(super) fn compute_section(
     };
     let mut undecided = vec![0; frame.len];
     let mut earned = |(at, rule): (usize, &BoundRule<'_>)| {
-        by_kind(at).unwrap_or_else(|| earned_points(plan, frame, events, rule, &mut undecided))
+        told(at, &mut undecided).unwrap_or_else(|| earned_points(plan, frame, events, rule, &mut undecided))
     };
     let rules = section.rules.iter().enumerate().map(&mut earned).collect();
     add_up(meaning, rules, undecided)

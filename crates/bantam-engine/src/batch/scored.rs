@@ -127,6 +127,11 @@ impl Scored<'_> {
 }
 
 impl ScoreTable {
+    /// Returns a table without leads, with room for so many.
+    pub(crate) fn with_room(leads: usize) -> ScoreTable {
+        ScoreTable { rows: Vec::with_capacity(leads), explained: Explained::default() }
+    }
+
     /// Returns the number of leads.
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
@@ -149,7 +154,8 @@ impl ScoreTable {
     pub(super) fn of(scored: &Scored<'_>, missing_parts: Option<&[Vec<u32>]>) -> ScoreTable {
         let Scored { leads, counts, fit, engagement, outcome, .. } = scored;
         let places = || counts.iter().enumerate().filter(|(_, counts)| **counts).map(|(place, _)| place);
-        let rows = places().map(|place| CompactScore::of(leads.number(place) as u32, &scored.row(place))).collect();
+        let mut rows = Vec::with_capacity(places().count());
+        rows.extend(places().map(|place| CompactScore::of(leads.number(place) as u32, &scored.row(place))));
         let mut table = ScoreTable { rows, explained: Explained::default() };
         let Some(missing_parts) = missing_parts else { return table };
         for place in places() {
@@ -170,11 +176,11 @@ impl ScoreTable {
 
     /// Appends other leads.
     pub(crate) fn append(&mut self, more: ScoreTable) {
-        if self.rows.is_empty() {
+        if self.rows.capacity() == 0 {
             *self = more;
             return;
         }
-        self.rows.extend(more.rows);
+        self.rows.extend_from_slice(&more.rows);
         self.explained.reasons.append(more.explained.reasons);
         self.explained.next_stage.extend(more.explained.next_stage);
         self.explained.missing_parts.append(more.explained.missing_parts);

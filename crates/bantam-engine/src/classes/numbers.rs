@@ -1,39 +1,49 @@
-//! Finds out which numbers a definition cannot tell apart: those between two bounds that it compares with.
+//! Finds out which numbers a definition cannot tell apart: those between which it makes no cut.
 
 use super::{expressions, tables};
-use bantam_lang::meaning::{Expr, ExprKind, Meaning, Name, Set, TableKeys, Value};
+use bantam_lang::meaning::{CompareOp, Expr, ExprKind, Meaning, Name, Set, TableKeys, Value};
 
-/// With more bounds than these a number is not worth sorting in.
-const BOUNDS_MAX: usize = 8;
+/// With more cuts than these a number is not worth sorting in.
+const CUTS_MAX: usize = 16;
 
-/// The kinds of number of one name: each bound itself, and what lies below, between and above them.
+/// The kinds of number of one name: what lies below, between and above the cuts that a definition makes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct NumberClasses {
     /// Rising.
-    bounds: Vec<f64>,
+    cuts: Vec<Cut>,
+}
+
+/// Where numbers are told apart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Cut {
+    bound: f64,
+    /// Whether the bound itself lies below the cut.
+    is_after: bool,
 }
 
 impl NumberClasses {
     /// Returns the kinds of number of a name; `None` where a number may count for itself, or there are many kinds.
     pub(crate) fn of(meaning: &Meaning, name: Name) -> Option<NumberClasses> {
-        let mut bounds = Vec::new();
+        let mut cuts = Vec::new();
         for expr in expressions(meaning) {
-            collect(expr, name, &mut bounds)?;
+            collect(expr, name, &mut cuts)?;
         }
         for (by, table) in tables(meaning) {
             match &table.keys {
-                TableKeys::Number(keys) if is_name(by, name) => bounds.extend(keys.iter().map(|(bound, _)| *bound)),
-                _ => collect(by, name, &mut bounds)?,
+                TableKeys::Number(keys) if is_name(by, name) => {
+                    cuts.extend(keys.iter().map(|&(bound, _)| Cut { bound, is_after: false }));
+                }
+                _ => collect(by, name, &mut cuts)?,
             }
         }
-        bounds.sort_by(f64::total_cmp);
-        bounds.dedup();
-        (bounds.len() <= BOUNDS_MAX).then_some(NumberClasses { bounds })
+        cuts.sort_by(|a, b| a.bound.total_cmp(&b.bound).then(a.is_after.cmp(&b.is_after)));
+        cuts.dedup();
+        (cuts.len() <= CUTS_MAX).then_some(NumberClasses { cuts })
     }
 
     /// Returns how many kinds there are.
     pub(crate) fn count(&self) -> usize {
-        2 * self.bounds.len() + 1
+        self.cuts.len() + 1
     }
 
     /// Returns the kind of a number, below [`NumberClasses::count`]; that count itself for a missing one.
@@ -42,21 +52,49 @@ impl NumberClasses {
         if number.is_nan() {
             return self.count() as u32;
         }
-        // A bound that is passed moves a number up by two kinds, one that is met by one.
-        self.bounds.iter().map(|&bound| u32::from(number >= bound) + u32::from(number > bound)).sum()
+        let is_above = |cut: &Cut| if cut.is_after { number > cut.bound } else { number >= cut.bound };
+        self.cuts.iter().map(|cut| u32::from(is_above(cut))).sum()
     }
 }
 
-/// Collects the constants that a name is compared with; `None` where its number counts for itself.
-fn collect(expr: &Expr, name: Name, bounds: &mut Vec<f64>) -> Option<()> {
+/// Collects the cuts that conditions make among the numbers of a name; `None` where its number counts for itself.
+fn collect(expr: &Expr, name: Name, cuts: &mut Vec<Cut>) -> Option<()> {
     match &expr.kind {
-        ExprKind::Compare(_, left, right) if is_name(left, name) => bounds.push(constant(right)?),
-        ExprKind::Compare(_, left, right) if is_name(right, name) => bounds.push(constant(left)?),
-        ExprKind::In(inner, Set::Numbers(set)) if is_name(inner, name) => bounds.extend(set),
+        ExprKind::Compare(op, left, right) if is_name(left, name) => cuts.extend(made_by(*op, constant(right)?)),
+        ExprKind::Compare(op, left, right) if is_name(right, name) => {
+            cuts.extend(made_by(turned_round(*op), constant(left)?));
+        }
+        ExprKind::In(inner, Set::Numbers(set)) if is_name(inner, name) => {
+            cuts.extend(set.iter().flat_map(|&bound| made_by(CompareOp::Equal, bound)));
+        }
         _ if is_name(expr, name) => return None,
-        _ => crate::batch::children(expr).into_iter().try_for_each(|child| collect(child, name, bounds))?,
+        _ => crate::batch::children(expr).into_iter().try_for_each(|child| collect(child, name, cuts))?,
     }
     Some(())
+}
+
+/// Returns the cuts that a comparison of a number with a bound makes.
+fn made_by(op: CompareOp, bound: f64) -> impl Iterator<Item = Cut> {
+    let (before, after) = match op {
+        CompareOp::Less | CompareOp::GreaterOrEqual => (true, false),
+        CompareOp::Greater | CompareOp::LessOrEqual => (false, true),
+        CompareOp::Equal | CompareOp::NotEqual => (true, true),
+    };
+    [(before, false), (after, true)]
+        .into_iter()
+        .filter(|(made, _)| *made)
+        .map(move |(_, is_after)| Cut { bound, is_after })
+}
+
+/// Returns what says the same with its sides exchanged.
+fn turned_round(op: CompareOp) -> CompareOp {
+    match op {
+        CompareOp::Less => CompareOp::Greater,
+        CompareOp::LessOrEqual => CompareOp::GreaterOrEqual,
+        CompareOp::Greater => CompareOp::Less,
+        CompareOp::GreaterOrEqual => CompareOp::LessOrEqual,
+        same => same,
+    }
 }
 
 fn is_name(expr: &Expr, name: Name) -> bool {
@@ -90,15 +128,32 @@ mod tests {
     fn numbers_between_two_bounds_are_of_one_kind() {
         let count = "{count: seen, if: 'event.value in [3, -1]'}";
         let classes = classes("{on: seen, if: event.value >= 30 || -7 > event.value, points: 1}", count).unwrap();
-        let kinds = [-9.0, -7.0, -6.0, -1.0, 0.0, 3.0, 29.9, 30.0, 31.0, f64::NAN].map(|number| classes.class(number));
-        assert_eq!(kinds, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-        assert_eq!(classes.count(), 9);
+        let numbers = [-9.0, -7.0, -6.0, -1.0, 0.0, 3.0, 29.9, 30.0, 31.0, f64::NAN];
+        assert_eq!(numbers.map(|number| classes.class(number)), [0, 1, 1, 2, 3, 4, 5, 6, 6, 7]);
+        assert_eq!(classes.count(), 7);
+    }
+
+    #[test]
+    fn a_bound_lies_on_the_side_where_the_comparison_has_it() {
+        let kinds = |condition: &str| {
+            let classes = classes(&format!("{{on: seen, if: {condition}, points: 1}}"), "{count: seen}").unwrap();
+            [1.0, 2.0, 3.0].map(|number| classes.class(number))
+        };
+        for condition in ["event.value >= 2", "event.value < 2", "2 <= event.value", "2 > event.value"] {
+            assert_eq!(kinds(condition), [0, 1, 1], "{condition}");
+        }
+        for condition in ["event.value > 2", "event.value <= 2", "2 < event.value", "2 >= event.value"] {
+            assert_eq!(kinds(condition), [0, 0, 1], "{condition}");
+        }
+        for condition in ["event.value == 2", "2 != event.value", "event.value > 2 && event.value < 2"] {
+            assert_eq!(kinds(condition), [0, 1, 2], "{condition}");
+        }
     }
 
     #[test]
     fn tables_compare_with_their_lower_bounds() {
         let classes = classes("{on: seen, by: event.value, points: {10+: 1, 20+: 2}}", "{count: seen}").unwrap();
-        assert_eq!([5.0, 10.0, 15.0, 20.0, 25.0].map(|number| classes.class(number)), [0, 1, 2, 3, 4]);
+        assert_eq!([5.0, 10.0, 15.0, 20.0, 25.0].map(|number| classes.class(number)), [0, 1, 1, 2, 2]);
     }
 
     #[test]

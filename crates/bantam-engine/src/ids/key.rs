@@ -73,6 +73,18 @@ pub(super) fn eight_digits(text: [u8; 8]) -> Option<i64> {
     Some(((fours * 10_000 + (fours >> 32)) & 0xffff_ffff) as i64)
 }
 
+/// Returns the eight digits of a number below a hundred million: its fours become pairs and those single digits, all at once.
+#[inline]
+fn digits_of(number: u32) -> [u8; 8] {
+    let fours = u64::from(number / 10_000) | u64::from(number % 10_000) << 32;
+    // As many parts of a power of two as make a quotient that is right for all numbers that come here.
+    let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let pairs = ((fours - hundreds * 100) << 16) + hundreds;
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    let digits = ((pairs - tens * 10) << 8) + tens;
+    (digits + ZEROS).to_le_bytes()
+}
+
 /// The characters of one number.
 #[derive(Clone, Copy)]
 pub(super) struct Digits {
@@ -83,6 +95,25 @@ pub(super) struct Digits {
 impl Digits {
     /// Writes a number as `Display` does.
     pub(super) fn of(number: i64) -> Digits {
+        match u32::try_from(number) {
+            Ok(number) if number < 100_000_000 => Digits::of_short(number),
+            _ => Digits::of_any(number),
+        }
+    }
+
+    /// Writes a number of up to eight digits.
+    fn of_short(number: u32) -> Digits {
+        let eight = digits_of(number);
+        let zeros = (u64::from_le_bytes(eight) ^ ZEROS).trailing_zeros() / 8;
+        let mut bytes = [b'0'; 20];
+        if let Some(end) = bytes.last_chunk_mut() {
+            *end = eight;
+        }
+        // Of the number zero one digit stays.
+        Digits { bytes, start: 12 + zeros.min(7) as u8 }
+    }
+
+    fn of_any(number: i64) -> Digits {
         // The least number of all has nineteen digits and a sign.
         let (mut bytes, mut start, mut rest) = ([b'0'; 20], 20_u8, number.unsigned_abs());
         for slot in bytes.iter_mut().rev() {
@@ -130,8 +161,14 @@ mod tests {
 
     #[test]
     fn digits_are_those_of_display() {
-        for number in [0, 7, -7, 10, 1_000_000, i64::MAX, i64::MIN, i64::MIN + 1] {
+        for number in [0, 7, -7, 10, 1_000_000, 99_999_999, 100_000_000, i64::MAX, i64::MIN, i64::MIN + 1] {
             assert_eq!(Digits::of(number).text(), number.to_string());
+        }
+        // Each four of digits by itself, beside one that is all zeros and one that is all nines.
+        for four in 0..10_000 {
+            for number in [four, four * 10_000, four * 10_000 + 9_999, 99_990_000 + four] {
+                assert_eq!(Digits::of(number).text(), number.to_string());
+            }
         }
     }
 }

@@ -5,6 +5,8 @@ use super::{Key, LeadIds, NO_NUMBER};
 use crate::columns::TextList;
 use std::ops::Range;
 
+/// So many bytes most keys have at most.
+const KEY_BYTES: usize = 8;
 /// So many keys tell how all are spelled.
 const SAMPLE: usize = 32;
 
@@ -20,7 +22,9 @@ impl KeyRun {
     /// Returns keys as a run; `None` where they are not one.
     pub(crate) fn of<'k>(keys: impl Iterator<Item = Key<'k>> + Clone) -> Option<KeyRun> {
         let series = Series::of(keys.clone().take(SAMPLE));
-        let mut run = KeyRun { series, numbers: Vec::new(), texts: TextList::default() };
+        let count = keys.size_hint().0;
+        let (numbers, texts) = (Vec::with_capacity(count), TextList::with_room(count, count * KEY_BYTES));
+        let mut run = KeyRun { series, numbers, texts };
         let mut last = NO_NUMBER;
         for key in keys {
             match run.series.spell(key) {

@@ -7,7 +7,7 @@ mod recent;
 
 use super::report::{ColumnReport, RowKind, Spot};
 use crate::classes::Classes;
-use crate::columns::{Column, MISSING_CODE, MISSING_NUMBER, MISSING_TIME, TextColumn, Truth};
+use crate::columns::{Column, Dictionary, MISSING_CODE, MISSING_NUMBER, MISSING_TIME, TextColumn, Truth};
 use bantam_lang::convert::{is_clean_text, parse_boolean, parse_number, parse_time};
 use bantam_lang::meaning::{Attribute, Type};
 pub(super) use given::{Given, trim};
@@ -238,13 +238,9 @@ impl ColumnBuilder {
             return Cell::Missing;
         }
         let converted = match &mut self.values {
-            Column::Text(column) => is_clean_text(text).then(|| {
-                let dictionary = &mut column.dictionary;
-                Cell::Code(match &mut self.classes {
-                    Some(classes) => classes.code(text, dictionary),
-                    None => dictionary.intern(text),
-                })
-            }),
+            Column::Text(column) => {
+                is_clean_text(text).then(|| Cell::Code(code(text, &mut column.dictionary, &mut self.classes)))
+            }
             Column::Number(_) => parse_number(text).map(|number| self.convert_number(number)),
             Column::Boolean(_) => parse_boolean(text).map(Cell::Truth),
             Column::Time(_) => parse_time(text).map(Cell::Time),
@@ -268,21 +264,67 @@ impl ColumnBuilder {
         self.values.push_missing(rows);
     }
 
+    /// Counts rows of a column that the file does not have. Their values are not there until another file has it.
+    pub(super) fn lack(&mut self, rows: usize) {
+        self.missing += rows as u64;
+    }
+
     /// Returns whether no number means "no value".
     pub(super) fn takes_all_numbers(&self) -> bool {
         !self.missing_texts.has_numbers()
     }
 
-    /// Appends the rows of a later piece; its spots are moved to where the piece stands.
-    pub(super) fn append_piece(&mut self, piece: ColumnBuilder, place: impl Fn(Spot) -> Spot) {
+    /// Appends the rows of a later piece to a column that files need not have: `count` rows behind `before`, of which the spots
+    /// are moved to where the piece stands. Without a file that has it, there are no values.
+    pub(super) fn append_optional(
+        &mut self,
+        mut piece: ColumnBuilder,
+        (before, count): (usize, usize),
+        place: impl Fn(Spot) -> Spot,
+    ) {
+        self.append_counts(&mut piece, place);
+        if self.found || self.present > 0 {
+            self.values.push_missing(before - before.min(self.values.len()));
+            self.append_values(piece.values);
+            self.values.push_missing(before + count - self.values.len().min(before + count));
+        }
+    }
+
+    /// Appends the values of a later piece.
+    pub(super) fn append_values(&mut self, more: Column) {
+        if self.values.is_empty() {
+            self.values = more;
+            return;
+        }
+        match (&mut self.values, more) {
+            (Column::Text(column), Column::Text(more)) => append_texts(column, &more),
+            (Column::Number(values), Column::Number(more)) => values.extend(more),
+            (Column::Boolean(values), Column::Boolean(more)) => values.extend(more),
+            (Column::Time(values), Column::Time(more)) => values.extend(more),
+            // Both were made for one attribute.
+            _ => {}
+        }
+    }
+
+    /// Takes over what there is to say about a later piece.
+    pub(super) fn append_counts(&mut self, piece: &mut ColumnBuilder, place: impl Fn(Spot) -> Spot) {
         self.found |= piece.found;
         self.present += piece.present;
         self.missing += piece.missing;
         self.failed += piece.failed;
         if self.example.is_none() {
-            self.example = piece.example.map(|(shown, spot)| (shown, place(spot)));
+            self.example = piece.example.take().map(|(shown, spot)| (shown, place(spot)));
         }
-        append_values(&mut self.values, piece.values);
+    }
+
+    /// Returns the codes of other texts as they are here, among kinds where a text stands for all of its kind.
+    pub(super) fn carry(&mut self, texts: &TextColumn) -> Vec<u32> {
+        let mut codes = Vec::with_capacity(texts.codes.len());
+        if let Column::Text(column) = &mut self.values {
+            let (dictionary, classes) = (&mut column.dictionary, &mut self.classes);
+            carry(&mut codes, texts, |text| code(text, dictionary, classes));
+        }
+        codes
     }
 
     pub(super) fn report(&self, kind: RowKind, files: &[String]) -> ColumnReport {
@@ -304,37 +346,33 @@ fn positive_zero(number: f64) -> f64 {
     if number == 0.0 { 0.0 } else { number }
 }
 
-/// Appends values to a column of the same type.
-fn append_values(values: &mut Column, more: Column) {
-    if values.is_empty() {
-        *values = more;
-        return;
-    }
-    match (values, more) {
-        (Column::Text(column), Column::Text(more)) => append_texts(column, &more),
-        (Column::Number(values), Column::Number(more)) => values.extend(more),
-        (Column::Boolean(values), Column::Boolean(more)) => values.extend(more),
-        (Column::Time(values), Column::Time(more)) => values.extend(more),
-        // Both were made for one attribute.
-        _ => {}
+/// Returns the code of a text, of the text that stands for its kind where it has one.
+fn code(text: &str, dictionary: &mut Dictionary, classes: &mut Option<Classes>) -> u32 {
+    match classes {
+        Some(classes) => classes.code(text, dictionary),
+        None => dictionary.intern(text),
     }
 }
 
-/// Appends texts; each entry of the other dictionary that a row has is looked up once.
+/// Appends texts.
 pub(super) fn append_texts(column: &mut TextColumn, more: &TextColumn) {
+    carry(&mut column.codes, more, |text| column.dictionary.intern(text));
+}
+
+/// Appends the codes of texts; each entry of their dictionary that a row has is looked up once.
+fn carry(codes: &mut Vec<u32>, texts: &TextColumn, mut code: impl FnMut(&str) -> u32) {
     const NOT_YET: u32 = MISSING_CODE - 1;
-    let mut carried = vec![NOT_YET; more.dictionary.len()];
-    column.codes.reserve(more.codes.len());
-    for &code in &more.codes {
-        let code = match carried.get_mut(code as usize) {
+    let mut carried = vec![NOT_YET; texts.dictionary.len()];
+    codes.reserve(texts.codes.len());
+    for &of_entry in &texts.codes {
+        codes.push(match carried.get_mut(of_entry as usize) {
             None => MISSING_CODE,
             Some(carried) => {
                 if *carried == NOT_YET {
-                    *carried = column.dictionary.intern(more.dictionary.get(code).unwrap_or_default());
+                    *carried = code(texts.dictionary.get(of_entry).unwrap_or_default());
                 }
                 *carried
             }
-        };
-        column.codes.push(code);
+        });
     }
 }

@@ -1,7 +1,8 @@
 //! Turns all rows that were read into a [`Dataset`]: the row of each lead that counts, and each event once.
 
 use super::gathered::Gathered;
-use super::report::{InputError, InputReport, RepeatedLead, RowKind};
+use super::leads::{finish_leads, refuse_repeated_leads};
+use super::report::{InputError, InputReport, RowKind};
 use super::rows::Rows;
 use crate::columns::{Column, EventTable, LeadTable, MISSING_CODE, MISSING_TIME, TextColumn, Truth};
 use crate::ids::LeadIds;
@@ -183,91 +184,6 @@ pub(super) fn report(leads: &Gathered, events: &Gathered, files: Vec<String>) ->
     }
 }
 
-/// Without `updated_at` nothing says which of two rows counts.
-pub(super) fn refuse_repeated_leads(rows: &Gathered, ids: &LeadIds, files: &[String]) -> Result<(), InputError> {
-    if rows.rows.time.found {
-        return Ok(());
-    }
-    if is_in_order(&rows.lead) {
-        return Ok(());
-    }
-    let mut first = vec![NO_ROW; ids.len()];
-    let (mut repeats, mut count) = (Vec::new(), 0);
-    let place = |row: u32| rows.rows.spots.get(row as usize).unwrap_or_default().place(files);
-    for (row, &lead) in (0..).zip(&rows.lead) {
-        let Some(slot) = first.get_mut(lead as usize) else { continue };
-        if *slot == NO_ROW {
-            *slot = row;
-            continue;
-        }
-        count += 1;
-        if repeats.len() < EXAMPLES_MAX {
-            let lead_id = ids.get(lead).unwrap_or_default().to_owned();
-            repeats.push(RepeatedLead { lead_id, first: place(*slot), second: place(row) });
-        }
-    }
-    if repeats.is_empty() { Ok(()) } else { Err(InputError::RepeatedLeads { repeats, count }) }
-}
-
-/// Returns whether each row has the next lead: then no lead has two.
-fn is_in_order(leads: &[u32]) -> bool {
-    (0..).zip(leads).all(|(row, &lead)| row == lead)
-}
-
-/// Takes the rows of leads that count, and where that is not all of them, the others. Counts stay.
-pub(super) fn finish_leads(
-    rows: &mut Gathered,
-    defaults: &[Option<Value>],
-    ids: LeadIds,
-    as_of: i64,
-) -> (LeadTable, Option<History>) {
-    let is_plain = !rows.rows.time.found && is_in_order(&rows.lead);
-    let chosen = if is_plain { Vec::new() } else { choose_rows(rows, ids.len(), as_of) };
-    let lead = std::mem::take(&mut rows.lead);
-    let has_row = if is_plain { vec![true; lead.len()] } else { chosen.iter().map(|&row| row != NO_ROW).collect() };
-    let Rows { time, columns, .. } = &mut rows.rows;
-    let mut attributes: Vec<Column> = columns.iter_mut().map(|column| column.values.take()).collect();
-    fill_defaults(&mut attributes, defaults);
-    // Taken in either case: where no row says when it was written, a million times of nothing would be kept to the end.
-    let since = match time.values.take() {
-        Column::Time(times) => times,
-        _ => Vec::new(),
-    };
-    let (attributes, history) = if is_plain {
-        (attributes, None)
-    } else {
-        let gathered = attributes.iter().map(|column| pick(column, &chosen)).collect();
-        (gathered, Some(History { lead, since, attributes }))
-    };
-    let mut table = LeadTable { ids, attributes, has_row };
-    table.pad(defaults);
-    (table, history)
-}
-
-impl LeadTable {
-    /// Gives every lead number a value in each column: leads without a row have the defaults.
-    pub(crate) fn pad(&mut self, defaults: &[Option<Value>]) {
-        for column in &mut self.attributes {
-            column.push_missing(self.ids.len().saturating_sub(column.len()));
-        }
-        self.has_row.resize(self.ids.len(), false);
-        fill_defaults(&mut self.attributes, defaults);
-    }
-}
-
-/// Returns, by lead number, the row that counts: the latest at or before *as of*, of equal times the last.
-fn choose_rows(rows: &Gathered, leads: usize, as_of: i64) -> Vec<u32> {
-    let times = rows.rows.times();
-    let mut chosen = vec![NO_ROW; leads];
-    for ((row, &lead), &time) in (0..).zip(&rows.lead).zip(times) {
-        let Some(best) = chosen.get_mut(lead as usize).filter(|_| time <= as_of) else { continue };
-        if *best == NO_ROW || times.get(*best as usize).is_none_or(|&earlier| earlier <= time) {
-            *best = row;
-        }
-    }
-    chosen
-}
-
 /// Returns the given rows of a column; [`NO_ROW`] gives a missing value.
 pub(super) fn pick(column: &Column, rows: &[u32]) -> Column {
     fn of<T: Copy>(values: &[T], rows: &[u32], missing: T) -> Vec<T> {
@@ -284,7 +200,7 @@ pub(super) fn pick(column: &Column, rows: &[u32]) -> Column {
     }
 }
 
-fn fill_defaults(columns: &mut [Column], defaults: &[Option<Value>]) {
+pub(super) fn fill_defaults(columns: &mut [Column], defaults: &[Option<Value>]) {
     for (column, default) in columns.iter_mut().zip(defaults) {
         match (column, default) {
             (Column::Text(column), Some(Value::Text(text))) if column.codes.contains(&MISSING_CODE) => {

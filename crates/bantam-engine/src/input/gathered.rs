@@ -1,9 +1,11 @@
 //! Puts the pieces of files together, in input order: all rows of one kind, with lead numbers.
 
 use super::Number;
-use super::cell::append_texts;
+use super::cell::{ColumnBuilder, append_texts};
+use super::lead_kinds::{KeptLeads, LeadKindsBuilder, Sorting};
 use super::report::{InputError, Rejected, Spot};
 use super::rows::Rows;
+use std::sync::Arc;
 
 /// All rows of one kind so far.
 pub(super) struct Gathered {
@@ -13,6 +15,8 @@ pub(super) struct Gathered {
     pub(super) lead: Vec<u32>,
     /// Rows that were rejected.
     pub(super) rejected: u64,
+    /// The kinds of leads, where they are kept by kind; then columns that belong to kinds have a row for each.
+    kinds: Option<LeadKindsBuilder>,
 }
 
 /// The rows of one piece of a file.
@@ -24,7 +28,26 @@ pub(crate) struct Piece {
 
 impl Gathered {
     pub(super) fn new(rows: Rows) -> Gathered {
-        Gathered { rows, lead: Vec::new(), rejected: 0 }
+        Gathered { rows, lead: Vec::new(), rejected: 0, kinds: None }
+    }
+
+    /// Keeps leads by kind, as long as that is worth it.
+    pub(super) fn keep_by_kind(&mut self, kept: KeptLeads) {
+        let kept = Arc::new(kept);
+        self.rows.sorting = Some(Sorting::new(&kept));
+        self.kinds = Some(LeadKindsBuilder::new(kept));
+    }
+
+    /// Hands over the kinds of leads, where they are kept by kind.
+    pub(super) fn take_kinds(&mut self) -> Option<LeadKindsBuilder> {
+        self.kinds.take()
+    }
+
+    /// Gives all leads rows of their own.
+    pub(super) fn spread_out(&mut self) {
+        if let Some(kinds) = self.kinds.take() {
+            kinds.spread_out(&mut self.rows.columns);
+        }
     }
 
     /// Returns rows to fill: the same columns, nothing in them.
@@ -49,7 +72,12 @@ impl Gathered {
         };
         before.row += piece.seen;
         before.line += lines.unwrap_or(0);
-        self.check_room(piece.keys.len())?;
+        let count = piece.keys.len();
+        self.check_room(count)?;
+        self.lead.reserve(piece.keys.expected);
+        if let Some(kinds) = &mut self.kinds {
+            kinds.reserve(piece.keys.expected);
+        }
         let mut numbers = Vec::with_capacity(piece.keys.entries(0).len());
         number(&piece.keys, &mut numbers);
         piece.keys.resolve(&numbers, &mut self.lead);
@@ -70,12 +98,28 @@ impl Gathered {
             rows.count_unused(&column, count);
         }
         append_texts(&mut rows.name, &piece.name);
-        rows.time.append_piece(piece.time, place);
-        rows.id.append_piece(piece.id, place);
-        for (column, more) in rows.columns.iter_mut().zip(piece.columns) {
-            column.append_piece(more, place);
+        let range = (self.lead.len() - count, count);
+        rows.time.append_optional(piece.time, range, place);
+        rows.id.append_optional(piece.id, range, place);
+        for (column, more) in rows.columns.iter_mut().zip(&mut piece.columns) {
+            column.append_counts(more, place);
         }
+        self.append_values(piece.columns, piece.sorting, count);
         Ok(())
+    }
+
+    /// Appends the values of a piece with `count` rows, by kind where it has been sorted out.
+    fn append_values(&mut self, mut piece: Vec<ColumnBuilder>, sorted: Option<Sorting>, count: usize) {
+        if sorted.is_none() && count > 0 {
+            self.spread_out();
+        }
+        let columns = &mut self.rows.columns;
+        match (&mut self.kinds, sorted) {
+            (Some(kinds), Some(sorted)) => return kinds.append(columns, piece, &sorted.kinds),
+            (None, Some(sorted)) => sorted.spread(&mut piece),
+            (_, None) => {}
+        }
+        columns.iter_mut().zip(piece).for_each(|(column, piece)| column.append_values(piece.values));
     }
 
     /// Refuses more rows than row numbers.

@@ -37,6 +37,12 @@ impl LeadKeys {
         self.codes.len()
     }
 
+    /// Makes room for so many rows of which each has a key of its own.
+    pub(super) fn reserve_each(&mut self, rows: usize) {
+        self.codes.reserve(rows);
+        self.entries.reserve(rows);
+    }
+
     /// Makes room for so many rows.
     pub(super) fn reserve(&mut self, rows: usize) {
         self.codes.reserve(rows);

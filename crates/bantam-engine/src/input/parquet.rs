@@ -61,7 +61,8 @@ pub(crate) fn read(
     let opened = quiet::catch(|| open(&mut rows, file, source)).map_err(damaged)??;
     let blank = rows.blank();
     // What is true of the file as a whole is settled once, whether it has rows or not.
-    rows.keys.expected = opened.starts.last().map_or(0, |&rows| rows as usize);
+    // What the file says of itself is not believed where it has fewer bytes.
+    rows.keys.expected = opened.starts.last().map_or(0, |&rows| rows.min(opened.source.len()) as usize);
     settle(Piece { rows, lines: None })?;
     let read = |group: usize| {
         quiet::catch(|| read_group(&opened, blank.blank(), file, group)).and_then(|rows| rows).map_err(damaged)

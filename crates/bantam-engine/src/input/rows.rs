@@ -9,6 +9,7 @@ mod alike;
 use super::RAW_BYTES_MAX;
 use super::cell::{Cell, ColumnBuilder, Given, RecentTexts, trim};
 use super::keys::LeadKeys;
+use super::lead_kinds::Sorting;
 use super::report::{RowKind, Spot, UnusedColumn, clip, nearest};
 use super::spots::Spots;
 use crate::classes::Classes;
@@ -72,6 +73,8 @@ pub(crate) struct Rows {
     unused_index: HashMap<String, usize>,
     /// For names and leads: texts without a declared column.
     text: ColumnBuilder,
+    /// Sorts leads out by kind, where they are kept so.
+    pub(super) sorting: Option<Sorting>,
 }
 
 impl Rows {
@@ -107,6 +110,7 @@ impl Rows {
             unused: Vec::new(),
             unused_index: HashMap::new(),
             text: column(LEAD, Type::Text),
+            sorting: None,
             reserved,
         }
     }
@@ -130,6 +134,7 @@ impl Rows {
             unused: Vec::new(),
             unused_index: HashMap::new(),
             text: self.text.blank(),
+            sorting: self.sorting.as_ref().and_then(Sorting::blank),
         }
     }
 
@@ -140,10 +145,21 @@ impl Rows {
         }
     }
 
+    /// Sorts out by kind the leads that have come since it was done before.
+    pub(super) fn sort_out(&mut self) {
+        if let Some(sorting) = &mut self.sorting {
+            sorting.go_on(&mut self.columns, self.keys.len());
+        }
+    }
+
     /// Does what can be done for a piece alone, when all its rows are there.
     pub(super) fn end_piece(&mut self) {
         if self.kind == RowKind::Lead {
             self.keys.prepare();
+            self.sort_out();
+            if self.sorting.as_mut().is_some_and(|sorting| !sorting.end(&mut self.columns)) {
+                self.sorting = None;
+            }
         }
     }
 

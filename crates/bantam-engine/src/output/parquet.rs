@@ -1,9 +1,11 @@
 //! Writes scored leads as Parquet, the columns of a row group on all cores.
 
 use super::{COLUMN_NAMES, SCORE_COLUMNS, ScoreRows, Value, Values, push_explanation};
+use crate::columns::TextList;
 use arrow_array::builder::StringDictionaryBuilder;
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, StringArray};
+use arrow_buffer::{Buffer, OffsetBuffer};
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowWriterOptions, compute_leaves};
@@ -108,11 +110,17 @@ fn encode<R: ScoreRows + ?Sized>(
 
 fn array(column: usize, values: Values<'_>) -> io::Result<ArrayRef> {
     Ok(match values {
-        Values::Texts(texts) => Arc::new(StringArray::from_iter_values(texts.iter())),
+        Values::Texts(texts) => texts_array(texts)?,
         Values::Integers(integers) => Arc::new(Int64Array::from(integers)),
         Values::Names(names, places) => names_array(names, &places)?,
         Values::Each(values) => each_array(column, &values),
     })
+}
+
+fn texts_array(texts: TextList) -> io::Result<ArrayRef> {
+    let (text, ends) = texts.into_parts().ok_or_else(|| io::Error::other("a row group has 2 GiB of ids"))?;
+    let offsets = OffsetBuffer::new(std::iter::once(0).chain(ends).collect());
+    Ok(Arc::new(StringArray::try_new(offsets, Buffer::from(text.into_bytes()), None).map_err(io::Error::other)?))
 }
 
 fn explained_array<R: ScoreRows + ?Sized>(rows: &R, column: usize, range: Range<usize>) -> io::Result<ArrayRef> {

@@ -51,6 +51,7 @@ impl<'m> Stream<'m> {
         drop(runs);
         let Scores { mut table, oldest, newest, .. } = scores;
         self.leads.attributes.clear();
+        self.leads.kinds = None;
         table.reserve(table.len() + parts.iter().map(ScoreTable::len).sum::<usize>());
         parts.into_iter().for_each(|part| table.append(part));
         let LeadTable { ids, has_row, .. } = self.leads;

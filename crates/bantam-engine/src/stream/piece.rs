@@ -1,6 +1,5 @@
 //! Takes the rows of one piece of a file: drops what counts for nothing, keeps the rest, scores leads that are complete.
 
-use super::kinds::KindCache;
 use super::runs::{RUN_EVENTS, Run, cut};
 use super::seen::Seen;
 use super::storage::{Place, Stored};
@@ -8,6 +7,7 @@ use super::{Stream, lock};
 use crate::batch::{Partition, ROWS_PER_PARTITION, ScoreTable, score_partition};
 use crate::columns::MISSING_CODE;
 use crate::input::{KeyExtent, LeadKeys, Rows, TapPiece};
+use crate::kinds::KindFinder;
 
 /// Marks the number of a lead that has all its events in this piece.
 const COMPLETE: u32 = 1 << 31;
@@ -15,8 +15,8 @@ const COMPLETE: u32 = 1 << 31;
 pub(super) const WITHOUT_ROW: u32 = 1 << 30;
 /// The lead number without its marks.
 const LEAD: u32 = WITHOUT_ROW - 1;
-/// A kind, or a lead, that has not been looked up yet. It has the marks of a lead, so it must not be asked for them.
-pub(super) const UNKNOWN: u32 = u32::MAX;
+/// A lead that has not been looked up yet. It has the marks of a lead, so it must not be asked for them.
+const UNKNOWN: u32 = u32::MAX;
 /// A lead that is being looked up.
 const PENDING: u32 = u32::MAX - 1;
 
@@ -30,7 +30,7 @@ pub(super) struct StreamPiece<'s, 'm> {
     has_strangers: bool,
     /// Code among the names that are listened to, and the first moment from which on events count, of each name of the piece.
     pub(super) names: Vec<(u32, i64)>,
-    pub(super) kinds: KindCache,
+    pub(super) kinds: KindFinder,
     /// Events of leads that may have others elsewhere.
     stored: Stored,
     /// Events of leads that have no others.
@@ -49,7 +49,7 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
             leads: Vec::new(),
             has_strangers: false,
             names: Vec::new(),
-            kinds: KindCache::default(),
+            kinds: KindFinder::default(),
             stored: lock(&stream.waiting).pop().unwrap_or_else(|| Stored::new(beside)),
             complete: Stored::new(beside),
             seen: Seen::default(),
@@ -266,8 +266,9 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
         let plan = stream.plan(&tables, &shape);
         let beside = stream.storage.beside;
         let complete = std::mem::replace(&mut self.complete, Stored::new(beside));
-        let mut table = ScoreTable::default();
-        for (leads, events) in cut(complete, ROWS_PER_PARTITION) {
+        let parts = cut(complete, ROWS_PER_PARTITION);
+        let mut table = ScoreTable::with_room(parts.iter().map(|(leads, _)| leads.len()).sum());
+        for (leads, events) in parts {
             let has_event = vec![true; leads.len()];
             let (events, kinds) = stream.unfold(&plan, &tables, events);
             let part = Partition { leads, events, kinds, has_event };

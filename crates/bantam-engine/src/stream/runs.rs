@@ -5,6 +5,7 @@
 
 use super::storage::Stored;
 use crate::batch::LeadSet;
+use std::ops::Range;
 
 /// A partition has this many leads, as a power of two: with their events that is about what the cache holds.
 pub(super) const PARTITION_BITS: u32 = 11;
@@ -92,27 +93,40 @@ pub(super) fn cut(mut events: Stored, rows: usize) -> Vec<(LeadSet, Stored)> {
     if !events.lead.is_sorted() {
         sort_by_lead(&mut events);
     }
-    let mut parts = Vec::new();
-    let (mut set, mut part) = (Vec::new(), Stored::new(events.beside.len()));
-    for (at, (&lead, (&time, &kind))) in events.lead.iter().zip(events.time.iter().zip(&events.kind)).enumerate() {
+    let mut places = Vec::with_capacity(events.len());
+    let (mut parts, mut set, mut start) = (Vec::new(), Vec::new(), 0);
+    let mut end_part = |set: &mut Vec<u32>, places: &mut Vec<u32>, range: Range<usize>| {
+        if !set.is_empty() {
+            parts.push((LeadSet::List(std::mem::take(set)), events.part(std::mem::take(places), range)));
+        }
+    };
+    for (at, &lead) in events.lead.iter().enumerate() {
         if set.last() != Some(&lead) {
-            if set.len() + part.len() >= rows {
-                let full = std::mem::replace(&mut part, Stored::new(events.beside.len()));
-                parts.push((LeadSet::List(std::mem::take(&mut set)), full));
+            if set.len() + (at - start) >= rows {
+                end_part(&mut set, &mut places, start..at);
+                start = at;
             }
             set.push(lead);
         }
-        part.lead.push(set.len() as u32 - 1);
-        part.time.push(time);
-        part.kind.push(kind);
-        for (all, values) in part.beside.iter_mut().zip(&events.beside) {
-            all.extend(values.get(at));
+        places.push(set.len() as u32 - 1);
+    }
+    end_part(&mut set, &mut places, start..events.len());
+    parts
+}
+
+impl Stored {
+    /// Returns some of these events, with leads at other places.
+    fn part(&self, lead: Vec<u32>, range: Range<usize>) -> Stored {
+        fn part<T: Clone>(values: &[T], range: &Range<usize>) -> Vec<T> {
+            values.get(range.clone()).unwrap_or_default().to_vec()
+        }
+        Stored {
+            lead,
+            time: part(&self.time, &range),
+            kind: part(&self.kind, &range),
+            beside: self.beside.iter().map(|values| part(values, &range)).collect(),
         }
     }
-    if !set.is_empty() {
-        parts.push((LeadSet::List(set), part));
-    }
-    parts
 }
 
 fn sort_by_lead(events: &mut Stored) {

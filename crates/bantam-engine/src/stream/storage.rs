@@ -1,15 +1,13 @@
 //! Where each property of an event is kept, between its row and its score.
 //!
-//! Most of what rules ask of an event has few answers: its name, the kind of its page, a yes or no. All of those together
-//! are its *kind*, one small number; a table says what each kind stands for. What remains, numbers and times and texts that
-//! count for themselves, is kept beside it, eight bytes each.
+//! What has few answers belongs to the event's kind (`crate::kinds`), what remains is kept beside it, eight bytes each.
 
 use super::Tables;
-use crate::batch::{children, codes};
-use crate::classes::{Classes, NumberClasses, TextUses, looked_at};
+use crate::batch::codes;
+use crate::classes::{Classes, NumberClasses, TextUses};
 use crate::columns::{Column, Dictionary, EventTable, MISSING_CODE, MISSING_NUMBER, MISSING_TIME, Truth};
-use bantam_lang::meaning::{Expr, ExprKind, Meaning, Name, Type, Value};
-use hashbrown::{HashMap, HashSet};
+use crate::kinds::{Keep, asked};
+use bantam_lang::meaning::{Meaning, Name, Type, Value};
 
 /// Where a property is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +34,7 @@ pub(super) struct Storage {
 
 impl Storage {
     pub(super) fn new(meaning: &Meaning, uses: &TextUses) -> Storage {
-        let mut asked = HashSet::new();
-        looked_at(meaning).into_iter().for_each(|expr| ask(expr, &mut asked));
+        let asked = asked(meaning);
         let properties = &meaning.event.properties;
         let mut storage = Storage {
             places: Vec::new(),
@@ -47,23 +44,18 @@ impl Storage {
             numbers: Vec::new(),
             defaults: properties.iter().map(|property| property.default.clone()).collect(),
         };
-        for (index, property) in properties.iter().enumerate() {
-            let name = Name::Property(index);
-            let numbers = NumberClasses::of(meaning, name).filter(|_| property.kind == Type::Number);
-            let in_kind = match property.kind {
-                Type::Text => uses.classes(name).is_some(),
-                Type::Boolean => true,
-                Type::Number => numbers.is_some(),
-                Type::Time => false,
+        for index in 0..properties.len() {
+            let take = |count: &mut usize| {
+                *count += 1;
+                *count - 1
             };
-            storage.numbers.push(numbers);
-            let (place, count) = match in_kind {
-                _ if !asked.contains(&name) => (Place::Nowhere, &mut 0),
-                true => (Place::Kind(storage.kind_codes), &mut storage.kind_codes),
-                false => (Place::Beside(storage.beside), &mut storage.beside),
+            let (place, numbers) = match Keep::of(meaning, &asked, uses, Name::Property(index)) {
+                Keep::InKind(numbers) => (Place::Kind(take(&mut storage.kind_codes)), numbers),
+                Keep::Beside => (Place::Beside(take(&mut storage.beside)), None),
+                Keep::Nowhere => (Place::Nowhere, None),
             };
-            *count += 1;
             storage.places.push(place);
+            storage.numbers.push(numbers);
         }
         storage
     }
@@ -173,13 +165,6 @@ impl Storage {
     }
 }
 
-fn ask(expr: &Expr, asked: &mut HashSet<Name>) {
-    if let ExprKind::Name(name) | ExprKind::Known(name) = expr.kind {
-        asked.insert(name);
-    }
-    children(expr).into_iter().for_each(|child| ask(child, asked));
-}
-
 fn truth_of(code: u32) -> Truth {
     match code {
         0 => Truth::False,
@@ -207,40 +192,6 @@ impl Values {
             Some(classes) => classes.code(text, &mut self.dictionary),
             None => self.dictionary.intern(text),
         }
-    }
-}
-
-/// What each kind of event stands for: the code of its name, then the codes of properties.
-#[derive(Clone, Default)]
-pub(super) struct Kinds {
-    index: HashMap<Box<[u32]>, u32>,
-    /// All codes, kind after kind.
-    codes: Vec<u32>,
-    width: usize,
-}
-
-impl Kinds {
-    /// Returns the kind of these codes.
-    pub(super) fn intern(&mut self, codes: &[u32]) -> u32 {
-        if let Some(&kind) = self.index.get(codes) {
-            return kind;
-        }
-        let kind = self.index.len() as u32;
-        self.index.insert(codes.into(), kind);
-        self.codes.extend(codes);
-        self.width = codes.len();
-        kind
-    }
-
-    /// Returns one code of each of some kinds.
-    pub(super) fn of<T>(&self, kinds: &[u32], at: usize, of: impl Fn(u32) -> T) -> Vec<T> {
-        let code = |kind: u32| self.codes.get(kind as usize * self.width + at).copied().unwrap_or(MISSING_CODE);
-        kinds.iter().map(|&kind| of(code(kind))).collect()
-    }
-
-    /// Returns how many kinds there are.
-    pub(super) fn count(&self) -> usize {
-        self.index.len()
     }
 }
 

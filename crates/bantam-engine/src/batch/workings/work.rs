@@ -92,6 +92,8 @@ fn bare<'a>(
         meaning,
         names,
         by_kind: None,
+        by_lead_kind: None,
+        asked: crate::kinds::asked(meaning),
         heard,
         actions,
         sales,

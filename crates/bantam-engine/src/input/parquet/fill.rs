@@ -115,6 +115,7 @@ impl FlatValues {
                 }
                 Cells::Truths(truths) => push_truths(&segment, truths, spot, builder)?,
                 Cells::Plain(bytes) if extend_plain(&segment, kind, bytes, builder) => 0,
+                Cells::Plain(bytes) if kind == FlatType::Text => push_texts(&segment, bytes, spot, builder)?,
                 Cells::Plain(bytes) => push_plain(&segment, kind, bytes, spot, builder)?,
             };
             self.column.pass(passed);
@@ -284,7 +285,7 @@ fn extend_plain(segment: &Segment<'_>, kind: FlatType, bytes: &[u8], builder: &m
     }
 }
 
-/// Appends plain values one by one; returns how many bytes of texts were used.
+/// Appends plain values of a fixed size one by one.
 fn push_plain(
     segment: &Segment<'_>,
     kind: FlatType,
@@ -292,20 +293,34 @@ fn push_plain(
     first: Spot,
     builder: &mut ColumnBuilder,
 ) -> Result<usize, String> {
+    let mut cells = bytes.chunks_exact(kind.size().unwrap_or(1));
+    for at in 0..segment.rows {
+        let given =
+            if segment.has(at) { given(kind, cells.next().ok_or(DAMAGED)?).ok_or(DAMAGED)? } else { Given::Missing };
+        builder.push(given, Spot { row: first.row + at as u64, ..first });
+    }
+    Ok(0)
+}
+
+/// Appends plain texts one by one; returns how many bytes they took.
+fn push_texts(segment: &Segment<'_>, bytes: &[u8], first: Spot, builder: &mut ColumnBuilder) -> Result<usize, String> {
+    // On most pages there is nothing but ASCII, the lengths of texts too. Then all texts are looked at together.
+    let page = std::str::from_utf8(bytes).ok();
     let mut texts = PlainTexts { rest: bytes };
-    let mut fixed = bytes.chunks_exact(kind.size().unwrap_or(1));
     for at in 0..segment.rows {
         let spot = Spot { row: first.row + at as u64, ..first };
-        if segment.valid.is_some_and(|valid| valid.get(at) != Some(&true)) {
+        if !segment.has(at) {
             builder.push(Given::Missing, spot);
             continue;
         }
-        let cell = if kind == FlatType::Text { texts.next() } else { fixed.next() };
-        match given(kind, cell.ok_or(DAMAGED)?).ok_or(NOT_UTF8)? {
-            // Texts that repeat are written as a dictionary.
-            Given::Text(text) => builder.push_single(text, spot),
-            given => builder.push(given, spot),
-        }
+        let text = texts.next().ok_or(DAMAGED)?;
+        let end = bytes.len() - texts.rest.len();
+        let text = match page {
+            Some(page) => page.get(end - text.len()..end),
+            None => std::str::from_utf8(text).ok(),
+        };
+        // Texts that repeat are written as a dictionary.
+        builder.push_single(text.ok_or(NOT_UTF8)?, spot);
     }
-    Ok(if kind == FlatType::Text { bytes.len() - texts.rest.len() } else { 0 })
+    Ok(bytes.len() - texts.rest.len())
 }

@@ -127,6 +127,13 @@ pub(super) struct Segment<'c> {
     pub(super) values: Cells<'c>,
 }
 
+impl Segment<'_> {
+    /// Returns whether a row has a value.
+    pub(super) fn has(&self, row: usize) -> bool {
+        self.valid.is_none_or(|valid| valid.get(row) == Some(&true))
+    }
+}
+
 pub(super) enum Cells<'c> {
     /// Indexes into the dictionary.
     Indexes(&'c [u32]),

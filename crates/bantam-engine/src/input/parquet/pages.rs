@@ -19,6 +19,8 @@ use std::sync::Arc;
 
 /// How many rows are decoded before anybody looks at them: five columns of them stay in the processor's cache.
 const BATCH_ROWS: usize = 16_384;
+/// No room is made for more leads than these before they have been seen.
+const ROOM_MAX: usize = 1 << 18;
 /// The place of a key or name that will not do.
 const UNFIT: u32 = u32::MAX;
 
@@ -86,11 +88,13 @@ pub(super) fn read_pages(
     };
     let [lead, time, name, id] = plan.reserved.each_ref().map(open);
     let is_event = rows.kind == RowKind::Event;
-    let mut admission = Admission::new(lead?, if is_event { time? } else { None }, name?);
-    let mut others = vec![if is_event { id? } else { open(&plan.reserved[TIME])? }.map(FlatValues::new)];
-    for place in &plan.columns {
-        others.push(open(place)?.map(FlatValues::new));
+    if !is_event {
+        rows.keys.reserve_each(total.min(ROOM_MAX));
     }
+    let mut admission = Admission::new(lead?, if is_event { time? } else { None }, name?);
+    let mut optional_values = if is_event { id? } else { open(&plan.reserved[TIME])? }.map(FlatValues::new);
+    let others = plan.columns.iter().map(|place| Ok(open(place)?.map(FlatValues::new)));
+    let mut others = others.collect::<Result<Vec<_>, String>>()?;
     let mut done = 0;
     while done < total {
         let count = BATCH_ROWS.min(total - done);
@@ -99,20 +103,22 @@ pub(super) fn read_pages(
             break;
         }
         let chosen = piece.as_mut().and_then(|piece| piece.choose(rows));
-        let reserved = if is_event { &mut rows.id } else { &mut rows.time };
-        let builders = std::iter::once(reserved).chain(&mut rows.columns);
-        for (values, builder) in others.iter_mut().zip(builders) {
-            match (values, &chosen) {
-                (Some(values), Some(chosen)) => values.read_wanted(count, chosen, first, builder)?,
-                (Some(values), None) => values.read(count, first, builder)?,
-                (None, _) => builder.push_missing(count),
+        let optional = if is_event { &mut rows.id } else { &mut rows.time };
+        match &mut optional_values {
+            Some(values) => values.read_chosen(count, chosen.as_deref(), first, optional)?,
+            None => optional.lack(count),
+        }
+        for (values, builder) in others.iter_mut().zip(&mut rows.columns) {
+            match values {
+                Some(values) => values.read_chosen(count, chosen.as_deref(), first, builder)?,
+                None => builder.push_missing(count),
             }
         }
         done += count;
         match (&mut piece, chosen) {
             (Some(piece), Some(chosen)) => piece.take_chosen(rows, &chosen)?,
             (Some(piece), None) => piece.take(rows)?,
-            (None, _) => {}
+            (None, _) => rows.sort_out(),
         }
     }
     Ok(done)

@@ -20,10 +20,24 @@ struct Picked<'c> {
 }
 
 impl FlatValues {
+    /// Appends the next `count` rows, or those of them that are chosen.
+    pub(super) fn read_chosen(
+        &mut self,
+        count: usize,
+        chosen: Option<&[u32]>,
+        first: Spot,
+        builder: &mut ColumnBuilder,
+    ) -> Result<(), String> {
+        match chosen {
+            Some(chosen) => self.read_wanted(count, chosen, first, builder),
+            None => self.read(count, first, builder),
+        }
+    }
+
     /// Appends those of the next `count` rows that are wanted, and counts all; the first of them stands at `first`.
     ///
     /// Wanted are places among these rows, in rising order.
-    pub(super) fn read_wanted(
+    fn read_wanted(
         &mut self,
         count: usize,
         mut wanted: &[u32],
