@@ -154,7 +154,7 @@ impl KindFinder {
                 let mut fresh = HashMap::new();
                 narrow(narrowed.next().unwrap_or(&mut fresh), &mut places);
                 more.extend((!fresh.is_empty()).then_some(fresh));
-                // There are fewer rows.
+                // There are fewer rows, and no column has as many codes.
                 count = 1 << u32::BITS;
             }
             codes.add_to(&mut places, cells);
@@ -218,5 +218,43 @@ impl Kinds {
     /// Returns how many kinds there are.
     pub(crate) fn count(&self) -> usize {
         self.index.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn rows_are_of_one_kind_where_all_their_codes_are_the_same(
+            rows in prop::collection::vec((0_u64..3, 0_u32..3, 0_u32..3, 0_u32..3, 0_usize..3), 1..60),
+            size in prop_oneof![Just(4_usize), Just(300), Just(1 << 20), Just(u32::MAX as usize)],
+            cut in 0_usize..60,
+        ) {
+            let column = |of: fn(&(u64, u32, u32, u32, usize)) -> u32| rows.iter().map(of).collect::<Vec<u32>>();
+            let [a, b, c] = [column(|row| row.1), column(|row| row.2), column(|row| row.3)];
+            let truths: Vec<Truth> = rows.iter().map(|row| [Truth::False, Truth::True, Truth::Unknown][row.4]).collect();
+            let columns =
+                [Codes::Text(&a, size), Codes::Text(&b, size), Codes::Text(&c, size), Codes::Truth(&truths)];
+            // In two batches; every other row of the second is left out, so that its cells are no stretch.
+            let cells: Vec<u32> = (0..rows.len()).filter(|row| *row < cut || row % 2 == 0).map(|row| row as u32).collect();
+            let (mut finder, mut firsts, mut kinds) = (KindFinder::default(), Vec::new(), Vec::new());
+            let (early, late) = cells.split_at(cells.partition_point(|&row| (row as usize) < cut));
+            for cells in [early, late] {
+                let first = cells.iter().map(|&row| rows[row as usize].0).collect();
+                kinds.extend(finder.find((first, 3), &columns, cells, |at| {
+                    firsts.push(cells[at]);
+                    firsts.len() as u32 - 1
+                }));
+                prop_assert!(finder.knows(3, &columns));
+            }
+            for (&row, &kind) in cells.iter().zip(&kinds) {
+                prop_assert_eq!(rows[row as usize], rows[firsts[kind as usize] as usize]);
+            }
+            let distinct: HashSet<_> = cells.iter().map(|&row| rows[row as usize]).collect();
+            prop_assert_eq!(firsts.len(), distinct.len());
+        }
     }
 }

@@ -41,6 +41,11 @@ fn texts(csv: &str) -> Option<Texts> {
     (!twice && !csv.contains('\0')).then_some(Texts { header, rows })
 }
 
+/// Takes a file apart that can be.
+fn texts_in(csv: &str) -> Texts {
+    texts(csv).unwrap()
+}
+
 /// How a file is written.
 #[derive(Clone, Copy, Debug)]
 struct Writing {
@@ -150,7 +155,7 @@ fn parquet_scored_while_reading_agrees_with_csv_read_whole() {
 #[test]
 fn more_kinds_of_events_than_pay_give_the_same_scores() {
     // 150 times 150 kinds, and a rule that must see the events themselves beside those that follow from their kinds.
-    let keys = |letter: char| (0..150).map(|at| format!("{letter}{at}: {}", at % 7)).collect::<Vec<_>>().join(", ");
+    let keys = |letter: char| (0..150).map(|at| format!("{letter}{at}: {}", at + 1)).collect::<Vec<_>>().join(", ");
     let definition = format!(
         "bantam: 1\nevent: {{a: text, b: text}}\nengagement:\n  halve_every: 10d\n  rules:\n    A: {{on: seen, by: event.a, points: {{{}}}}}\n    \
          B: {{on: seen, by: event.b, points: {{{}}}}}\n    Days: {{on: seen, once_per: day, points: 3}}\nstages: [One, Two: score >= 100]\n",
@@ -168,4 +173,47 @@ fn more_kinds_of_events_than_pay_give_the_same_scores() {
     assert!(scored.iter().any(|row| row.score.engagement > 100));
     let (leads, events) = ([leads.as_bytes()], [events.as_bytes()]);
     assert!(Loaded::streamed(&whole.definition, &leads, &events, Format::Csv, whole.as_of) == scored);
+}
+
+#[test]
+fn leads_of_more_kinds_than_pay_give_the_same_scores() {
+    let keys = |letter: char| (0..60).map(|at| format!("{letter}{at}: {}", at - 20)).collect::<Vec<_>>().join(", ");
+    let definition = format!(
+        "bantam: 1\nlead: {{a: text, b: text, size: number, told: boolean, since: time, note: text}}\n\
+         fit:\n  rules:\n    A: {{by: a, points: {{{}}}}}\n    B: {{by: b, points: {{{}}}}}\n    \
+         Size: {{if: size > 3 && (told || days_since(since) < 20), points: 5}}\n\
+         personas: [Big: size >= 7]\ndisqualify: {{Told: told && size == 2}}\nstages: [One, Two: score >= 10]\n",
+        keys('a'),
+        keys('b')
+    );
+    let lead = |lead: u32, kind: u32| {
+        let (size, told) = (kind % 9, ["true", "false", ""][kind as usize / 9 % 3]);
+        let day = lead % 27 + 1;
+        format!("{lead},a{},b{},{size},{told},2026-02-{day:02},n{lead},2026-01-{day:02}\n", kind % 61, kind / 61)
+    };
+    // Few kinds, then as many as leads, then few again; every other time some leads come twice, with other values.
+    for (repeats, file) in [(0, 4_000), (0, 700), (50, 4_000)] {
+        let header = if repeats > 0 { "updated_at" } else { "unused" };
+        let header = format!("lead_id,a,b,size,told,since,note,{header}\n");
+        let rows = |leads: std::ops::Range<u32>, kinds: u32| leads.map(|at| lead(at, at % kinds)).collect::<String>();
+        let ends = [1_000, 1_000 + file, 6_000].map(|end: u32| (end, end.saturating_sub(repeats)));
+        let files = [rows(0..ends[0].0, 40), rows(ends[0].1..ends[1].0, 3_600), rows(ends[1].1..ends[2].0, 7)];
+        let files = files.map(|rows| header.clone() + &rows);
+        let events = "lead_id,event,timestamp\n7,seen,2026-02-01\n9000,seen,2026-02-01\n";
+        let texts = files.each_ref().map(String::as_str);
+        let as_of = parse_time("2026-02-20").unwrap();
+        let whole = Loaded::at(&definition, &[], &texts, &[events], Format::Csv, as_of);
+        let scored = whole.batch();
+        let outs = scored.iter().filter(|row| row.score.disqualified_by.is_some()).count();
+        assert!(scored.len() > 5_900 && outs > 0, "{} {outs}", scored.len());
+        let streamed = |files: &[&[u8]], events, format| {
+            assert!(Loaded::streamed(&whole.definition, files, &[events], format, as_of) == scored, "{file} {repeats}");
+        };
+        streamed(&texts.map(str::as_bytes), events.as_bytes(), Format::Csv);
+        let writing =
+            Writing { group_rows: 2_500, page_rows: 900, dictionary: true, version: WriterVersion::PARQUET_1_0 };
+        let files = texts.map(|text| parquet(&texts_in(text), None, None, writing));
+        let events = parquet(&texts_in(events), Some("timestamp"), None, writing);
+        streamed(&files.each_ref().map(Vec::as_slice), &events, Format::Parquet);
+    }
 }

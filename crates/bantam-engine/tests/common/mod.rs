@@ -64,13 +64,27 @@ impl Loaded {
         rows(&scores)
     }
 
-    /// Scores while reading files of one format.
+    /// Scores while reading files of one format: with explanations, which must have the scores that there are without.
     pub(crate) fn streamed(
         definition: &CheckedDefinition,
         leads: &[&[u8]],
         events: &[&[u8]],
         format: Format,
         as_of: i64,
+    ) -> Vec<ScoredRow> {
+        let [explained, plain] =
+            [true, false].map(|explain| Loaded::stream(definition, [leads, events], format, as_of, explain));
+        let score = |row: &ScoredRow| row.score.clone();
+        assert!(explained.iter().map(score).eq(plain.iter().map(score)), "scores are others without explanations");
+        explained
+    }
+
+    fn stream(
+        definition: &CheckedDefinition,
+        [leads, events]: [&[&[u8]]; 2],
+        format: Format,
+        as_of: i64,
+        explain: bool,
     ) -> Vec<ScoredRow> {
         let mut input = Input::for_scores(definition, |_| {});
         for bytes in leads {
@@ -83,10 +97,8 @@ impl Loaded {
                 }
             }
         }
-        let options = StreamOptions {
-            batch: BatchOptions { explain: true, ..BatchOptions::default() },
-            one_file: events.len() == 1,
-        };
+        let options =
+            StreamOptions { batch: BatchOptions { explain, ..BatchOptions::default() }, one_file: events.len() == 1 };
         let mut scoring = input.score(definition, as_of, options).unwrap();
         for bytes in events {
             match format {
