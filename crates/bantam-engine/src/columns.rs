@@ -138,6 +138,28 @@ impl Column {
         }
     }
 
+    /// Makes of the rows from `from` on `count` rows: those that are there come to some places among them, in rising order,
+    /// and all others are missing.
+    pub(crate) fn spread(&mut self, from: usize, places: &[u32], count: usize) {
+        fn spread<T: Copy>(values: &mut Vec<T>, from: usize, places: &[u32], count: usize, missing: T) {
+            values.resize(from + count, missing);
+            // From the last on, so that none is overwritten before it is moved.
+            for (at, &place) in places.iter().enumerate().rev() {
+                let at = from + at;
+                let value = values.get_mut(at).map(|value| std::mem::replace(value, missing));
+                if let (Some(value), Some(slot)) = (value, values.get_mut(from + place as usize)) {
+                    *slot = value;
+                }
+            }
+        }
+        match self {
+            Column::Text(text) => spread(&mut text.codes, from, places, count, MISSING_CODE),
+            Column::Number(values) => spread(values, from, places, count, MISSING_NUMBER),
+            Column::Boolean(values) => spread(values, from, places, count, Truth::Unknown),
+            Column::Time(values) => spread(values, from, places, count, MISSING_TIME),
+        }
+    }
+
     /// Appends a value; one that is missing, or of another type, is missing.
     pub fn push(&mut self, value: Option<&Value>) {
         match (self, value) {
@@ -430,6 +452,16 @@ impl EventTable {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_kept_comes_back_to_its_places() {
+        let mut column = Column::Number(vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        column.keep(1, &[0, 1, 4]);
+        column.spread(1, &[0, 1, 4], 6);
+        let Column::Number(values) = column else { unreachable!() };
+        let known: Vec<Option<f64>> = values.iter().map(|value| Some(*value).filter(|value| !value.is_nan())).collect();
+        assert_eq!(known, [Some(1.0), Some(2.0), Some(3.0), None, None, Some(6.0), None]);
+    }
 
     #[test]
     fn a_text_gets_one_code_however_often_it_comes() {

@@ -33,7 +33,7 @@ pub use report::{ColumnReport, InputError, InputReport, Place, Rejected, Repeate
 
 pub(crate) use keys::LeadKeys;
 pub(crate) use rows::Rows;
-pub(crate) use tap::{Tap, TapPiece};
+pub(crate) use tap::{Asked, Chosen, Tap, TapPiece};
 
 use crate::classes::TextUses;
 use crate::columns::LeadTable;

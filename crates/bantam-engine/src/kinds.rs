@@ -45,7 +45,8 @@ pub(crate) fn asked(meaning: &Meaning) -> HashSet<Name> {
     asked
 }
 
-fn ask(expr: &Expr, asked: &mut HashSet<Name>) {
+/// Collects the names that an expression asks for.
+pub(crate) fn ask(expr: &Expr, asked: &mut HashSet<Name>) {
     if let ExprKind::Name(name) | ExprKind::Known(name) = expr.kind {
         asked.insert(name);
     }

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod input;
 mod kinds;
 pub mod live;
+mod needs;
 pub mod output;
 mod reach;
 pub mod scores;

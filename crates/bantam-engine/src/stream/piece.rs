@@ -2,11 +2,11 @@
 
 use super::runs::{RUN_EVENTS, Run, cut};
 use super::seen::Seen;
-use super::storage::{Place, Stored};
+use super::storage::{Place, PropertySet, Stored};
 use super::{Stream, lock};
 use crate::batch::{Partition, ROWS_PER_PARTITION, ScoreTable, score_partition};
 use crate::columns::MISSING_CODE;
-use crate::input::{KeyExtent, LeadKeys, Rows, TapPiece};
+use crate::input::{Chosen, KeyExtent, LeadKeys, Rows, TapPiece};
 use crate::kinds::KindFinder;
 
 /// Marks the number of a lead that has all its events in this piece.
@@ -20,6 +20,16 @@ const UNKNOWN: u32 = u32::MAX;
 /// A lead that is being looked up.
 const PENDING: u32 = u32::MAX - 1;
 
+/// What is known of a name of a piece.
+pub(super) struct PieceName {
+    /// Among the names that are listened to.
+    pub(super) code: u32,
+    /// The first moment from which on events count.
+    first: i64,
+    /// Which of the properties that are kept something asks for.
+    pub(super) needs: PropertySet,
+}
+
 /// One piece while it is read.
 pub(super) struct StreamPiece<'s, 'm> {
     pub(super) stream: &'s Stream<'m>,
@@ -28,8 +38,7 @@ pub(super) struct StreamPiece<'s, 'm> {
     leads: Vec<u32>,
     /// Whether a lead without a counting row has come.
     has_strangers: bool,
-    /// Code among the names that are listened to, and the first moment from which on events count, of each name of the piece.
-    pub(super) names: Vec<(u32, i64)>,
+    pub(super) names: Vec<PieceName>,
     pub(super) kinds: KindFinder,
     /// Events of leads that may have others elsewhere.
     stored: Stored,
@@ -202,13 +211,14 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
 
     /// Looks up names that have not come before in this piece.
     fn know_names(&mut self, rows: &Rows) {
-        let Stream { horizons, names, as_of, .. } = self.stream;
+        let Stream { horizons, names, as_of, storage, .. } = self.stream;
         let dictionary = rows.names();
         for code in self.names.len()..dictionary.dictionary.len() {
             let name = dictionary.dictionary.get(code as u32).unwrap_or_default();
             let heard = names.code(name).zip(horizons.first_moment(name, *as_of));
             // After the end of time: no event of an unheard name counts.
-            self.names.push(heard.unwrap_or((MISSING_CODE, i64::MAX)));
+            let (code, first) = heard.unwrap_or((MISSING_CODE, i64::MAX));
+            self.names.push(PieceName { code, first, needs: storage.needs_of(name) });
         }
     }
 
@@ -220,7 +230,7 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
         let mut kept = vec![0; times.len()];
         let mut count = 0;
         for (row, (&time, &name)) in (0..).zip(times.iter().zip(&rows.names().codes)) {
-            let first = self.names.get(name as usize).map_or(i64::MAX, |&(_, first)| first);
+            let first = self.names.get(name as usize).map_or(i64::MAX, |name| name.first);
             if let Some(slot) = kept.get_mut(count) {
                 *slot = row;
             }
@@ -279,12 +289,16 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
 }
 
 impl TapPiece for StreamPiece<'_, '_> {
-    fn choose(&mut self, rows: &Rows) -> Option<Vec<u32>> {
+    fn choose(&mut self, rows: &Rows) -> Option<Chosen> {
         if rows.have_ids() {
             return None;
         }
         self.know_names(rows);
-        Some(self.counting(rows))
+        let chosen = self.counting(rows);
+        let codes = &rows.names().codes;
+        let needs = |row: u32| self.names.get(*codes.get(row as usize)? as usize).map(|name| name.needs);
+        let asked = self.stream.storage.asked(chosen.iter().map(|&row| (row, needs(row).unwrap_or_default())));
+        Some(Chosen { rows: chosen, asked })
     }
 
     fn take_chosen(&mut self, rows: &mut Rows, chosen: &[u32]) -> Result<(), String> {
@@ -293,10 +307,12 @@ impl TapPiece for StreamPiece<'_, '_> {
     }
 
     fn take(&mut self, rows: &mut Rows) -> Result<(), String> {
-        match self.choose(rows) {
-            Some(kept) => self.take_kept(rows, &kept, &kept),
-            None => Ok(()),
+        if rows.have_ids() {
+            return Ok(());
         }
+        self.know_names(rows);
+        let kept = self.counting(rows);
+        self.take_kept(rows, &kept, &kept)
     }
 
     fn end(mut self: Box<Self>) {

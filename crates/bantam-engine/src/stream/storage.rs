@@ -6,7 +6,9 @@ use super::Tables;
 use crate::batch::codes;
 use crate::classes::{Classes, NumberClasses, TextUses};
 use crate::columns::{Column, Dictionary, EventTable, MISSING_CODE, MISSING_NUMBER, MISSING_TIME, Truth};
+use crate::input::Asked;
 use crate::kinds::{Keep, asked};
+use crate::needs::Needs;
 use bantam_lang::meaning::{Meaning, Name, Type, Value};
 
 /// Where a property is kept.
@@ -30,6 +32,18 @@ pub(super) struct Storage {
     pub(super) kind_codes: usize,
     pub(super) beside: usize,
     defaults: Vec<Option<Value>>,
+    needs: Needs,
+}
+
+/// Some of the properties that are kept: a bit each, by their order. Those beyond the last bit are always among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct PropertySet(u64);
+
+impl PropertySet {
+    /// Returns whether a property is among them, by its place among those that are kept.
+    pub(super) fn has(self, at: usize) -> bool {
+        at >= u64::BITS as usize || self.0 >> at & 1 == 1
+    }
 }
 
 impl Storage {
@@ -42,6 +56,7 @@ impl Storage {
             kind_codes: 0,
             beside: 0,
             numbers: Vec::new(),
+            needs: Needs::of(meaning),
             defaults: properties.iter().map(|property| property.default.clone()).collect(),
         };
         for index in 0..properties.len() {
@@ -63,6 +78,32 @@ impl Storage {
     /// Returns the properties that are kept, with their places.
     pub(super) fn kept(&self) -> impl Iterator<Item = (usize, Place)> {
         self.places.iter().copied().enumerate().filter(|(_, place)| *place != Place::Nowhere)
+    }
+
+    /// Returns the properties that something asks for of events of a name.
+    pub(super) fn needs_of(&self, name: &str) -> PropertySet {
+        let kept = self.kept().take(u64::BITS as usize).enumerate();
+        PropertySet(kept.fold(0, |set, (at, (property, _))| set | u64::from(self.needs.has(name, property)) << at))
+    }
+
+    /// Returns of each property for which of the chosen rows it is asked, given those with what is asked of each.
+    pub(super) fn asked(&self, chosen: impl Iterator<Item = (u32, PropertySet)>) -> Vec<Asked> {
+        let mut lists: [(Vec<u32>, Vec<u32>); u64::BITS as usize] = std::array::from_fn(|_| Default::default());
+        for (place, (row, PropertySet(mut set))) in (0..).zip(chosen) {
+            while set != 0 {
+                if let Some((rows, places)) = lists.get_mut(set.trailing_zeros() as usize) {
+                    rows.push(row);
+                    places.push(place);
+                }
+                set &= set - 1;
+            }
+        }
+        let mut lists = lists.into_iter();
+        let asked = |place: &Place| match place {
+            Place::Nowhere => Asked::OfSome { rows: Vec::new(), places: Vec::new() },
+            _ => lists.next().map_or(Asked::OfAll, |(rows, places)| Asked::OfSome { rows, places }),
+        };
+        self.places.iter().map(asked).collect()
     }
 
     /// Returns the value kept beside the kind: the bits of a number, a time or a code, or those of the default.

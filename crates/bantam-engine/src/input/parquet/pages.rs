@@ -3,9 +3,9 @@
 //! Rows whose reserved values will not do are not rejected here: from the first such batch on the row group goes by record
 //! batches, which can show the row.
 
-use super::super::TapPiece;
 use super::super::report::{RowKind, Spot};
 use super::super::rows::{LEAD, NAME, Rows, TIME};
+use super::super::{Asked, TapPiece};
 use super::cells::TIMES;
 use super::fill::{FlatValues, for_each_entry, micros};
 use super::flat::{Cells, DAMAGED, FlatColumn, FlatType, Next, PlainTexts, is_readable};
@@ -105,18 +105,21 @@ pub(super) fn read_pages(
         let chosen = piece.as_mut().and_then(|piece| piece.choose(rows));
         let optional = if is_event { &mut rows.id } else { &mut rows.time };
         match &mut optional_values {
-            Some(values) => values.read_chosen(count, chosen.as_deref(), first, optional)?,
+            Some(values) => values.read(count, first, optional)?,
             None => optional.lack(count),
         }
+        let mut asked = chosen.iter().flat_map(|chosen| &chosen.asked);
         for (values, builder) in others.iter_mut().zip(&mut rows.columns) {
-            match values {
-                Some(values) => values.read_chosen(count, chosen.as_deref(), first, builder)?,
-                None => builder.push_missing(count),
+            let asked = asked.next().unwrap_or(&Asked::OfAll);
+            match (values, &chosen) {
+                (Some(values), Some(chosen)) => values.read_chosen(count, (&chosen.rows, asked), first, builder)?,
+                (Some(values), None) => values.read(count, first, builder)?,
+                (None, _) => builder.push_missing(count),
             }
         }
         done += count;
         match (&mut piece, chosen) {
-            (Some(piece), Some(chosen)) => piece.take_chosen(rows, &chosen)?,
+            (Some(piece), Some(chosen)) => piece.take_chosen(rows, &chosen.rows)?,
             (Some(piece), None) => piece.take(rows)?,
             (None, _) => rows.sort_out(),
         }

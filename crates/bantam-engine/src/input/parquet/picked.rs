@@ -3,6 +3,7 @@
 //! Most events are too old to count or of a name that no rule knows, which their time and name tell (`pages.rs`). What else
 //! they have need not be decoded.
 
+use super::super::Asked;
 use super::super::cell::ColumnBuilder;
 use super::super::report::Spot;
 use super::fill::{Converted, FlatValues, extend};
@@ -20,17 +21,22 @@ struct Picked<'c> {
 }
 
 impl FlatValues {
-    /// Appends the next `count` rows, or those of them that are chosen.
+    /// Appends the chosen ones of the next `count` rows to a column; the first of all stands at `first`.
     pub(super) fn read_chosen(
         &mut self,
         count: usize,
-        chosen: Option<&[u32]>,
+        (chosen, asked): (&[u32], &Asked),
         first: Spot,
         builder: &mut ColumnBuilder,
     ) -> Result<(), String> {
-        match chosen {
-            Some(chosen) => self.read_wanted(count, chosen, first, builder),
-            None => self.read(count, first, builder),
+        match asked {
+            Asked::OfAll => self.read_wanted(count, chosen, first, builder),
+            Asked::OfSome { rows, places } => {
+                let from = builder.values.len();
+                self.read_wanted(count, rows, first, builder)?;
+                builder.values.spread(from, places, chosen.len());
+                Ok(())
+            }
         }
     }
 
