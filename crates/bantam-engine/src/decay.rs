@@ -22,15 +22,16 @@ pub(crate) fn decayed(points: i64, decay: Decay, age: i64) -> i64 {
     }
 }
 
-/// Points that an event has up to an age, not including it, in microseconds.
+/// Points that an event loses at an age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
+    /// The age, in microseconds, from which on they are lost.
     pub(crate) until: i64,
     pub(crate) points: i64,
 }
 
-/// Returns what `points` come down to by age, step by step, up to the age of `within` and while something is left; `None` for
-/// a decay without steps.
+/// Returns how `points` are lost by age, step by step, all that are left at the age of `within`; `None` for a decay without
+/// steps.
 pub(crate) fn steps(points: i64, decay: Decay, within: i64) -> Option<Vec<Step>> {
     let half_life = match decay {
         Decay::Never if points == 0 => return Some(Vec::new()),
@@ -44,9 +45,18 @@ pub(crate) fn steps(points: i64, decay: Decay, within: i64) -> Option<Vec<Step>>
         if left == 0 || steps.last().is_some_and(|step| step.until >= within) {
             break;
         }
-        steps.push(Step { until: half_life.saturating_mul(halvings + 1).min(within), points: left });
+        let until = half_life.saturating_mul(halvings + 1).min(within);
+        let next = if until == within { 0 } else { points / (1 << (halvings + 1)) };
+        steps.push(Step { until, points: left - next });
     }
     Some(steps)
+}
+
+/// Returns the points that have not been lost at an age.
+#[inline]
+pub(crate) fn left(steps: &[Step], age: i64) -> i64 {
+    // Without a branch: the ages of events that follow each other have nothing to do with one another.
+    steps.iter().map(|step| step.points * i64::from(age < step.until)).sum()
 }
 
 /// Returns how many times `age` holds the half-life.
@@ -129,7 +139,7 @@ mod tests {
             for (points, within) in [(0, 60), (1, 60), (-25, 60), (75, 60), (10_000, 90), (10_000, 7), (-3, 1)] {
                 let steps = steps(points, decay, micros(within)).unwrap();
                 for age in 0..100 {
-                    let found = steps.iter().find(|step| micros(age) < step.until).map_or(0, |step| step.points);
+                    let found = left(&steps, micros(age));
                     let expected = if age < within { decayed(points, decay, micros(age)) } else { 0 };
                     assert_eq!(found, expected, "{points} within {within} {decay:?} at {age}");
                 }

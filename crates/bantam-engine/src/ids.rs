@@ -274,6 +274,12 @@ impl LeadIds {
     /// Makes look-ups fast, for now that most leads are known.
     pub(crate) fn settle(&mut self) {
         let before = self.ranked.take();
+        let is_rising = !self.is_mixed && before.is_none() && self.numbers.len() == self.len();
+        if is_rising && let Some(ranked) = Ranked::of_rising(&self.numbers) {
+            (self.ranked, self.is_mixed) = (Some(ranked), true);
+            (self.slots, self.upper) = (Slots::default(), Upper::Open);
+            return;
+        }
         let numbered = (0..).zip(&self.numbers).filter(|&(_, &number)| number != NO_NUMBER);
         self.ranked = Ranked::of(numbered.map(|(lead, &number)| (number, lead)));
         if self.ranked.is_none() && before.is_none() {

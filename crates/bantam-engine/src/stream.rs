@@ -72,6 +72,8 @@ struct Stream<'m> {
     tables: Mutex<Tables>,
     /// Events that wait to be sorted; each piece takes one of these and brings it back.
     waiting: Mutex<Vec<Stored>>,
+    /// Memory of events that have been scored.
+    emptied: Mutex<Vec<Stored>>,
     runs: Mutex<Vec<Run>>,
     scored: Mutex<Scores>,
 }
@@ -180,6 +182,7 @@ impl<'m> Stream<'m> {
             newcomers: RwLock::default(),
             tables: Mutex::new(Tables { values, kinds: Kinds::default() }),
             waiting: Mutex::default(),
+            emptied: Mutex::default(),
             runs: Mutex::default(),
         }
     }

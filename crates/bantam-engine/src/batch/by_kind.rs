@@ -13,7 +13,7 @@ use super::rules::award;
 use super::select::PartitionEvents;
 use crate::calendar::micros;
 use crate::columns::{EventTable, LeadTable};
-use crate::decay::{Step, steps};
+use crate::decay::{Step, left, steps};
 use crate::horizons::Horizons;
 use bantam_lang::meaning::{EventSet, Expr, Meaning, Name, Points, Rule, RuleKind};
 
@@ -29,7 +29,7 @@ pub(crate) struct KindPoints {
     seen: Vec<bool>,
 }
 
-/// What one event of a kind gives to one rule: the points of the first step that its age does not reach.
+/// What one event of a kind gives to one rule: what its steps have left at its age.
 struct Worth {
     slot: u32,
     start: u32,
@@ -108,7 +108,7 @@ impl KindPoints {
             let age = as_of - time;
             for worth in self.worths_of(kind) {
                 let steps = self.steps.get(worth.start as usize..worth.end as usize).unwrap_or_default();
-                let points = steps.iter().find(|step| age < step.until).map_or(0, |step| step.points);
+                let points = left(steps, age);
                 let sum = by_slot.get_mut(worth.slot as usize).and_then(|sums| sums.get_mut(lead as usize));
                 if let Some(sum) = sum {
                     *sum = sum.saturating_add(points);

@@ -46,6 +46,9 @@ pub(super) fn by_input(ids: &LeadIds, table: &ScoreTable, has_row: &[bool]) -> V
             *slot = place;
         }
     }
+    if table.len() == ids.len() && has_row.len() >= ids.len() && !has_row.contains(&false) {
+        return places;
+    }
     let with_row = |lead: usize| has_row.get(lead) == Some(&true);
     let (mut order, mut others) = (Vec::with_capacity(table.len()), Vec::new());
     for (lead, place) in places.into_iter().enumerate().filter(|&(_, place)| place != u32::MAX) {
@@ -141,8 +144,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn row(fit: i64, engagement: i64) -> Row {
-        let [persona, stage, grade, disqualified_by, route] = [MISSING_CODE; 5];
-        Row { fit, fit_unknown: 0, engagement, persona, stage, grade, disqualified_by, route }
+        let [persona, stage, disqualified_by, route] = [MISSING_CODE; 4];
+        Row { fit, fit_unknown: 0, engagement, persona, stage, disqualified_by, route }
     }
 
     proptest! {

@@ -88,7 +88,10 @@ impl<'a> BatchScores<'a> {
             3 => integers(|row| row.fit),
             4 => integers(|row| row.fit_unknown.into()),
             5 => integers(|row| row.engagement),
-            6 => names(self.grades.iter().map(String::as_str).collect(), |row| row.grade),
+            6 => {
+                let grades = rows.iter().map(|row| row.grade(&meaning.grades)).collect();
+                Values::Names(self.grades.iter().map(String::as_str).collect(), grades)
+            }
             7 => names(meaning.personas.iter().map(|each| each.name.as_str()).collect(), |row| row.persona.into()),
             8 => names(meaning.disqualify.iter().map(|each| each.name.as_str()).collect(), |row| {
                 row.disqualified_by.into()
@@ -115,7 +118,8 @@ impl<'a> BatchScores<'a> {
     /// Returns each grade that leads have, none among them, with their number, in no order.
     pub fn count_grades(&self) -> Vec<(Option<&str>, u64)> {
         let name = |at: usize| self.grades.get(at).map(String::as_str);
-        count(self.table.rows().iter().map(|row| row.grade as usize)).map(|(at, leads)| (name(at), leads)).collect()
+        let grades = self.table.rows().iter().map(|row| row.grade(&self.meaning.grades) as usize);
+        count(grades).map(|(at, leads)| (name(at), leads)).collect()
     }
 
     /// Returns the lead of a rank, counted from 0.
@@ -208,7 +212,7 @@ impl<'s> ScoredLead<'s> {
 
     /// Returns the grade.
     pub fn grade(&self) -> Option<&'s str> {
-        self.scores.grades.get(self.row.grade as usize).map(String::as_str)
+        self.scores.grades.get(self.row.grade(&self.scores.meaning.grades) as usize).map(String::as_str)
     }
 
     /// Returns the persona.

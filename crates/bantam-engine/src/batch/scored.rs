@@ -1,11 +1,12 @@
 //! The scores of leads, compact, and only of leads that come out: all of a lead in one place, since ranks bring leads into an
 //! order in which none stands beside its neighbour.
 
-use super::outcome::Outcome;
+use super::outcome::{Outcome, grade};
 use super::partition::LeadSet;
 use super::rules::SectionPoints;
 use super::workings::Row;
 use crate::columns::MISSING_CODE;
+use bantam_lang::meaning::Grades;
 
 /// No index into the definition. Indexes fit: a definition has at most 10,000 parts.
 const NONE: u16 = u16::MAX;
@@ -17,15 +18,14 @@ pub(crate) struct ScoreTable {
     pub(super) explained: Explained,
 }
 
-/// The score of one lead. Names are indexes into the definition; an index past its end is none.
+/// The score of one lead. Names are indexes into the definition; an index past its end is none. The grade is not kept: it
+/// follows from fit and engagement.
 #[derive(Clone, Copy)]
 pub(super) struct CompactScore {
     pub(super) fit: i64,
     pub(super) engagement: i64,
     /// Lead number.
     pub(super) lead: u32,
-    /// Index into the texts of `grade_texts`, of which there may be more than parts.
-    pub(super) grade: u32,
     pub(super) fit_unknown: u16,
     pub(super) persona: u16,
     pub(super) stage: u16,
@@ -39,12 +39,16 @@ impl CompactScore {
         self.fit + self.engagement
     }
 
+    /// Returns the index into the texts of `grade_texts`.
+    pub(super) fn grade(&self, grades: &Grades) -> u32 {
+        grade(grades, self.fit, self.engagement)
+    }
+
     fn of(lead: u32, row: &Row) -> CompactScore {
         CompactScore {
             fit: row.fit,
             engagement: row.engagement,
             lead,
-            grade: row.grade,
             fit_unknown: u16::try_from(row.fit_unknown).unwrap_or(NONE),
             persona: index(row.persona),
             stage: index(row.stage),
@@ -112,7 +116,7 @@ impl Scored<'_> {
             values.get(place).copied()
         }
         let code = |codes: &[u32]| at(codes, place).unwrap_or(MISSING_CODE);
-        let Outcome { stage, grade, disqualified_by, route, .. } = self.outcome;
+        let Outcome { stage, disqualified_by, route, .. } = self.outcome;
         Row {
             fit: at(&self.fit.total, place).unwrap_or(0),
             fit_unknown: at(&self.fit.undecided, place).unwrap_or(0),
@@ -121,7 +125,6 @@ impl Scored<'_> {
             stage: code(stage),
             disqualified_by: code(disqualified_by),
             route: code(route),
-            grade: code(grade),
         }
     }
 }

@@ -25,19 +25,13 @@ impl PartitionEvents {
             Some(by_kind) => rows_by_name(plan, codes, |row| kinds.get(row).is_some_and(|&kind| by_kind.is_seen(kind))),
             None => rows_by_name(plan, codes, |_| true),
         };
-        PartitionEvents { by_name, by_action: Vec::new() }.with_actions(plan, frame)
+        PartitionEvents { by_name, by_action: Vec::new() }.with_actions(plan, frame, |_| true)
     }
 
     /// Sorts kinds out, one event of each; actions that are not `told` by them are left empty.
     pub(super) fn of_kinds(plan: &BatchPlan<'_>, frame: &Frame<'_>, told: impl Fn(usize) -> bool) -> Self {
         let by_name = rows_by_name(plan, &frame.events.name.codes, |_| true);
-        let mut events = PartitionEvents { by_name, by_action: Vec::new() };
-        for (index, action) in plan.actions.iter().enumerate() {
-            let rows = if told(index) { events.rows_of(&action.on) } else { Vec::new() };
-            let rows = only_true(plan, frame, rows, action.condition.as_ref());
-            events.by_action.push(rows);
-        }
-        events
+        PartitionEvents { by_name, by_action: Vec::new() }.with_actions(plan, frame, told)
     }
 
     /// Returns no events, for what looks at none.
@@ -45,9 +39,10 @@ impl PartitionEvents {
         PartitionEvents { by_name: Vec::new(), by_action: Vec::new() }
     }
 
-    fn with_actions(mut self, plan: &BatchPlan<'_>, frame: &Frame<'_>) -> Self {
-        for action in &plan.actions {
-            let rows = self.rows_of(&action.on);
+    /// Sorts out the events of actions; those that are not `wanted` are left empty.
+    fn with_actions(mut self, plan: &BatchPlan<'_>, frame: &Frame<'_>, wanted: impl Fn(usize) -> bool) -> Self {
+        for (index, action) in plan.actions.iter().enumerate() {
+            let rows = if wanted(index) { self.rows_of(&action.on) } else { Vec::new() };
             let rows = only_true(plan, frame, rows, action.condition.as_ref());
             self.by_action.push(rows);
         }
@@ -63,7 +58,7 @@ impl PartitionEvents {
             false => Vec::new(),
         };
         let by_name = (0..).zip(&plan.heard).map(rows_of).collect();
-        PartitionEvents { by_name, by_action: Vec::new() }.with_actions(plan, frame)
+        PartitionEvents { by_name, by_action: Vec::new() }.with_actions(plan, frame, |_| true)
     }
 
     /// Returns the rows of a set of events, each once.

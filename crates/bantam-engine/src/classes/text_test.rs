@@ -9,7 +9,7 @@ use bantam_lang::meaning::{CompareOp, Expr, ExprKind, Name, Value};
 pub(super) enum TextTest {
     Is(String),
     StartsWith(String),
-    EndsWith(String),
+    EndsWith(Ending),
     Contains(String),
 }
 
@@ -18,7 +18,7 @@ impl TextTest {
         match self {
             TextTest::Is(other) => text == other,
             TextTest::StartsWith(part) => text.starts_with(part),
-            TextTest::EndsWith(part) => text.ends_with(part),
+            TextTest::EndsWith(ending) => ending.is_of(text),
             TextTest::Contains(part) => text.contains(part),
         }
     }
@@ -33,7 +33,7 @@ impl TextTest {
         let (whole, part, test): (_, _, fn(String) -> TextTest) = match &expr.kind {
             ExprKind::Compare(CompareOp::Equal, whole, part) => (whole, part, TextTest::Is),
             ExprKind::StartsWith(whole, part) => (whole, part, TextTest::StartsWith),
-            ExprKind::EndsWith(whole, part) => (whole, part, TextTest::EndsWith),
+            ExprKind::EndsWith(whole, part) => (whole, part, |part| TextTest::EndsWith(Ending::of(part))),
             ExprKind::Contains(whole, part) => (whole, part, TextTest::Contains),
             _ => return None,
         };
@@ -42,6 +42,49 @@ impl TextTest {
                 Some(vec![test(part.clone())])
             }
             _ => None,
+        }
+    }
+}
+
+/// What a text may end with.
+#[derive(Clone, Debug)]
+pub(super) struct Ending {
+    text: String,
+    /// Its last eight bytes as a number, and ones in the place of each byte of it: most texts end otherwise, which comparing
+    /// numbers tells.
+    last: u64,
+    mask: u64,
+}
+
+impl Ending {
+    fn of(text: String) -> Ending {
+        let (mut last, mut mask) = ([0; 8], [0; 8]);
+        for ((last, mask), byte) in last.iter_mut().zip(&mut mask).rev().zip(text.bytes().rev()) {
+            (*last, *mask) = (byte, 0xff);
+        }
+        Ending { text, last: u64::from_le_bytes(last), mask: u64::from_le_bytes(mask) }
+    }
+
+    #[inline]
+    fn is_of(&self, text: &str) -> bool {
+        match text.as_bytes().last_chunk() {
+            Some(last) if (u64::from_le_bytes(*last) ^ self.last) & self.mask != 0 => false,
+            _ => text.ends_with(&self.text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn an_ending_is_found_where_a_text_has_it(text in "[ab]{0,12}", ending in "[ab]{0,10}") {
+            prop_assert_eq!(Ending::of(ending.clone()).is_of(&text), text.ends_with(&ending));
+            let longer = format!("{text}{ending}");
+            prop_assert!(Ending::of(ending).is_of(&longer));
         }
     }
 }

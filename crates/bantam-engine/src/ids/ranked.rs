@@ -4,6 +4,7 @@
 //! a hash table of as many leads would not.
 
 use super::series::Spelled;
+use std::ops::RangeInclusive;
 
 /// There may be this many numbers in the range for each that is a key.
 const RANGE_PER_KEY_MAX: u64 = 64;
@@ -27,13 +28,33 @@ impl Ranked {
         for (number, _) in numbers.clone() {
             (first, last, count) = (first.min(number), last.max(number), count + 1);
         }
-        let range = last.checked_sub(first).and_then(|range| u64::try_from(range).ok())?;
+        let mut ranked = Ranked::with_bits(first..=last, count, numbers.clone().map(|(number, _)| number))?;
+        if numbers.clone().any(|(number, lead)| ranked.get(number) != Some(lead)) {
+            let mut leads = vec![0; count as usize];
+            for (number, lead) in numbers {
+                *leads.get_mut(ranked.get(number)? as usize)? = lead;
+            }
+            ranked.leads = leads;
+        }
+        Some(ranked)
+    }
+
+    /// Takes rising numbers, of which each is that of the next lead; `None` where they are not close to each other.
+    pub(super) fn of_rising(numbers: &[i64]) -> Option<Ranked> {
+        let (&first, &last) = numbers.first().zip(numbers.last())?;
+        Ranked::with_bits(first..=last, numbers.len() as u64, numbers.iter().copied())
+    }
+
+    /// Sets the bits of `count` numbers of a range.
+    fn with_bits(range: RangeInclusive<i64>, count: u64, numbers: impl Iterator<Item = i64>) -> Option<Ranked> {
+        let first = *range.start();
+        let range = range.end().checked_sub(first).and_then(|range| u64::try_from(range).ok())?;
         if range / RANGE_PER_KEY_MAX >= count {
             return None;
         }
         let mut ranked =
             Ranked { first, bits: vec![0; range as usize / 64 + 1], before: Vec::new(), leads: Vec::new() };
-        for (number, _) in numbers.clone() {
+        for number in numbers {
             let (word, bit) = ranked.place(number)?;
             *ranked.bits.get_mut(word)? |= 1 << bit;
         }
@@ -41,13 +62,6 @@ impl Ranked {
         for word in &ranked.bits {
             ranked.before.push(before);
             before += word.count_ones();
-        }
-        if numbers.clone().any(|(number, lead)| ranked.get(number) != Some(lead)) {
-            let mut leads = vec![0; count as usize];
-            for (number, lead) in numbers {
-                *leads.get_mut(ranked.get(number)? as usize)? = lead;
-            }
-            ranked.leads = leads;
         }
         Some(ranked)
     }

@@ -155,6 +155,17 @@ impl ColumnBuilder {
         }
     }
 
+    /// Takes out the values of a column of times, so that more can be put behind them.
+    pub(super) fn take_times(&mut self) -> Vec<i64> {
+        if let Column::Time(times) = &mut self.values { std::mem::take(times) } else { Vec::new() }
+    }
+
+    /// Brings the values of a column of times back, of which `more` are new.
+    pub(super) fn give_times(&mut self, times: Vec<i64>, more: usize) {
+        self.values = Column::Time(times);
+        self.count(more, 0);
+    }
+
     /// Makes room for more rows.
     pub(super) fn reserve(&mut self, rows: usize) {
         match &mut self.values {

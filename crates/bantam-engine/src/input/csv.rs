@@ -12,7 +12,7 @@ use super::json::ObjectKeys;
 use super::pieces::read_pieces;
 use super::report::{InputError, Spot, nearest};
 use super::rows::{PROPERTIES, RESERVED, Rows};
-use super::stretch::Stretch;
+use super::stretch::{Stretch, take_rows};
 use super::window::{BLOCK_BYTES, Block, Spares, Window};
 use super::{COLUMNS_MAX, File, Piece, Settle};
 use hashbrown::HashSet;
@@ -117,18 +117,17 @@ fn read_alike(
     while let Some(text) = records.take_lines(targets, stretch) {
         let count = stretch.len();
         stretch.first = Spot { row: spot.row + 1, line: records.lines() + 1 - count as u64, ..spot };
-        let mut from = 0;
-        while from < count {
-            // A row that cannot be taken with the others is read again by itself.
-            let end = rows.admit_stretch(text, stretch, from..count);
-            if end < count {
-                let line = text.get(stretch.line(end)).unwrap_or_default();
+        take_rows(
+            rows,
+            count,
+            |rows, range| rows.admit_stretch(text, stretch, range),
+            |rows, row| {
+                let line = text.get(stretch.line(row)).unwrap_or_default();
                 if let Some((_, record)) = Records::new(line.as_bytes()).next(layout.width) {
-                    read_record(rows, layout, &record, stretch.spot(end));
+                    read_record(rows, layout, &record, stretch.spot(row));
                 }
-            }
-            from = end + 1;
-        }
+            },
+        );
         spot.row += count as u64;
         stretch.clear();
     }

@@ -6,16 +6,15 @@
 mod common;
 mod literal;
 mod shape;
-mod spelling;
 
 use super::cell::{ColumnBuilder, Given};
 use super::report::Spot;
 use super::rows::Rows;
 use hashbrown::HashMap;
+use literal::Literal;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 pub(super) use shape::{RowKeys, Shapes};
-use spelling::Spelling;
 use std::fmt;
 
 /// How many keys that nothing uses are remembered by name.
@@ -45,7 +44,7 @@ pub(super) struct ObjectKeys {
 struct Slot {
     name: String,
     /// How it is spelled as a key, where that is short.
-    spelling: Option<Spelling>,
+    spelling: Option<Literal>,
     used: bool,
     seen: u64,
     /// The object in which it was last seen.
@@ -106,7 +105,7 @@ impl ObjectKeys {
     fn new_slot(&mut self, key: &[u8]) -> usize {
         let slot = self.slots.len();
         let name = String::from_utf8_lossy(key).into_owned();
-        let spelling = Spelling::of(key);
+        let spelling = Literal::of_key(key);
         self.slots.push(Slot { name, spelling, used: false, seen: 0, object: 0, start: 0, end: 0 });
         self.index.insert(key.to_vec(), slot);
         slot

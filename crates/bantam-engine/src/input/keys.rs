@@ -76,9 +76,14 @@ impl LeadKeys {
         self.lasting_text = self.text.len();
     }
 
-    /// Appends rows by the places of their keys.
-    pub(super) fn extend(&mut self, places: &[u32]) {
-        self.codes.extend_from_slice(places);
+    /// Takes out the places of rows' keys, so that more can be put behind them.
+    pub(super) fn take_codes(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.codes)
+    }
+
+    /// Brings the places of rows' keys back.
+    pub(super) fn give_codes(&mut self, codes: Vec<u32>) {
+        self.codes = codes;
     }
 
     fn get(&self, place: u32) -> Option<Key<'_>> {

@@ -5,7 +5,7 @@ use super::json::{ObjectKeys, RowKeys, Shapes, given, push_json};
 use super::pieces::read_pieces;
 use super::report::{InputError, Spot};
 use super::rows::{LEAD, PROPERTIES, RESERVED, Rows};
-use super::stretch::Stretch;
+use super::stretch::{Stretch, take_rows};
 use super::window::{BLOCK_BYTES, Block, Spares, Window};
 use super::{File, Piece, Settle};
 use memchr::{memchr, memchr_iter, memrchr};
@@ -112,17 +112,12 @@ impl Reading<'_> {
         let count = self.stretch.len();
         let Some(text) = self.text.filter(|_| count > 0) else { return };
         self.stretch.first = Spot { row: self.spot.row + 1, line: self.spot.line + 1, ..self.spot };
-        let mut from = 0;
-        while from < count {
-            // A row that cannot be taken with the others is read again by itself.
-            let end = self.rows.admit_stretch(text, &self.stretch, from..count);
-            if end < count {
-                self.shapes.forget_row(self.stretch.shape(end));
-                let line = self.stretch.line(end);
-                self.read_row(line, self.stretch.spot(end));
-            }
-            from = end + 1;
-        }
+        let admit = |reading: &mut Self, range| reading.rows.admit_stretch(text, &reading.stretch, range);
+        take_rows(self, count, admit, |reading, row| {
+            reading.shapes.forget_row(reading.stretch.shape(row));
+            let line = reading.stretch.line(row);
+            reading.read_row(line, reading.stretch.spot(row));
+        });
         self.spot.row += count as u64;
         self.spot.line += count as u64;
         self.stretch.clear();

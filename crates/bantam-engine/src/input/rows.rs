@@ -36,6 +36,15 @@ const UNUSED_MAX: usize = 1_000;
 /// What a row gives for the reserved columns.
 pub(super) type Reserved<'a> = [Given<'a>; RESERVED];
 
+/// The reserved values of rows: of leads the keys alone.
+pub(super) struct ReservedValues {
+    /// Places of keys among the entries of [`LeadKeys`].
+    pub(super) keys: Vec<u32>,
+    /// Codes in the dictionary of names.
+    pub(super) names: Vec<u32>,
+    pub(super) times: Vec<i64>,
+}
+
 /// A row that was rejected, before the place of its piece in the file is known.
 #[derive(Clone, Debug)]
 pub(super) struct RejectedRow {
@@ -316,20 +325,29 @@ impl Rows {
         (!self.text.is_missing(text) && bantam_lang::convert::is_clean_text(text)).then_some(text)
     }
 
-    /// Appends rows whose reserved values will do: the places of their keys, and for events times and names.
-    pub(super) fn admit_all(&mut self, keys: &[u32], times: &[i64], names: &[u32], first: Spot) {
-        self.seen += keys.len() as u64;
-        self.keys.extend(keys);
+    /// Takes out the reserved values of all rows, so that those of more rows can be put behind them.
+    pub(super) fn take_reserved(&mut self) -> ReservedValues {
+        let times = if self.kind == RowKind::Event { self.time.take_times() } else { Vec::new() };
+        ReservedValues { keys: self.keys.take_codes(), names: std::mem::take(&mut self.name.codes), times }
+    }
+
+    /// Brings back the reserved values of `before` rows, with those of `more` that will do; the first of these stands at
+    /// `first`. What lies behind them is forgotten.
+    pub(super) fn give_reserved(&mut self, reserved: ReservedValues, (before, more): (usize, usize), first: Spot) {
+        let ReservedValues { mut keys, mut names, mut times } = reserved;
+        let rows = before + more;
+        self.seen += more as u64;
+        keys.truncate(rows);
+        self.keys.give_codes(keys);
         match self.kind {
             RowKind::Lead => {
-                self.spots.push_stretch(first, keys.len());
+                self.spots.push_stretch(first, more);
             }
             RowKind::Event => {
-                if let Column::Time(values) = &mut self.time.values {
-                    values.extend_from_slice(times);
-                }
-                self.time.count(times.len(), 0);
-                self.name.codes.extend_from_slice(names);
+                names.truncate(rows);
+                times.truncate(rows);
+                self.name.codes = names;
+                self.time.give_times(times, more);
             }
         }
     }

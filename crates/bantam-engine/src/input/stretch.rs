@@ -154,5 +154,23 @@ impl Stretch {
     }
 }
 
+/// Takes `count` rows of a stretch: `admit` takes those from a place on as far as it can, and says where it stopped. The row there
+/// cannot be taken with the others; `read_again` reads it by itself.
+pub(super) fn take_rows<R>(
+    reader: &mut R,
+    count: usize,
+    mut admit: impl FnMut(&mut R, Range<usize>) -> usize,
+    mut read_again: impl FnMut(&mut R, usize),
+) {
+    let mut from = 0;
+    while from < count {
+        let end = admit(reader, from..count);
+        if end < count {
+            read_again(reader, end);
+        }
+        from = end + 1;
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -24,8 +24,6 @@ const PENDING: u32 = u32::MAX - 1;
 pub(super) struct PieceName {
     /// Among the names that are listened to.
     pub(super) code: u32,
-    /// The first moment from which on events count.
-    first: i64,
     /// Which of the properties that are kept something asks for.
     pub(super) needs: PropertySet,
 }
@@ -39,6 +37,10 @@ pub(super) struct StreamPiece<'s, 'm> {
     /// Whether a lead without a counting row has come.
     has_strangers: bool,
     pub(super) names: Vec<PieceName>,
+    /// The first moment from which on events of each of them count.
+    firsts: Vec<i64>,
+    /// Where rows that are kept are put together.
+    room: Vec<u32>,
     pub(super) kinds: KindFinder,
     /// Events of leads that may have others elsewhere.
     stored: Stored,
@@ -58,9 +60,11 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
             leads: Vec::new(),
             has_strangers: false,
             names: Vec::new(),
+            firsts: Vec::new(),
+            room: Vec::new(),
             kinds: KindFinder::default(),
             stored: lock(&stream.waiting).pop().unwrap_or_else(|| Stored::new(beside)),
-            complete: Stored::new(beside),
+            complete: lock(&stream.emptied).pop().unwrap_or_else(|| Stored::new(beside)),
             seen: Seen::default(),
             oldest: i64::MAX,
             newest: i64::MIN,
@@ -168,8 +172,6 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
     /// Takes the rows that are kept, each with its marked lead number; `cells` says where in the columns each of them is.
     fn take_rows(&mut self, leads: &[u32], kept: &[u32], cells: &[u32], rows: &Rows) {
         let times = rows.times();
-        let widest = |(oldest, newest): (i64, i64), &time: &i64| (time.min(oldest), time.max(newest));
-        (self.oldest, self.newest) = times.iter().fold((self.oldest, self.newest), widest);
         let kinds = self.kinds_of(rows, kept, cells);
         let Stream { storage, tables, .. } = self.stream;
         let mut beside: Vec<Vec<u64>> = Vec::new();
@@ -218,26 +220,29 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
             let heard = names.code(name).zip(horizons.first_moment(name, *as_of));
             // After the end of time: no event of an unheard name counts.
             let (code, first) = heard.unwrap_or((MISSING_CODE, i64::MAX));
-            self.names.push(PieceName { code, first, needs: storage.needs_of(name) });
+            self.names.push(PieceName { code, needs: storage.needs_of(name) });
+            self.firsts.push(first);
         }
     }
 
-    /// Returns the rows that some rule may count.
-    fn counting(&self, rows: &Rows) -> Vec<u32> {
+    /// Returns the rows that some rule may count; takes note of the oldest and the newest of all.
+    fn counting(&mut self, rows: &Rows) -> Vec<u32> {
         let as_of = self.stream.as_of;
         let times = rows.times();
         // A row is written where the next one that is kept belongs, and stays there if it is one.
-        let mut kept = vec![0; times.len()];
-        let mut count = 0;
+        self.room.resize(times.len().max(self.room.len()), 0);
+        let kept = &mut self.room;
+        let (mut count, mut oldest, mut newest) = (0, self.oldest, self.newest);
         for (row, (&time, &name)) in (0..).zip(times.iter().zip(&rows.names().codes)) {
-            let first = self.names.get(name as usize).map_or(i64::MAX, |name| name.first);
+            let first = self.firsts.get(name as usize).copied().unwrap_or(i64::MAX);
             if let Some(slot) = kept.get_mut(count) {
                 *slot = row;
             }
-            count += usize::from(time >= first && time <= as_of);
+            count += usize::from(time >= first) & usize::from(time <= as_of);
+            (oldest, newest) = (oldest.min(time), newest.max(time));
         }
-        kept.truncate(count);
-        kept
+        (self.oldest, self.newest) = (oldest, newest);
+        self.room.get(..count).unwrap_or_default().to_vec()
     }
 
     fn take_kept(&mut self, rows: &mut Rows, kept: &[u32], cells: &[u32]) -> Result<(), String> {
@@ -255,7 +260,9 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
     }
 
     /// Brings home what waits for the end of all pieces.
-    pub(super) fn bring_home(self, table: Option<ScoreTable>) {
+    pub(super) fn bring_home(mut self, table: Option<ScoreTable>) {
+        self.complete.clear();
+        lock(&self.stream.emptied).push(self.complete);
         let mut scores = lock(&self.stream.scored);
         scores.seen.merge(&self.seen);
         if self.oldest <= self.newest {
@@ -274,9 +281,7 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
         let tables = lock(&stream.tables).clone();
         let shape = stream.dictionaries(&tables);
         let plan = stream.plan(&tables, &shape);
-        let beside = stream.storage.beside;
-        let complete = std::mem::replace(&mut self.complete, Stored::new(beside));
-        let parts = cut(complete, ROWS_PER_PARTITION);
+        let parts = cut(&mut self.complete, ROWS_PER_PARTITION);
         let mut table = ScoreTable::with_room(parts.iter().map(|(leads, _)| leads.len()).sum());
         for (leads, events) in parts {
             let has_event = vec![true; leads.len()];
@@ -297,7 +302,8 @@ impl TapPiece for StreamPiece<'_, '_> {
         let chosen = self.counting(rows);
         let codes = &rows.names().codes;
         let needs = |row: u32| self.names.get(*codes.get(row as usize)? as usize).map(|name| name.needs);
-        let asked = self.stream.storage.asked(chosen.iter().map(|&row| (row, needs(row).unwrap_or_default())));
+        let needs: Vec<PropertySet> = chosen.iter().map(|&row| needs(row).unwrap_or_default()).collect();
+        let asked = self.stream.storage.asked(&chosen, &needs);
         Some(Chosen { rows: chosen, asked })
     }
 

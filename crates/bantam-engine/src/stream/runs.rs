@@ -88,10 +88,11 @@ pub(super) fn gather(runs: &[Run], partition: usize, beside: usize) -> Stored {
     events
 }
 
-/// Cuts events of whole leads into partitions of about `rows` leads and events. Numbers of leads become places.
-pub(super) fn cut(mut events: Stored, rows: usize) -> Vec<(LeadSet, Stored)> {
+/// Cuts events of whole leads, which it brings into their order, into partitions of about `rows` leads and events. Numbers of
+/// leads become places.
+pub(super) fn cut(events: &mut Stored, rows: usize) -> Vec<(LeadSet, Stored)> {
     if !events.lead.is_sorted() {
-        sort_by_lead(&mut events);
+        sort_by_lead(events);
     }
     let mut places = Vec::with_capacity(events.len());
     let (mut parts, mut set, mut start) = (Vec::new(), Vec::new(), 0);
@@ -165,7 +166,7 @@ mod tests {
 
     #[test]
     fn leads_are_cut_whole() {
-        let parts = cut(stored(&[7, 2, 7, 9, 2, 2]), 3);
+        let parts = cut(&mut stored(&[7, 2, 7, 9, 2, 2]), 3);
         let shown: Vec<_> = parts.iter().map(|(leads, events)| (format!("{leads:?}"), events.lead.clone())).collect();
         assert_eq!(
             shown,

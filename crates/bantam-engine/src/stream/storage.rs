@@ -86,22 +86,15 @@ impl Storage {
         PropertySet(kept.fold(0, |set, (at, (property, _))| set | u64::from(self.needs.has(name, property)) << at))
     }
 
-    /// Returns of each property for which of the chosen rows it is asked, given those with what is asked of each.
-    pub(super) fn asked(&self, chosen: impl Iterator<Item = (u32, PropertySet)>) -> Vec<Asked> {
-        let mut lists: [(Vec<u32>, Vec<u32>); u64::BITS as usize] = std::array::from_fn(|_| Default::default());
-        for (place, (row, PropertySet(mut set))) in (0..).zip(chosen) {
-            while set != 0 {
-                if let Some((rows, places)) = lists.get_mut(set.trailing_zeros() as usize) {
-                    rows.push(row);
-                    places.push(place);
-                }
-                set &= set - 1;
-            }
-        }
-        let mut lists = lists.into_iter();
+    /// Returns of each property for which of the chosen rows it is asked, given what is asked of each row.
+    pub(super) fn asked(&self, chosen: &[u32], needs: &[PropertySet]) -> Vec<Asked> {
+        let mut kept = 0;
         let asked = |place: &Place| match place {
             Place::Nowhere => Asked::OfSome { rows: Vec::new(), places: Vec::new() },
-            _ => lists.next().map_or(Asked::OfAll, |(rows, places)| Asked::OfSome { rows, places }),
+            _ => {
+                kept += 1;
+                if kept > u64::BITS { Asked::OfAll } else { asked_of(chosen, needs, kept as usize - 1) }
+            }
         };
         self.places.iter().map(asked).collect()
     }
@@ -206,6 +199,21 @@ impl Storage {
     }
 }
 
+/// Returns for which of the chosen rows the property is asked that is at a place among those that are kept.
+fn asked_of(chosen: &[u32], needs: &[PropertySet], at: usize) -> Asked {
+    // A row is written where the next one that is asked for belongs, and stays there if it is one.
+    let (mut rows, mut places, mut count) = (vec![0; chosen.len()], vec![0; chosen.len()], 0);
+    for (place, (&row, needs)) in (0..).zip(chosen.iter().zip(needs)) {
+        if let (Some(of_row), Some(of_place)) = (rows.get_mut(count), places.get_mut(count)) {
+            (*of_row, *of_place) = (row, place);
+        }
+        count += usize::from(needs.has(at));
+    }
+    rows.truncate(count);
+    places.truncate(count);
+    Asked::OfSome { rows, places }
+}
+
 fn truth_of(code: u32) -> Truth {
     match code {
         0 => Truth::False,
@@ -252,5 +260,13 @@ impl Stored {
 
     pub(super) fn len(&self) -> usize {
         self.lead.len()
+    }
+
+    /// Forgets the events, not their memory.
+    pub(super) fn clear(&mut self) {
+        self.lead.clear();
+        self.time.clear();
+        self.kind.clear();
+        self.beside.iter_mut().for_each(Vec::clear);
     }
 }

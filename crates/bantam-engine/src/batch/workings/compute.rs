@@ -30,7 +30,6 @@ pub(super) struct Task<'a> {
 /// Where the leads of a partition stand: codes as in `Outcome`.
 pub(super) struct Standing {
     pub(super) stage: Vec<u32>,
-    pub(super) grade: Vec<u32>,
     pub(super) disqualified_by: Vec<u32>,
     pub(super) route: Vec<u32>,
 }
@@ -175,16 +174,15 @@ impl<'a> Running<'a> {
             steps.stages.iter().map(|condition| condition.as_ref().map(|condition| self.truths(condition))).collect();
         let (stage, _) = stages(steps.meaning, reached.into_iter(), &disqualified_by);
         let grades = &steps.meaning.grades;
-        let grade: Vec<u32> =
-            fit.iter().zip(&*engagement).map(|(&fit, &engagement)| grade(grades, fit, engagement)).collect();
+        let grade = fit.iter().zip(&*engagement).map(|(&fit, &engagement)| grade(grades, fit, engagement)).collect();
         let disqualified = disqualified_by.iter().map(|&by| (by != MISSING_CODE).into()).collect();
         self.frame.set(Name::Stage, Vector::Text(stage.clone()));
-        self.frame.set(Name::Grade, Vector::Text(grade.clone()));
+        self.frame.set(Name::Grade, Vector::Text(grade));
         self.frame.set(Name::Disqualified, Vector::Boolean(disqualified));
         let conditions: Vec<_> =
             steps.routes.iter().map(|condition| condition.as_ref().map(|condition| self.truths(condition))).collect();
         let route = first_of(len, conditions.into_iter());
-        Standing { stage, grade, disqualified_by, route }
+        Standing { stage, disqualified_by, route }
     }
 
     fn section_points(&self, steps: &SectionSteps) -> (Cow<'a, [i64]>, Cow<'a, [i64]>) {

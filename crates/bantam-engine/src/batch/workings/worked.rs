@@ -48,7 +48,6 @@ pub(in crate::batch) struct Row {
     pub(in crate::batch) engagement: i64,
     pub(in crate::batch) persona: u32,
     pub(in crate::batch) stage: u32,
-    pub(in crate::batch) grade: u32,
     pub(in crate::batch) disqualified_by: u32,
     pub(in crate::batch) route: u32,
 }
@@ -102,7 +101,6 @@ impl PartLeads<'_> {
             engagement: *self.engagement.get(place)?,
             persona: *self.persona.get(place)?,
             stage: *self.standing.stage.get(place)?,
-            grade: *self.standing.grade.get(place)?,
             disqualified_by: *self.standing.disqualified_by.get(place)?,
             route: *self.standing.route.get(place)?,
         })

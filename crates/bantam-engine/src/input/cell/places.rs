@@ -104,8 +104,8 @@ impl ColumnBuilder {
     }
 
     fn push_usual_truths(&mut self, block: &[u8], places: &[Place]) -> (usize, usize) {
+        let takes_truths = self.takes_truths();
         let Column::Boolean(values) = &mut self.values else { return (0, 0) };
-        let may_be_missing = ["true", "false"].map(|word| self.missing_texts.may_have(word));
         let mut missing = 0;
         for (at, place) in places.iter().enumerate() {
             let truth = match (place.kind, place.bytes(block)) {
@@ -113,8 +113,8 @@ impl ColumnBuilder {
                     missing += 1;
                     Truth::Unknown
                 }
-                (_, b"true") if may_be_missing == [false; 2] => Truth::True,
-                (_, b"false") if may_be_missing == [false; 2] => Truth::False,
+                (_, b"true") if takes_truths => Truth::True,
+                (_, b"false") if takes_truths => Truth::False,
                 _ => return (at - missing, missing),
             };
             values.push(truth);

@@ -39,7 +39,7 @@ impl ObjectKeys {
     #[inline]
     fn read_common_key(&mut self, bytes: &[u8], at: usize, place: usize) -> Option<(Option<usize>, usize)> {
         if let Some(&slot) = self.order.get(place)
-            && let Some(spelling) = self.slots.get(slot).and_then(|expected| expected.spelling)
+            && let Some(spelling) = self.slots.get(slot).and_then(|expected| expected.spelling.as_ref())
             && let Some(start) = spelling.skip(bytes, at)
         {
             return Some((Some(slot), skip_white(bytes, start)));

@@ -136,37 +136,30 @@ struct Admission {
     key_entries: Vec<u32>,
     name_entries: Vec<u32>,
     time_entries: Vec<i64>,
-    /// What the rows of a batch have.
-    keys: Vec<u32>,
-    times: Vec<i64>,
-    names: Vec<u32>,
 }
 
 impl Admission {
     fn new(lead: Option<FlatColumn>, time: Option<FlatColumn>, name: Option<FlatColumn>) -> Admission {
         let (key_entries, name_entries, time_entries) = (Vec::new(), Vec::new(), Vec::new());
-        let (keys, times, names) = (Vec::new(), Vec::new(), Vec::new());
-        Admission { lead, time, name, key_entries, name_entries, time_entries, keys, times, names }
+        Admission { lead, time, name, key_entries, name_entries, time_entries }
     }
 
     /// Admits the next rows, all of them or none; returns whether it did.
     fn admit(&mut self, rows: &mut Rows, count: usize, first: Spot) -> Result<bool, String> {
-        self.keys.clear();
-        self.times.clear();
-        self.names.clear();
+        let mut reserved = rows.take_reserved();
+        let before = reserved.keys.len();
         if let Some(column) = &mut self.lead {
-            read_keys(column, &mut self.key_entries, count, rows, &mut self.keys)?;
+            read_keys(column, &mut self.key_entries, count, rows, &mut reserved.keys)?;
         }
         if let Some(column) = &mut self.name {
-            read_names(column, &mut self.name_entries, count, rows, &mut self.names)?;
+            read_names(column, &mut self.name_entries, count, rows, &mut reserved.names)?;
         }
-        let mut fits = !self.keys.contains(&UNFIT) && !self.names.contains(&UNFIT);
+        let are_fit = |places: &[u32]| !places.get(before..).unwrap_or_default().contains(&UNFIT);
+        let mut fits = are_fit(&reserved.keys) && are_fit(&reserved.names);
         if let Some(column) = &mut self.time {
-            fits &= read_times(column, &mut self.time_entries, count, &mut self.times)?;
+            fits &= read_times(column, &mut self.time_entries, count, &mut reserved.times)?;
         }
-        if fits {
-            rows.admit_all(&self.keys, &self.times, &self.names, first);
-        }
+        rows.give_reserved(reserved, (before, if fits { count } else { 0 }), first);
         Ok(fits)
     }
 }
@@ -291,13 +284,13 @@ fn read_times(
     count: usize,
     times: &mut Vec<i64>,
 ) -> Result<bool, String> {
-    let kind = column.kind;
+    let (kind, end) = (column.kind, times.len() + count);
     let time = |bytes: &[u8]| {
         let written = bytes.first_chunk().and_then(|word| micros(kind, i64::from_le_bytes(*word)));
         written.filter(|time| TIMES.contains(time)).unwrap_or(MISSING_TIME)
     };
     let mut fits = true;
-    while times.len() < count {
+    while times.len() < end {
         if let Next::Dictionary(count, bytes) = column.next()? {
             entries.clear();
             for_each_entry(kind, count, &bytes, |bytes| {
@@ -306,7 +299,7 @@ fn read_times(
             })?;
             continue;
         }
-        let segment = column.segment(count - times.len())?;
+        let segment = column.segment(end - times.len())?;
         let from = times.len();
         match segment.values {
             _ if segment.valid.is_some() => return Ok(false),
