@@ -5,6 +5,7 @@
 //! Pieces are read side by side and know nothing of each other; `gathered.rs` puts them together.
 
 mod alike;
+mod reserved;
 
 use super::RAW_BYTES_MAX;
 use super::cell::{Cell, ColumnBuilder, Given, RecentTexts, trim};
@@ -35,15 +36,6 @@ const UNUSED_MAX: usize = 1_000;
 
 /// What a row gives for the reserved columns.
 pub(super) type Reserved<'a> = [Given<'a>; RESERVED];
-
-/// The reserved values of rows: of leads the keys alone.
-pub(super) struct ReservedValues {
-    /// Places of keys among the entries of [`LeadKeys`].
-    pub(super) keys: Vec<u32>,
-    /// Codes in the dictionary of names.
-    pub(super) names: Vec<u32>,
-    pub(super) times: Vec<i64>,
-}
 
 /// A row that was rejected, before the place of its piece in the file is known.
 #[derive(Clone, Debug)]
@@ -323,33 +315,6 @@ impl Rows {
     pub(super) fn reserved_text<'t>(&self, text: &'t str) -> Option<&'t str> {
         let text = trim(text);
         (!self.text.is_missing(text) && bantam_lang::convert::is_clean_text(text)).then_some(text)
-    }
-
-    /// Takes out the reserved values of all rows, so that those of more rows can be put behind them.
-    pub(super) fn take_reserved(&mut self) -> ReservedValues {
-        let times = if self.kind == RowKind::Event { self.time.take_times() } else { Vec::new() };
-        ReservedValues { keys: self.keys.take_codes(), names: std::mem::take(&mut self.name.codes), times }
-    }
-
-    /// Brings back the reserved values of `before` rows, with those of `more` that will do; the first of these stands at
-    /// `first`. What lies behind them is forgotten.
-    pub(super) fn give_reserved(&mut self, reserved: ReservedValues, (before, more): (usize, usize), first: Spot) {
-        let ReservedValues { mut keys, mut names, mut times } = reserved;
-        let rows = before + more;
-        self.seen += more as u64;
-        keys.truncate(rows);
-        self.keys.give_codes(keys);
-        match self.kind {
-            RowKind::Lead => {
-                self.spots.push_stretch(first, more);
-            }
-            RowKind::Event => {
-                names.truncate(rows);
-                times.truncate(rows);
-                self.name.codes = names;
-                self.time.give_times(times, more);
-            }
-        }
     }
 
     /// Returns whether a trimmed text means "no value" in any column.
