@@ -133,7 +133,7 @@ impl Dictionary {
         self.texts.is_empty()
     }
 
-    /// Returns the text of a code; `None` for [`MISSING_CODE`] and codes never given out.
+    /// Returns the text of a code; `None` for [`super::MISSING_CODE`] and codes never given out.
     pub fn get(&self, code: u32) -> Option<&str> {
         self.texts.get(code)
     }

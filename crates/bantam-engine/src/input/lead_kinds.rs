@@ -101,10 +101,10 @@ impl Sorting {
 }
 
 /// Returns the columns that belong to kinds, with the kinds of numbers.
-fn in_kind<'c, C>(
-    keep: &'c [Keep],
+fn in_kind<C>(
+    keep: &[Keep],
     columns: impl IntoIterator<Item = C>,
-) -> impl Iterator<Item = (Option<&'c NumberClasses>, C)> {
+) -> impl Iterator<Item = (Option<&NumberClasses>, C)> {
     keep.iter().zip(columns).filter_map(|(keep, column)| match keep {
         Keep::InKind(numbers) => Some((numbers.as_ref(), column)),
         Keep::Beside | Keep::Nowhere => None,
