@@ -5,8 +5,11 @@
 //! shown to people as written. A [`Meaning`] may be put together freely, in tests for example; only
 //! [`crate::check`] wraps one into a [`crate::CheckedDefinition`], which is the proof that it was checked.
 
+mod compare;
+
 use crate::pattern::Pattern;
 use crate::source::Span;
+pub use compare::CompareOp;
 
 /// Points a single rule or table entry may give lie within plus and minus this.
 pub const POINTS_MAX: i64 = 10_000;
@@ -670,23 +673,6 @@ pub enum Name {
     EventName,
     /// The event's time.
     EventTime,
-}
-
-/// Comparisons.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CompareOp {
-    /// `==`
-    Equal,
-    /// `!=`
-    NotEqual,
-    /// `<`
-    Less,
-    /// `<=`
-    LessOrEqual,
-    /// `>`
-    Greater,
-    /// `>=`
-    GreaterOrEqual,
 }
 
 /// Arithmetic.

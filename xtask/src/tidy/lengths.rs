@@ -5,7 +5,7 @@ use super::files::Files;
 /// A file of more lines than this, tests not counted, wants to be two.
 const LINES_MAX: usize = 400;
 /// Files that may be longer, with their lines. An entry may become smaller, or leave; nothing else.
-const LONGER: &[(&str, usize)] = &[("crates/bantam-lang/src/meaning.rs", 735)];
+const LONGER: &[(&str, usize)] = &[("crates/bantam-lang/src/meaning.rs", 721)];
 
 /// No file is longer than it may be.
 pub(super) fn files_stay_short(files: &Files) -> Vec<String> {

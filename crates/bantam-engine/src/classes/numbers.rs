@@ -62,7 +62,7 @@ fn collect(expr: &Expr, name: Name, cuts: &mut Vec<Cut>) -> Option<()> {
     match &expr.kind {
         ExprKind::Compare(op, left, right) if is_name(left, name) => cuts.extend(made_by(*op, constant(right)?)),
         ExprKind::Compare(op, left, right) if is_name(right, name) => {
-            cuts.extend(made_by(turned_round(*op), constant(left)?));
+            cuts.extend(made_by(op.mirrored(), constant(left)?));
         }
         ExprKind::In(inner, Set::Numbers(set)) if is_name(inner, name) => {
             cuts.extend(set.iter().flat_map(|&bound| made_by(CompareOp::Equal, bound)));
@@ -84,17 +84,6 @@ fn made_by(op: CompareOp, bound: f64) -> impl Iterator<Item = Cut> {
         .into_iter()
         .filter(|(made, _)| *made)
         .map(move |(_, is_after)| Cut { bound, is_after })
-}
-
-/// Returns what says the same with its sides exchanged.
-fn turned_round(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Less => CompareOp::Greater,
-        CompareOp::LessOrEqual => CompareOp::GreaterOrEqual,
-        CompareOp::Greater => CompareOp::Less,
-        CompareOp::GreaterOrEqual => CompareOp::LessOrEqual,
-        same => same,
-    }
 }
 
 fn is_name(expr: &Expr, name: Name) -> bool {

@@ -162,7 +162,7 @@ fn assume_comparison(world: &World<'_>, op: CompareOp, left: &Expr, right: &Expr
     let facts = facts.with_present(world, left)?.with_present(world, right)?;
     let facts = assume_side(world, op, left, &of_right.values, facts)?;
     let of_left = world.evaluate(left, &facts);
-    let facts = assume_side(world, mirrored(op), right, &of_left.values, facts)?;
+    let facts = assume_side(world, op.mirrored(), right, &of_left.values, facts)?;
     let literal = |expr: &Expr| matches!(expr.kind, ExprKind::Literal(_));
     if literal(left) || literal(right) {
         return Some(facts);
@@ -289,16 +289,5 @@ fn opposite(op: CompareOp) -> CompareOp {
         CompareOp::LessOrEqual => CompareOp::Greater,
         CompareOp::Greater => CompareOp::LessOrEqual,
         CompareOp::GreaterOrEqual => CompareOp::Less,
-    }
-}
-
-/// The comparison that holds with the sides exchanged.
-pub(super) fn mirrored(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Less => CompareOp::Greater,
-        CompareOp::LessOrEqual => CompareOp::GreaterOrEqual,
-        CompareOp::Greater => CompareOp::Less,
-        CompareOp::GreaterOrEqual => CompareOp::LessOrEqual,
-        same => same,
     }
 }

@@ -1,6 +1,5 @@
 //! B0223 for actions, signals and disqualifiers, and for all conditions the reason why one is never true.
 
-use super::assume::mirrored;
 use super::facts::Facts;
 use super::interval::Interval;
 use super::places::{Place, Role};
@@ -71,7 +70,7 @@ pub(super) fn reason(world: &World<'_>, expr: &Expr) -> Reason {
         ExprKind::Compare(op, left, right) => {
             let text = match (&left.kind, &right.kind) {
                 (_, ExprKind::Literal(Value::Number(bound))) => needs(world, left, *op, *bound),
-                (ExprKind::Literal(Value::Number(bound)), _) => needs(world, right, mirrored(*op), *bound),
+                (ExprKind::Literal(Value::Number(bound)), _) => needs(world, right, op.mirrored(), *bound),
                 _ => None,
             };
             text.map_or_else(
