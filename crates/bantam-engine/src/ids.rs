@@ -1,30 +1,39 @@
 //! Leads' keys and their numbers.
 //!
 //! A key is a text. Most are numbers, alone or behind a prefix that all share (`ids/series.rs`), and come in their order:
-//! while that is so, nothing needs to be looked up to see that a key is new. Other keys are found by their hash
-//! (`slots.rs`). Once all leads have been read, numbers close to each other are found by their rank (`ids/ranked.rs`).
+//! while that is so, nothing needs to be looked up to see that a key is new. Of such a key no text is kept, since it can be
+//! written again (`ids/id.rs`, `ids/write.rs`). Other keys are found by their hash (`slots.rs`). Once all leads have been read,
+//! numbers close to each other are found by their rank (`ids/ranked.rs`).
 
+mod id;
 mod key;
+mod marks;
 mod ranked;
 mod run;
 mod series;
+mod write;
 
 use crate::columns::TextList;
 use crate::slots::{LOOK_UPS, Mark, Slots};
+use marks::{Upper, mark_of, mark_of_number, upper};
 use ranked::Ranked;
 use series::{Series, Spelled};
 use std::hash::BuildHasher;
+use write::KeyWriter;
 
+pub use id::LeadId;
 pub(crate) use key::Key;
 pub(crate) use run::KeyRun;
 
 /// Distinct keys of leads, numbered from 0 in the order in which they were first seen.
 #[derive(Clone, Debug, Default)]
 pub struct LeadIds {
+    /// The keys that are no numbers, at the places of their leads; an empty text in the place of one that is. As long as it must
+    /// be for the last text.
     texts: TextList,
     /// How keys that count as numbers are spelled.
     series: Series,
-    /// The number that each key is, as far as any is one; [`NO_NUMBER`] where it is another text.
+    /// The number that each key is; [`NO_NUMBER`] where it is another text. As long as it must be for the last number.
     numbers: Vec<i64>,
     /// Whether a key has come that is no number, or not above the one before it. Until then `numbers` is sorted, and there
     /// is nothing in the slots.
@@ -37,21 +46,6 @@ pub struct LeadIds {
     upper: Upper,
 }
 
-/// What the keys in the slots have in common.
-///
-/// Slots hold the lower half of a number. While all keys there are numbers with one upper half, that tells them apart, and a
-/// look-up reads memory once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Upper {
-    /// There are no keys.
-    #[default]
-    Open,
-    /// All keys are numbers with this upper half.
-    Same(i32),
-    /// There are others.
-    Mixed,
-}
-
 /// So many leads are looked at before a key is looked up.
 const NEAR: u32 = 4;
 
@@ -61,22 +55,36 @@ const NO_NUMBER: i64 = i64::MIN;
 impl LeadIds {
     /// Returns the number of leads.
     pub fn len(&self) -> usize {
-        self.texts.len()
+        self.texts.len().max(self.numbers.len())
     }
 
     /// Returns whether there are no leads.
     pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
+        self.len() == 0
     }
 
     /// Returns the key of a lead number; `None` for one never given out.
-    pub fn get(&self, lead: u32) -> Option<&str> {
-        self.texts.get(lead)
+    #[inline]
+    pub fn get(&self, lead: u32) -> Option<LeadId<'_>> {
+        match self.number_of(lead) {
+            Some(number) => Some(LeadId::written(self.series.text(number))),
+            None => self.texts.get(lead).map(LeadId::from),
+        }
     }
 
     /// Returns the keys of some lead numbers one after the other; of a number never given out, an empty one.
-    pub(crate) fn pick(&self, leads: impl Iterator<Item = u32>) -> TextList {
-        self.texts.pick(leads)
+    pub(crate) fn pick(&self, leads: impl ExactSizeIterator<Item = u32>) -> TextList {
+        if self.numbers.is_empty() {
+            return self.texts.pick(leads);
+        }
+        let mut writer = KeyWriter::new(&self.series, leads.len());
+        for lead in leads {
+            match self.number_of(lead) {
+                Some(number) => writer.number(number),
+                None => writer.text(self.texts.get(lead).unwrap_or_default()),
+            }
+        }
+        writer.into_texts()
     }
 
     /// Returns the lead number of a key.
@@ -85,8 +93,8 @@ impl LeadIds {
     }
 
     /// Returns all keys in the order of lead numbers.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter()
+    pub fn iter(&self) -> impl Iterator<Item = LeadId<'_>> {
+        (0..self.len() as u32).filter_map(|lead| self.get(lead))
     }
 
     /// Returns the lead number of a key.
@@ -197,7 +205,10 @@ impl LeadIds {
                 let lead = likely.unwrap_or(0);
                 touched ^= match key {
                     Spelled::Number(_) => self.numbers.get(lead as usize).map_or(0, |&number| number as u32),
-                    _ => self.texts.get(lead).map_or(0, |text| text.len() as u32 ^ first_byte(text)),
+                    _ => self
+                        .texts
+                        .get(lead)
+                        .map_or(0, |text| text.len() as u32 ^ text.bytes().next().map_or(0, u32::from)),
                 };
             }
         }
@@ -212,7 +223,7 @@ impl LeadIds {
             self.begin(std::iter::once(key));
         }
         let spelled = self.spell(key);
-        self.find_spelled(&spelled).unwrap_or_else(|| self.add(&spelled, key))
+        self.find_spelled(&spelled).unwrap_or_else(|| self.add(&spelled))
     }
 
     /// Appends the lead number of each key, giving out the next ones to those that are new.
@@ -231,8 +242,8 @@ impl LeadIds {
             if !self.slots.is_empty() {
                 self.fetch(&waiting);
             }
-            for (key, spelled) in &waiting {
-                leads.push(self.find_spelled(spelled).unwrap_or_else(|| self.add(spelled, *key)));
+            for (_, spelled) in &waiting {
+                leads.push(self.find_spelled(spelled).unwrap_or_else(|| self.add(spelled)));
             }
         }
     }
@@ -243,24 +254,30 @@ impl LeadIds {
     }
 
     /// Gives a new key the next number.
-    fn add(&mut self, spelled: &Spelled<'_>, key: Key<'_>) -> u32 {
+    fn add(&mut self, spelled: &Spelled<'_>) -> u32 {
         let lead = self.len() as u32;
-        key.push_to(&mut self.texts);
         let is_next = match *spelled {
             Spelled::Number(number) => !self.is_mixed && self.numbers.last().is_none_or(|&last| last < number),
             _ => false,
         };
-        if let Spelled::Number(number) = *spelled {
-            self.numbers.resize(lead as usize, NO_NUMBER);
-            self.numbers.push(number);
-        } else if !self.numbers.is_empty() {
-            self.numbers.push(NO_NUMBER);
+        match spelled {
+            Spelled::Number(number) => {
+                self.numbers.resize(lead as usize, NO_NUMBER);
+                self.numbers.push(*number);
+            }
+            Spelled::Text(text) => self.add_text(lead, text),
+            Spelled::Digits(digits) => self.add_text(lead, digits.text()),
         }
         if !is_next {
             self.leave_order(lead);
             self.put_into_slots(lead, spelled);
         }
         lead
+    }
+
+    fn add_text(&mut self, lead: u32, text: &str) {
+        self.texts.pad(lead as usize);
+        self.texts.push(text);
     }
 
     /// Keys are not in their order any more: those before `end` are found by their hash from now on.
@@ -355,29 +372,15 @@ impl LeadIds {
     fn is(&self, lead: u32, key: &Spelled<'_>) -> bool {
         match key {
             Spelled::Number(number) => self.numbers.get(lead as usize) == Some(number),
-            Spelled::Text(text) => self.texts.get(lead) == Some(*text),
-            Spelled::Digits(digits) => self.texts.get(lead) == Some(digits.text()),
+            Spelled::Text(text) => self.is_text(lead, text),
+            Spelled::Digits(digits) => self.is_text(lead, digits.text()),
         }
     }
-}
 
-fn first_byte(text: &str) -> u32 {
-    text.as_bytes().first().map_or(0, |&byte| u32::from(byte))
-}
-
-fn mark_of(hasher: &hashbrown::DefaultHashBuilder, numbers: &[i64], texts: &TextList, lead: u32) -> Mark {
-    match numbers.get(lead as usize) {
-        Some(&number) if number != NO_NUMBER => mark_of_number(hasher, number),
-        _ => Mark::of_hash(hasher.hash_one(texts.get(lead).unwrap_or_default())),
+    /// Returns whether a lead's key is a text that is no number.
+    fn is_text(&self, lead: u32, text: &str) -> bool {
+        self.texts.get(lead) == Some(text) && self.number_of(lead).is_none()
     }
-}
-
-fn mark_of_number(hasher: &hashbrown::DefaultHashBuilder, number: i64) -> Mark {
-    Mark { hash: hasher.hash_one(number), part: number as u32 }
-}
-
-fn upper(number: i64) -> i32 {
-    (number >> 32) as i32
 }
 
 #[cfg(test)]
@@ -459,7 +462,7 @@ mod tests {
             assert_eq!(ids.intern(Key::of(text)), number, "{text}");
         }
         for (number, text) in (0..).zip(texts) {
-            assert_eq!((ids.code(text), ids.get(number)), (Some(number), Some(text)));
+            assert_eq!((ids.code(text), ids.get(number)), (Some(number), Some(text.into())));
         }
         let numbers = [(7, Some(0)), (-7, Some(2)), (0, Some(4)), (i64::MAX, Some(6)), (12, None)];
         assert_eq!(numbers.map(|(number, _)| ids.find(Key::Number(number))), numbers.map(|(_, lead)| lead));
@@ -467,7 +470,7 @@ mod tests {
         assert_eq!((Key::of(least), ids.intern(Key::of(least))), (Key::Text(least), 11));
         assert_eq!((ids.code(least), ids.intern(Key::of("13")), ids.intern(Key::of("x"))), (Some(11), 12, 13));
 
-        let all: Vec<String> = ids.iter().map(str::to_owned).collect();
+        let all: Vec<String> = ids.iter().map(|id| id.to_string()).collect();
         let keys = all.iter().chain(all.iter().rev()).chain(all.iter().step_by(3).cycle().take(100));
         let keys: Vec<&str> = keys.map(String::as_str).chain(["none", "99"]).collect();
         let mut found = Vec::new();

@@ -7,6 +7,7 @@ mod parquet;
 
 use crate::batch::BatchScores;
 use crate::columns::TextList;
+use crate::ids::LeadId;
 use crate::input::{Format, Rejected};
 use crate::scores::{LeadScore, Reason};
 use rayon::prelude::*;
@@ -86,7 +87,9 @@ impl Columns {
 /// A value of one of the columns of a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
-    /// A name or a key.
+    /// A lead's key.
+    Id(LeadId<'a>),
+    /// A name.
     Text(Option<&'a str>),
     /// Points, a count or seconds.
     Integer(Option<i64>),
@@ -100,6 +103,8 @@ pub enum Values<'a> {
     Texts(TextList),
     /// Integers, none of them missing.
     Integers(Vec<i64>),
+    /// Integers, or none.
+    Optional(Vec<Option<i64>>),
     /// Places in a list of names; a place that the list does not have is a missing name.
     Names(Vec<&'a str>, Vec<u32>),
 }
@@ -134,7 +139,7 @@ impl ScoreRows for [ScoredRow] {
     fn value(&self, row: usize, column: usize) -> Value<'_> {
         let Some(ScoredRow { score, .. }) = self.get(row) else { return Value::Text(None) };
         match column {
-            0 => Value::Text(Some(&score.lead_id)),
+            0 => Value::Id(score.lead_id.as_str().into()),
             1 => Value::Text(score.stage.as_deref()),
             2 => Value::Integer(Some(score.score)),
             3 => Value::Integer(Some(score.fit)),
@@ -165,7 +170,7 @@ impl ScoreRows for BatchScores<'_> {
     fn value(&self, row: usize, column: usize) -> Value<'_> {
         let Some(lead) = self.get(row) else { return Value::Text(None) };
         match column {
-            0 => Value::Text(Some(lead.lead_id())),
+            0 => Value::Id(lead.lead_id()),
             1 => Value::Text(lead.stage()),
             2 => Value::Integer(Some(lead.score())),
             3 => Value::Integer(Some(lead.fit())),
@@ -243,6 +248,7 @@ fn push_csv<R: ScoreRows + ?Sized>(rows: &R, row: usize, columns: &[usize], text
             continue;
         }
         match rows.value(row, column) {
+            Value::Id(id) => push_cell(text, id.as_bytes()),
             Value::Text(value) => push_cell(text, value.unwrap_or("").as_bytes()),
             Value::Integer(Some(value)) => write!(text, "{value}")?,
             Value::Integer(None) => {}
@@ -261,6 +267,7 @@ fn push_ndjson<R: ScoreRows + ?Sized>(rows: &R, row: usize, columns: &[usize], t
             continue;
         }
         match rows.value(row, column) {
+            Value::Id(id) => push_json_text(text, &id)?,
             Value::Text(Some(value)) => push_json_text(text, value)?,
             Value::Integer(Some(value)) => write!(text, "{value}")?,
             Value::Text(None) | Value::Integer(None) => text.extend_from_slice(b"null"),

@@ -10,6 +10,7 @@ pub use pace::{Pace, PaceBench};
 
 use crate::impact::{Direction, Ladder};
 use bantam_engine::batch::{BatchScores, OtherReading, Worked, WorkedLead, Workings};
+use bantam_engine::ids::LeadId;
 use bantam_engine::input::Dataset;
 use bantam_engine::scores::Reason;
 use bantam_lang::meaning::Meaning;
@@ -157,7 +158,7 @@ impl Workbench {
     }
 
     /// Returns the id of a lead by its number.
-    pub fn lead_id(&self, lead: u32) -> Option<&str> {
+    pub fn lead_id(&self, lead: u32) -> Option<LeadId<'_>> {
         self.workings.lead_id(lead)
     }
 
@@ -171,7 +172,7 @@ impl Workbench {
     ) -> Vec<Moved> {
         let id = |lead: &WorkedLead| self.workings.lead_id(lead.lead).unwrap_or_default();
         let rank = |(_, a): &(WorkedLead, WorkedLead), (_, b): &(WorkedLead, WorkedLead)| {
-            b.score().cmp(&a.score()).then_with(|| id(a).cmp(id(b)))
+            b.score().cmp(&a.score()).then_with(|| id(a).cmp(&id(b)))
         };
         if first < moved.len() {
             moved.select_nth_unstable_by(first, rank);
@@ -181,7 +182,7 @@ impl Workbench {
         let name = |ladder: &Ladder, lead: &WorkedLead| ladder.name(ladder.place(lead.stage)).map(str::to_owned);
         let named = |(before, after): (WorkedLead, WorkedLead)| Moved {
             lead: after.lead,
-            lead_id: id(&after).to_owned(),
+            lead_id: id(&after).to_string(),
             from: name(&whatif.old, &before),
             to: name(&whatif.new, &after),
             direction: pairs.direction(pairs.number(&before, &after)).unwrap_or(Direction::Aside),

@@ -106,7 +106,7 @@ fn ranked_scores_and_reasons_are_those_of_scoring_anew() {
     let expected: Vec<_> = anew.iter().map(|lead| lead.to_score()).collect();
     assert_eq!(bench.rank(&new).unwrap().iter().map(|lead| lead.to_score()).collect::<Vec<_>>(), expected);
     for lead in anew.iter() {
-        let number = data.leads.ids.code(lead.lead_id()).unwrap();
+        let number = data.leads.ids.code(&lead.lead_id()).unwrap();
         assert_eq!(bench.reasons(&new, number).unwrap(), lead.reasons());
     }
 }

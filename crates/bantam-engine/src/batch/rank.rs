@@ -4,7 +4,7 @@
 //! in the processor's cache.
 
 use super::scored::ScoreTable;
-use crate::ids::LeadIds;
+use crate::ids::{LeadId, LeadIds};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 
@@ -22,7 +22,7 @@ struct SortKey {
 
 /// Returns the places of leads in rank order.
 pub(super) fn rank(ids: &LeadIds, table: &ScoreTable) -> Vec<u32> {
-    let id = |place: u32| table.row(place).and_then(|row| ids.get(row.lead)).unwrap_or("").as_bytes();
+    let id = |place: u32| table.row(place).and_then(|row| ids.get(row.lead)).unwrap_or_default();
     let score = |place: u32| table.row(place).map_or(0, |row| row.score());
     let buckets = Buckets::of(table);
     let mut keys = deal_out(&buckets, table, first_bytes_of_all(table.len(), id));
@@ -30,7 +30,7 @@ pub(super) fn rank(ids: &LeadIds, table: &ScoreTable) -> Vec<u32> {
         0 => Ordering::Equal,
         _ => score(b.place).cmp(&score(a.place)),
     };
-    let by_id = |a: &SortKey, b: &SortKey| a.first.cmp(&b.first).then_with(|| id(a.place).cmp(id(b.place)));
+    let by_id = |a: &SortKey, b: &SortKey| a.first.cmp(&b.first).then_with(|| id(a.place).cmp(&id(b.place)));
     let mut rest = keys.as_mut_slice();
     let parts: Vec<&mut [SortKey]> = buckets.counts.iter().filter_map(|&count| rest.split_off_mut(..count)).collect();
     parts.into_par_iter().for_each(|part| part.par_sort_unstable_by(|a, b| by_score(a, b).then_with(|| by_id(a, b))));
@@ -107,11 +107,11 @@ fn deal_out(buckets: &Buckets, table: &ScoreTable, first: Vec<u64>) -> Vec<SortK
 }
 
 /// Returns, of each id, eight bytes behind those that all ids begin with.
-fn first_bytes_of_all<'t>(count: usize, id: impl Fn(u32) -> &'t [u8] + Sync) -> Vec<u64> {
+fn first_bytes_of_all<'t>(count: usize, id: impl Fn(u32) -> LeadId<'t> + Sync) -> Vec<u64> {
     let places = || (0..count as u32).into_par_iter();
     let one = id(0);
-    let shared = places().map(|place| shared_start(one, id(place))).min().unwrap_or(0);
-    places().map(|place| first_bytes(id(place), shared)).collect()
+    let shared = places().map(|place| shared_start(one.as_bytes(), id(place).as_bytes())).min().unwrap_or(0);
+    places().map(|place| first_bytes(id(place).as_bytes(), shared)).collect()
 }
 
 /// Returns how many bytes two texts begin with alike.
@@ -157,13 +157,13 @@ mod tests {
             for (id, fit, engagement) in &leads {
                 if ids.find(Key::of(id)).is_none() {
                     table.push(ids.intern(Key::of(id)), &row(*fit, *engagement));
-                    expected.push((-(fit + engagement), id.as_str()));
+                    expected.push((-(fit + engagement), id.clone()));
                 }
             }
             let ranked: Vec<_> = rank(&ids, &table)
                 .into_iter()
                 .map(|place| table.row(place).unwrap())
-                .map(|row| (-row.score(), ids.get(row.lead).unwrap()))
+                .map(|row| (-row.score(), ids.get(row.lead).unwrap().to_string()))
                 .collect();
             expected.sort_unstable();
             prop_assert_eq!(ranked, expected);

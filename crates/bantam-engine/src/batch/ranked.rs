@@ -4,8 +4,8 @@ use super::names::grade_texts;
 use super::rank::{by_input, rank};
 use super::scored::{CompactScore, ScoreTable};
 use super::{BatchOptions, Order};
-use crate::ids::LeadIds;
-use crate::output::{Value, Values};
+use crate::ids::{LeadId, LeadIds};
+use crate::output::Values;
 use crate::scores::{LeadScore, Reason, SectionName, sort_reasons};
 use bantam_lang::meaning::{DISQUALIFIED, Meaning, Section};
 use hashbrown::HashMap;
@@ -97,7 +97,7 @@ impl<'a> BatchScores<'a> {
                 row.disqualified_by.into()
             }),
             9 => names(meaning.routes.iter().map(|route| route.to.as_str()).collect(), |row| row.route.into()),
-            _ => Values::Each(rows.iter().map(|row| Value::Integer(self.respond_within_seconds(row))).collect()),
+            _ => Values::Optional(rows.iter().map(|row| self.respond_within_seconds(row)).collect()),
         }
     }
 
@@ -181,8 +181,8 @@ fn section_sources(section: SectionName, meaning: &Section) -> Vec<Source> {
 
 impl<'s> ScoredLead<'s> {
     /// Returns the lead's key.
-    pub fn lead_id(&self) -> &'s str {
-        self.scores.ids.get(self.row.lead).unwrap_or("")
+    pub fn lead_id(&self) -> LeadId<'s> {
+        self.scores.ids.get(self.row.lead).unwrap_or_default()
     }
 
     /// Returns the stage, or `Disqualified`.
@@ -239,7 +239,7 @@ impl<'s> ScoredLead<'s> {
     pub fn to_score(&self) -> LeadScore {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         LeadScore {
-            lead_id: self.lead_id().to_owned(),
+            lead_id: self.lead_id().to_string(),
             stage: owned(self.stage()),
             score: self.score(),
             fit: self.fit(),

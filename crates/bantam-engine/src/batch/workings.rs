@@ -23,6 +23,7 @@ use super::rules::add_up;
 use super::scored::ScoreTable;
 use super::{BatchOptions, ranked};
 use crate::columns::{Column, EventTable, LeadTable};
+use crate::ids::LeadId;
 use crate::scores::{Reason, sort_reasons};
 use bantam_lang::meaning::{EventShape, LeadShape, Meaning};
 use compute::{Standing, Task, compute};
@@ -137,7 +138,7 @@ impl Workings {
     }
 
     /// Returns the id of a lead by its number.
-    pub fn lead_id(&self, lead: u32) -> Option<&str> {
+    pub fn lead_id(&self, lead: u32) -> Option<LeadId<'_>> {
         self.leads.ids.get(lead)
     }
 

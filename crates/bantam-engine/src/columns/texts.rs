@@ -21,6 +21,12 @@ impl TextList {
         TextList { text: String::with_capacity(bytes), ends: Vec::with_capacity(count), turns: Vec::new() }
     }
 
+    /// Returns texts that stand one after the other: where each ends, in the lower half of a number, and with which of them the
+    /// upper half goes up by one.
+    pub(crate) fn of(text: String, ends: Vec<u32>, turns: Vec<u32>) -> TextList {
+        TextList { text, ends, turns }
+    }
+
     /// Returns the number of texts.
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -88,17 +94,11 @@ impl TextList {
         number
     }
 
-    /// Appends all texts of another list.
-    pub(crate) fn append(&mut self, more: &TextList) {
-        let before = self.text.len();
-        if before + more.text.len() > u32::MAX as usize {
-            more.iter().for_each(|text| {
-                self.push(text);
-            });
-            return;
+    /// Appends empty texts until there are so many.
+    pub(crate) fn pad(&mut self, count: usize) {
+        if count > self.len() {
+            self.ends.resize(count, self.text.len() as u32);
         }
-        self.text.push_str(&more.text);
-        self.ends.extend(more.ends.iter().map(|&end| before as u32 + end));
     }
 
     /// Keeps the first `count` texts.

@@ -1,7 +1,5 @@
 //! Leads' keys as files give them: texts, of which many are whole numbers.
 
-use crate::columns::TextList;
-
 /// A lead's key in one of its two spellings. Two keys are equal where their texts are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Key<'k> {
@@ -16,14 +14,6 @@ impl<'k> Key<'k> {
     pub(crate) fn of(text: &'k str) -> Key<'k> {
         whole_number(text).map_or(Key::Text(text), Key::Number)
     }
-
-    /// Appends its text.
-    pub(super) fn push_to(self, texts: &mut TextList) {
-        match self {
-            Key::Text(text) => texts.push(text),
-            Key::Number(number) => texts.push(Digits::of(number).text()),
-        };
-    }
 }
 
 /// Returns the number whose `Display` is exactly this text: neither `007` nor `+7` is one, nor is the least of all.
@@ -31,7 +21,8 @@ impl<'k> Key<'k> {
 fn whole_number(text: &str) -> Option<i64> {
     match text.as_bytes() {
         [b'1'..=b'9', ..] if (4..=8).contains(&text.len()) => short_number(text.as_bytes()),
-        _ => any_whole_number(text),
+        [b'0'..=b'9' | b'-', ..] => any_whole_number(text),
+        _ => None,
     }
 }
 
@@ -73,6 +64,15 @@ pub(super) fn eight_digits(text: [u8; 8]) -> Option<i64> {
     Some(((fours * 10_000 + (fours >> 32)) & 0xffff_ffff) as i64)
 }
 
+/// Returns the sixteen digits of a number of at most so many, the first of them in the lowest byte.
+#[inline]
+pub(super) fn sixteen_digits(number: i64) -> Option<u128> {
+    let number = u64::try_from(number).ok().filter(|&number| number < 10_000_000_000_000_000)?;
+    let (high, low) = ((number / 100_000_000) as u32, (number % 100_000_000) as u32);
+    let high = if high == 0 { ZEROS.to_ne_bytes() } else { digits_of(high) };
+    Some(u128::from(u64::from_le_bytes(high)) | u128::from(u64::from_le_bytes(digits_of(low))) << 64)
+}
+
 /// Returns the eight digits of a number below a hundred million: its fours become pairs and those single digits, all at once.
 #[inline]
 fn digits_of(number: u32) -> [u8; 8] {
@@ -85,10 +85,17 @@ fn digits_of(number: u32) -> [u8; 8] {
     (digits + ZEROS).to_le_bytes()
 }
 
-/// The characters of one number.
-#[derive(Clone, Copy)]
+/// The least number of all has nineteen digits and a sign.
+const NUMBER_MAX: usize = 20;
+/// So many bytes may stand before a number.
+pub(super) const PREFIX_MAX: usize = 20;
+const TEXT_MAX: usize = PREFIX_MAX + NUMBER_MAX;
+
+/// The characters of one number, with what stands before it in a key.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Digits {
-    bytes: [u8; 20],
+    /// All stand at the end; what is left before them are zeros.
+    bytes: [u8; TEXT_MAX],
     start: u8,
 }
 
@@ -105,17 +112,16 @@ impl Digits {
     fn of_short(number: u32) -> Digits {
         let eight = digits_of(number);
         let zeros = (u64::from_le_bytes(eight) ^ ZEROS).trailing_zeros() / 8;
-        let mut bytes = [b'0'; 20];
+        let mut bytes = [b'0'; TEXT_MAX];
         if let Some(end) = bytes.last_chunk_mut() {
             *end = eight;
         }
         // Of the number zero one digit stays.
-        Digits { bytes, start: 12 + zeros.min(7) as u8 }
+        Digits { bytes, start: TEXT_MAX as u8 - 8 + zeros.min(7) as u8 }
     }
 
     fn of_any(number: i64) -> Digits {
-        // The least number of all has nineteen digits and a sign.
-        let (mut bytes, mut start, mut rest) = ([b'0'; 20], 20_u8, number.unsigned_abs());
+        let (mut bytes, mut start, mut rest) = ([b'0'; TEXT_MAX], TEXT_MAX as u8, number.unsigned_abs());
         for slot in bytes.iter_mut().rev() {
             *slot = b'0' + (rest % 10) as u8;
             start -= 1;
@@ -133,6 +139,19 @@ impl Digits {
         Digits { bytes, start }
     }
 
+    /// Puts zeros before a number that has fewer digits than these, at most twenty, and then a text of at most [`PREFIX_MAX`]
+    /// bytes. Only a number without a sign may get zeros.
+    pub(super) fn behind(mut self, prefix: &[u8], digits: usize) -> Digits {
+        let number = usize::from(self.start).min(TEXT_MAX.saturating_sub(digits.min(NUMBER_MAX)));
+        let start = number.saturating_sub(prefix.len());
+        if let Some(slots) = self.bytes.get_mut(start..number) {
+            slots.iter_mut().zip(prefix).for_each(|(slot, byte)| *slot = *byte);
+        }
+        self.start = start as u8;
+        self
+    }
+
+    #[inline]
     pub(super) fn text(&self) -> &str {
         let digits = self.bytes.get(usize::from(self.start)..);
         digits.and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default()
@@ -164,6 +183,14 @@ mod tests {
         for number in [0, 7, -7, 10, 1_000_000, 99_999_999, 100_000_000, i64::MAX, i64::MIN, i64::MIN + 1] {
             assert_eq!(Digits::of(number).text(), number.to_string());
         }
+        for number in [0, 7, 99_999_999, 100_000_000, 1_234_567_800_000_009, 9_999_999_999_999_999] {
+            let sixteen = sixteen_digits(number).map(u128::to_le_bytes);
+            assert_eq!(
+                sixteen.as_ref().map(|text| str::from_utf8(text).unwrap()),
+                Some(format!("{number:016}").as_str())
+            );
+        }
+        assert_eq!([-1, 10_000_000_000_000_000, i64::MAX].map(sixteen_digits), [None; 3]);
         // Each four of digits by itself, beside one that is all zeros and one that is all nines.
         for four in 0..10_000 {
             for number in [four, four * 10_000, four * 10_000 + 9_999, 99_990_000 + four] {

@@ -2,11 +2,8 @@
 
 use super::series::{Series, Spelled};
 use super::{Key, LeadIds, NO_NUMBER};
-use crate::columns::TextList;
 use std::ops::Range;
 
-/// So many bytes most keys have at most.
-const KEY_BYTES: usize = 8;
 /// So many keys tell how all are spelled.
 const SAMPLE: usize = 32;
 
@@ -15,16 +12,13 @@ const SAMPLE: usize = 32;
 pub(crate) struct KeyRun {
     series: Series,
     numbers: Vec<i64>,
-    texts: TextList,
 }
 
 impl KeyRun {
     /// Returns keys as a run; `None` where they are not one.
     pub(crate) fn of<'k>(keys: impl Iterator<Item = Key<'k>> + Clone) -> Option<KeyRun> {
         let series = Series::of(keys.clone().take(SAMPLE));
-        let count = keys.size_hint().0;
-        let (numbers, texts) = (Vec::with_capacity(count), TextList::with_room(count, count * KEY_BYTES));
-        let mut run = KeyRun { series, numbers, texts };
+        let mut run = KeyRun { series, numbers: Vec::with_capacity(keys.size_hint().0) };
         let mut last = NO_NUMBER;
         for key in keys {
             match run.series.spell(key) {
@@ -32,7 +26,6 @@ impl KeyRun {
                 _ => return None,
             }
             run.numbers.push(last);
-            key.push_to(&mut run.texts);
         }
         Some(run)
     }
@@ -51,7 +44,6 @@ impl LeadIds {
         }
         let start = self.len() as u32;
         self.numbers.extend_from_slice(&run.numbers);
-        self.texts.append(&run.texts);
         Some(start..self.len() as u32)
     }
 }

@@ -4,7 +4,7 @@
 //! a hash, and nothing of its text is compared but the prefix.
 
 use super::NO_NUMBER;
-use super::key::{Digits, Key, eight_digits};
+use super::key::{Digits, Key, PREFIX_MAX, eight_digits};
 
 /// A number has at most this many digits, so that it fits 64 bits.
 const DIGITS_MAX: usize = 18;
@@ -78,12 +78,28 @@ impl Series {
     /// Returns the spelling of some keys: that of the first, with as many digits as one that begins with a zero.
     pub(super) fn of<'k>(keys: impl Iterator<Item = Key<'k>>) -> Series {
         let mut texts = keys.map_while(|key| if let Key::Text(text) = key { Some(text) } else { None });
-        let Some((prefix, number)) = texts.next().and_then(parts) else { return Series::Plain };
+        let first = texts.next().and_then(parts).filter(|(prefix, _)| prefix.len() <= PREFIX_MAX);
+        let Some((prefix, number)) = first else { return Series::Plain };
         let numbers = || std::iter::once(number);
         let others = texts.filter_map(|text| text.strip_prefix(prefix));
         let mut padded = numbers().chain(others).filter(|number| number.len() > 1 && number.starts_with('0'));
         let digits = padded.next().map_or(1, str::len).min(DIGITS_MAX);
         Series::Texts { prefix: Prefix::of(prefix), digits }
+    }
+
+    /// Returns the text of a number of the series: of all texts the one that has it.
+    #[inline]
+    pub(super) fn text(&self, number: i64) -> Digits {
+        let (prefix, digits) = self.spelling();
+        Digits::of(number).behind(prefix.as_bytes(), digits)
+    }
+
+    /// Returns what stands before each number, and how many digits a number has at least.
+    pub(super) fn spelling(&self) -> (&str, usize) {
+        match self {
+            Series::Plain => ("", 1),
+            Series::Texts { prefix, digits } => (&prefix.text, *digits),
+        }
     }
 
     /// Returns whether all numbers of another series from `least` on are spelled as in this one: of them none has zeros
@@ -143,6 +159,8 @@ mod tests {
         assert_eq!(series(&["lead_12345678", "lead_00000007"]), texts("lead_", 8));
         assert_eq!(series(&["C-17", "C-5", "x"]), texts("C-", 1));
         assert_eq!(series(&["007"]), texts("", 3));
+        assert_eq!(series(&["a prefix of twenty-1"]), texts("a prefix of twenty-", 1));
+        assert_eq!(series(&["a prefix beyond twenty-1"]), Series::Plain);
         assert_eq!(series(&["ada@lovelace.example", "7"]), Series::Plain);
         assert_eq!(Series::of([Key::Number(7)].into_iter()), Series::Plain);
     }
@@ -184,6 +202,8 @@ mod tests {
             for (at, text) in texts.iter().enumerate() {
                 for other in texts.iter().skip(at + 1) {
                     let (number, others) = (series.number(text), series.number(other));
+                    let spelled = number.map(|number| series.text(number).text().to_owned());
+                    prop_assert!(spelled.is_none_or(|spelled| spelled == *text), "{text} {series:?}");
                     prop_assert!(text == other || number.is_none() || number != others, "{text} {other} {series:?}");
                 }
             }

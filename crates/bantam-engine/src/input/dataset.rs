@@ -60,7 +60,7 @@ impl Dataset {
     }
 
     fn gather(&self, lead: u32, rows: &[u32], events: &[u32]) -> Timeline {
-        let lead_id = self.leads.ids.get(lead).unwrap_or_default().to_owned();
+        let lead_id = self.leads.ids.get(lead).unwrap_or_default().to_string();
         let profiles = match &self.history {
             Some(history) => rows.iter().map(|&row| profile(&history.attributes, &history.since, row)).collect(),
             None if self.leads.has_row.get(lead as usize) == Some(&true) => {

@@ -48,6 +48,12 @@ impl LeadKeys {
         self.codes.reserve(rows);
     }
 
+    /// Makes room for so many entries whose texts have so many bytes.
+    pub(super) fn reserve_texts(&mut self, entries: usize, bytes: usize) {
+        self.entries.reserve(entries);
+        self.text.reserve(bytes);
+    }
+
     /// Appends a row with its key.
     pub(super) fn push(&mut self, key: Key<'_>) {
         // Events of one lead often stand together: then its key is looked up once.

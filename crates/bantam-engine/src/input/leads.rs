@@ -30,7 +30,7 @@ pub(super) fn refuse_repeated_leads(rows: &Gathered, ids: &LeadIds, files: &[Str
         }
         count += 1;
         if repeats.len() < EXAMPLES_MAX {
-            let lead_id = ids.get(lead).unwrap_or_default().to_owned();
+            let lead_id = ids.get(lead).unwrap_or_default().to_string();
             repeats.push(RepeatedLead { lead_id, first: place(*slot), second: place(row) });
         }
     }

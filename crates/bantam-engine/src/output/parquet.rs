@@ -112,6 +112,7 @@ fn array(column: usize, values: Values<'_>) -> io::Result<ArrayRef> {
     Ok(match values {
         Values::Texts(texts) => texts_array(texts)?,
         Values::Integers(integers) => Arc::new(Int64Array::from(integers)),
+        Values::Optional(integers) => Arc::new(Int64Array::from(integers)),
         Values::Names(names, places) => names_array(names, &places)?,
         Values::Each(values) => each_array(column, &values),
     })
@@ -140,7 +141,11 @@ fn names_array(names: Vec<&str>, places: &[u32]) -> io::Result<ArrayRef> {
 }
 
 fn each_array(column: usize, values: &[Value<'_>]) -> ArrayRef {
-    let text = |value: &Value<'_>| if let Value::Text(Some(text)) = value { Some((*text).to_owned()) } else { None };
+    let text = |value: &Value<'_>| match value {
+        Value::Id(id) => Some(id.to_string()),
+        Value::Text(text) => text.map(str::to_owned),
+        Value::Integer(_) => None,
+    };
     let integer = |value: &Value<'_>| if let Value::Integer(integer) = value { *integer } else { None };
     if column == 0 {
         return Arc::new(StringArray::from_iter_values(values.iter().map(|value| text(value).unwrap_or_default())));

@@ -63,7 +63,7 @@ impl<'m> Stream<'m> {
     fn admit_newcomers(&mut self) {
         let newcomers = std::mem::take(self.newcomers.get_mut().unwrap_or_else(PoisonError::into_inner));
         for id in newcomers.iter() {
-            self.leads.ids.intern(Key::of(id));
+            self.leads.ids.intern(Key::of(&id));
         }
         let defaults: Vec<_> = self.meaning.lead.attributes.iter().map(|attribute| attribute.default.clone()).collect();
         self.leads.pad(&defaults);

@@ -3,6 +3,7 @@
 use super::Judged;
 use super::ladder::{Direction, Ladder, Place};
 use bantam_engine::batch::ScoredLead;
+use bantam_engine::ids::LeadId;
 use bantam_engine::scores::{Reason, SectionName};
 use bantam_lang::meaning::DISQUALIFIED;
 use hashbrown::HashMap;
@@ -125,10 +126,11 @@ pub(super) fn compare(old: &Judged<'_>, new: &Judged<'_>, named: usize) -> Moves
     let [from, to] = ladders.each_ref();
     moves.stages = from.places().map(|_| to.places().map(|_| 0).collect()).collect();
     let mut effects: HashMap<Source, RuleEffect> = HashMap::new();
-    let mut before: HashMap<&str, ScoredLead<'_>> = old.scores.iter().map(|lead| (lead.lead_id(), lead)).collect();
+    let mut before: HashMap<LeadId<'_>, ScoredLead<'_>> =
+        old.scores.iter().map(|lead| (lead.lead_id(), lead)).collect();
     // The new definition's leads come highest score first, so the first that move are those to name.
     for lead in new.scores.iter() {
-        let was = before.remove(lead.lead_id());
+        let was = before.remove(&*lead.lead_id());
         moves.add([was.as_ref(), Some(&lead)], &ladders, &mut effects, named);
     }
     // Both definitions saw the same facts, so that nobody is left unless they read ids from different columns.
@@ -177,7 +179,7 @@ impl Moves {
         }
         if self.named.len() < named {
             self.named.push(Move {
-                lead_id: after.or(before).map(|lead| lead.lead_id().to_owned()).unwrap_or_default(),
+                lead_id: after.or(before).map(|lead| lead.lead_id().to_string()).unwrap_or_default(),
                 from: old.name(from).map(str::to_owned),
                 to: new.name(to).map(str::to_owned),
                 direction,

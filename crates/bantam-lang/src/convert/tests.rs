@@ -130,3 +130,17 @@ fn numbers_print_their_shortest_form() {
     assert_eq!(number_text(-0.0), "0");
     assert_eq!(number_text(1e21), "1e+21");
 }
+
+#[test]
+fn a_text_is_clean_where_it_has_no_zero() {
+    for count in 0..20 {
+        for text in ["a\u{80}", "\u{1}\u{100}", "\u{7f}"].map(|text| text.repeat(count)) {
+            assert!(is_clean_text(&text), "{text:?}");
+            for at in text.char_indices().map(|(at, _)| at).chain([text.len()]) {
+                let mut text = text.clone();
+                text.insert(at, '\0');
+                assert!(!is_clean_text(&text), "{text:?}");
+            }
+        }
+    }
+}

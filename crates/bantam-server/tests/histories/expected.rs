@@ -55,7 +55,7 @@ fn batch(story: &Story, rows: &str, events: &str) -> BTreeMap<String, LeadScore>
     input.read_ndjson(RowKind::Event, "events", events.as_bytes(), &|_| {}).unwrap();
     let data = input.finish(story.until).unwrap();
     let scores = score_batch(&checked, &data.leads, &data.events, story.until, BatchOptions::default());
-    scores.iter().map(|lead| (lead.lead_id().to_owned(), lead.to_score())).collect()
+    scores.iter().map(|lead| (lead.lead_id().to_string(), lead.to_score())).collect()
 }
 
 /// Each fact once, without those retracted.

@@ -174,9 +174,9 @@ fn show(folder: &Path, as_of: i64) -> Result<(), Failure> {
     let scores = score_batch(&definition, &data.leads, &data.events, as_of, BatchOptions::default());
     print_ranking(&scores, &Summary::new(&scores, &definition, &data.report, as_of), TOP)?;
     let Some(best) = scores.iter().next() else { return Ok(()) };
-    let timeline = data.timeline(best.lead_id());
+    let timeline = data.timeline(&best.lead_id());
     if let Some(story) = timeline.as_ref().and_then(|timeline| tell_story(&definition, timeline, as_of)) {
-        terminal::print(&format!("\nWhy is {} first?\n\n{}", terminal::printable(best.lead_id()), render(&story)))?;
+        terminal::print(&format!("\nWhy is {} first?\n\n{}", terminal::printable(&best.lead_id()), render(&story)))?;
     }
     Ok(())
 }

@@ -91,8 +91,8 @@ pub(crate) fn render(story: &LeadStory<'_>) -> String {
 
 fn unknown_lead(lead: &str, data: &Dataset) -> Failure {
     let lead = terminal::printable(lead);
-    let known = data.leads.ids.iter().take(100_000);
-    let help = did_you_mean(&lead, known).unwrap_or_else(|| {
+    let known: Vec<_> = data.leads.ids.iter().take(100_000).collect();
+    let help = did_you_mean(&lead, known.iter().map(|id| id.as_ref())).unwrap_or_else(|| {
         format!("there are {} in these files", terminal::counted(data.leads.ids.len() as u64, "lead"))
     });
     Failure::bad_input(format!("there is no lead `{lead}`")).help(help)

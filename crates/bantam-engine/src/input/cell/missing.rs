@@ -8,6 +8,8 @@ pub(super) struct MissingTexts {
     texts: Vec<String>,
     /// Bit n is set where a text of n bytes is listed, bit 63 for 63 and more: most cells need no further look.
     lengths: u64,
+    /// Whether a text that begins with each byte is listed, a bit for each: nor do most of those of such a length.
+    starts: [u64; 4],
     /// Entries that read as a number, for number columns.
     numbers: Vec<f64>,
 }
@@ -18,8 +20,14 @@ impl MissingTexts {
         texts.sort();
         texts.dedup();
         let lengths = texts.iter().fold(0, |bits, text| bits | length_bit(text));
+        let mut starts = [0; 4];
+        for start in texts.iter().filter_map(|text| text.bytes().next()) {
+            if let Some(word) = starts.get_mut(usize::from(start / 64)) {
+                *word |= 1 << (start % 64);
+            }
+        }
         let numbers = texts.iter().filter_map(|text| parse_number(text)).collect();
-        MissingTexts { texts, lengths, numbers }
+        MissingTexts { texts, lengths, starts, numbers }
     }
 
     /// Returns whether a trimmed text means "no value".
@@ -32,12 +40,13 @@ impl MissingTexts {
     /// Returns false where a text that is not empty is certainly not listed.
     #[inline]
     pub(super) fn may_have(&self, text: &str) -> bool {
-        self.lengths & length_bit(text) != 0
+        self.lengths & length_bit(text) != 0 && text.bytes().next().is_none_or(|start| self.has_text_from(start))
     }
 
     /// Returns whether any text that is listed begins with a byte.
+    #[inline]
     pub(super) fn has_text_from(&self, byte: u8) -> bool {
-        self.texts.iter().any(|text| text.as_bytes().first() == Some(&byte))
+        self.starts.get(usize::from(byte / 64)).is_some_and(|word| word >> (byte % 64) & 1 == 1)
     }
 
     /// Returns whether any text that means "no value" reads as a number.

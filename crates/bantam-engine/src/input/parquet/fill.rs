@@ -3,12 +3,9 @@
 use super::super::cell::{Cell, ColumnBuilder, Given};
 use super::super::report::Spot;
 use super::cells::{TIMES, single};
-use super::flat::{Cells, DAMAGED, FlatColumn, FlatType, Next, PlainTexts, Segment};
+use super::flat::{Cells, CheckedTexts, DAMAGED, FlatColumn, FlatType, NOT_UTF8, Next, PlainTexts, Segment};
 use crate::columns::{Column, MISSING_CODE, MISSING_NUMBER, MISSING_TIME, Truth};
 use bantam_lang::convert::MICROS_PER_DAY;
-
-/// What a damaged text is told as.
-const NOT_UTF8: &str = "a text is not UTF-8";
 
 /// A column of the definition with where it comes from.
 pub(super) struct FlatValues {
@@ -304,23 +301,16 @@ fn push_plain(
 
 /// Appends plain texts one by one; returns how many bytes they took.
 fn push_texts(segment: &Segment<'_>, bytes: &[u8], first: Spot, builder: &mut ColumnBuilder) -> Result<usize, String> {
-    // On most pages there is nothing but ASCII, the lengths of texts too. Then all texts are looked at together.
-    let page = std::str::from_utf8(bytes).ok();
-    let mut texts = PlainTexts { rest: bytes };
+    let given = (0..segment.rows).filter(|&at| segment.has(at)).count();
+    let mut texts = CheckedTexts::first(bytes, given).ok_or(DAMAGED)?;
     for at in 0..segment.rows {
         let spot = Spot { row: first.row + at as u64, ..first };
         if !segment.has(at) {
             builder.push(Given::Missing, spot);
             continue;
         }
-        let text = texts.next().ok_or(DAMAGED)?;
-        let end = bytes.len() - texts.rest.len();
-        let text = match page {
-            Some(page) => page.get(end - text.len()..end),
-            None => std::str::from_utf8(text).ok(),
-        };
         // Texts that repeat are written as a dictionary.
-        builder.push_single(text.ok_or(NOT_UTF8)?, spot);
+        builder.push_single(texts.next()?, spot);
     }
-    Ok(bytes.len() - texts.rest.len())
+    Ok(texts.byte_count())
 }

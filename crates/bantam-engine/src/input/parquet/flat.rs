@@ -279,6 +279,49 @@ impl FlatColumn {
     }
 }
 
+/// Plain values that are texts, looked at together: on most pages there is nothing but ASCII, the lengths of texts too.
+pub(super) struct CheckedTexts<'b> {
+    bytes: &'b [u8],
+    /// All bytes, where they are UTF-8.
+    whole: Option<&'b str>,
+    texts: PlainTexts<'b>,
+}
+
+impl<'b> CheckedTexts<'b> {
+    /// Takes the texts of all these bytes.
+    pub(super) fn of(bytes: &'b [u8]) -> CheckedTexts<'b> {
+        CheckedTexts { bytes, whole: std::str::from_utf8(bytes).ok(), texts: PlainTexts { rest: bytes } }
+    }
+
+    /// Takes so many texts, which may be followed by others; `None` where the bytes end before.
+    pub(super) fn first(bytes: &'b [u8], count: usize) -> Option<CheckedTexts<'b>> {
+        let mut texts = PlainTexts { rest: bytes };
+        for _ in 0..count {
+            texts.next()?;
+        }
+        bytes.get(..bytes.len() - texts.rest.len()).map(CheckedTexts::of)
+    }
+
+    /// Returns the number of bytes of all texts and their lengths.
+    pub(super) fn byte_count(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Returns the next text.
+    #[inline]
+    pub(super) fn next(&mut self) -> Result<&'b str, String> {
+        let text = self.texts.next().ok_or(DAMAGED)?;
+        let end = self.bytes.len() - self.texts.rest.len();
+        let text = match self.whole {
+            Some(whole) => whole.get(end - text.len()..end),
+            None => std::str::from_utf8(text).ok(),
+        };
+        text.ok_or_else(|| NOT_UTF8.to_owned())
+    }
+}
+
+pub(super) const NOT_UTF8: &str = "a text is not UTF-8";
+
 /// Returns the texts of plain values: each follows its length, of four bytes.
 pub(super) struct PlainTexts<'b> {
     pub(super) rest: &'b [u8],

@@ -8,7 +8,7 @@ use super::super::rows::{LEAD, NAME, Rows, TIME};
 use super::super::{Asked, TapPiece};
 use super::cells::TIMES;
 use super::fill::{FlatValues, for_each_entry, micros};
-use super::flat::{Cells, DAMAGED, FlatColumn, FlatType, Next, PlainTexts, is_readable};
+use super::flat::{Cells, CheckedTexts, DAMAGED, FlatColumn, FlatType, Next, is_readable};
 use super::layout::{Layout, Source};
 use super::source::GroupBytes;
 use crate::columns::MISSING_TIME;
@@ -164,24 +164,44 @@ impl Admission {
     }
 }
 
-/// Appends the place of each row's value: of an entry of the dictionary, or of what `add` makes of a plain value.
+/// Plain values one after the other.
+struct PlainValues<'b> {
+    bytes: &'b [u8],
+    count: usize,
+    /// Whether they are the entries of a dictionary: then no two are the same.
+    are_entries: bool,
+}
+
+impl PlainValues<'_> {
+    /// Appends the place that `add` gives to each text; returns how many bytes they took.
+    fn each_text(&self, places: &mut Vec<u32>, mut add: impl FnMut(&str) -> Option<u32>) -> Result<usize, String> {
+        let texts = if self.are_entries {
+            Some(CheckedTexts::of(self.bytes))
+        } else {
+            CheckedTexts::first(self.bytes, self.count)
+        };
+        let mut texts = texts.ok_or(DAMAGED)?;
+        for _ in 0..self.count {
+            places.push(add(texts.next()?).unwrap_or(UNFIT));
+        }
+        Ok(texts.byte_count())
+    }
+}
+
+/// Appends the place of each row's value: of an entry of the dictionary, or of what `add` makes of plain values, which returns how
+/// many bytes those of no fixed size took.
 fn read_places(
     column: &mut FlatColumn,
     entries: &mut Vec<u32>,
     count: usize,
     places: &mut Vec<u32>,
-    mut add: impl FnMut(&[u8]) -> Result<u32, String>,
-    mut dictionary_read: impl FnMut(),
+    mut add: impl FnMut(PlainValues<'_>, &mut Vec<u32>) -> Result<usize, String>,
 ) -> Result<(), String> {
-    let (kind, end) = (column.kind, places.len() + count);
+    let end = places.len() + count;
     while places.len() < end {
         if let Next::Dictionary(count, bytes) = column.next()? {
             entries.clear();
-            for_each_entry(kind, count, &bytes, |bytes| {
-                entries.push(add(bytes)?);
-                Ok(())
-            })?;
-            dictionary_read();
+            add(PlainValues { bytes: &bytes, count, are_entries: true }, entries)?;
             continue;
         }
         let segment = column.segment(end - places.len())?;
@@ -195,19 +215,7 @@ fn read_places(
                 places.extend(indexes.iter().map(|&index| entries.get(index as usize).copied().unwrap_or(UNFIT)));
                 0
             }
-            Cells::Plain(bytes) => match kind.size() {
-                Some(size) => {
-                    bytes.chunks_exact(size).try_for_each(|bytes| add(bytes).map(|place| places.push(place)))?;
-                    0
-                }
-                None => {
-                    let mut texts = PlainTexts { rest: bytes };
-                    for _ in 0..segment.rows {
-                        places.push(add(texts.next().ok_or(DAMAGED)?)?);
-                    }
-                    bytes.len() - texts.rest.len()
-                }
-            },
+            Cells::Plain(bytes) => add(PlainValues { bytes, count: segment.rows, are_entries: false }, places)?,
             Cells::Truths(_) => return Err("a key is no truth".to_owned()),
         };
         column.pass(passed);
@@ -224,38 +232,46 @@ fn read_keys(
 ) -> Result<(), String> {
     let kind = column.kind;
     let mut keys = std::mem::take(&mut rows.keys);
-    let mut has_dictionary = false;
     // Events of one lead often stand together: then its key is made once.
     let result = if kind == FlatType::Text {
-        let mut last: (Vec<u8>, u32) = (Vec::new(), UNFIT);
-        let add = |bytes: &[u8]| -> Result<u32, String> {
-            if last.1 == UNFIT || last.0 != bytes {
-                let text = std::str::from_utf8(bytes).map_err(|_| "a text is not UTF-8")?;
-                last.1 = rows.reserved_text(text).map_or(UNFIT, |text| keys.add(Key::of(text)));
-                last.0.clear();
-                last.0.extend_from_slice(bytes);
+        let mut last: (String, u32) = (String::new(), UNFIT);
+        read_places(column, entries, count, places, |values, places| {
+            if values.are_entries {
+                keys.reserve_texts(values.count, values.bytes.len());
+                let taken = values.each_text(places, |text| Some(keys.add(Key::of(rows.reserved_text(text)?))));
+                keys.keep_entries();
+                return taken;
             }
-            Ok(last.1)
-        };
-        read_places(column, entries, count, places, add, || has_dictionary = true)
+            values.each_text(places, |text| {
+                if last.1 == UNFIT || last.0 != text {
+                    last.1 = rows.reserved_text(text).map_or(UNFIT, |text| keys.add(Key::of(text)));
+                    last.0.clear();
+                    last.0.push_str(text);
+                }
+                Some(last.1)
+            })
+        })
     } else {
         let mut last = (0, UNFIT);
-        let add = |bytes: &[u8]| -> Result<u32, String> {
-            let number = match kind {
-                FlatType::Int32 => bytes.first_chunk().map(|word| i32::from_le_bytes(*word).into()),
-                _ => bytes.first_chunk().map(|word| i64::from_le_bytes(*word)),
-            };
-            let number = number.ok_or("a key is cut off")?;
-            if last.1 == UNFIT || last.0 != number {
-                last = (number, keys.add(Key::Number(number)));
+        read_places(column, entries, count, places, |values, places| {
+            for_each_entry(kind, values.count, values.bytes, |bytes| {
+                let number = match kind {
+                    FlatType::Int32 => bytes.first_chunk().map(|word| i32::from_le_bytes(*word).into()),
+                    _ => bytes.first_chunk().map(|word| i64::from_le_bytes(*word)),
+                };
+                let number = number.ok_or("a key is cut off")?;
+                if last.1 == UNFIT || last.0 != number {
+                    last = (number, keys.add(Key::Number(number)));
+                }
+                places.push(last.1);
+                Ok(())
+            })?;
+            if values.are_entries {
+                keys.keep_entries();
             }
-            Ok(last.1)
-        };
-        read_places(column, entries, count, places, add, || has_dictionary = true)
+            Ok(0)
+        })
     };
-    if has_dictionary {
-        keys.keep_entries();
-    }
     rows.keys = keys;
     result
 }
@@ -268,11 +284,9 @@ fn read_names(
     places: &mut Vec<u32>,
 ) -> Result<(), String> {
     let mut names = std::mem::take(&mut rows.name);
-    let add = |bytes: &[u8]| -> Result<u32, String> {
-        let text = std::str::from_utf8(bytes).map_err(|_| "a text is not UTF-8")?;
-        Ok(rows.reserved_text(text).map_or(UNFIT, |text| names.dictionary.intern(text)))
-    };
-    let result = read_places(column, entries, count, places, add, || {});
+    let result = read_places(column, entries, count, places, |values, places| {
+        values.each_text(places, |text| Some(names.dictionary.intern(rows.reserved_text(text)?)))
+    });
     rows.name = names;
     result
 }

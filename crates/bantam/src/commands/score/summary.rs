@@ -126,7 +126,7 @@ fn lead_json(lead: ScoredLead<'_>) -> Value {
         })
         .collect();
     let mut row = json!({
-        "lead_id": lead.lead_id(),
+        "lead_id": &*lead.lead_id(),
         "stage": lead.stage(),
         "score": lead.score(),
         "fit": lead.fit(),
@@ -198,7 +198,7 @@ fn ranking(scores: &BatchScores<'_>, top: usize) -> String {
 fn ranking_row(index: usize, lead: ScoredLead<'_>) -> [String; 9] {
     [
         (index + 1).to_string(),
-        brief(lead.lead_id(), 40),
+        brief(&lead.lead_id(), 40),
         lead.score().to_string(),
         lead.fit().to_string(),
         lead.engagement().to_string(),
