@@ -107,3 +107,19 @@ fn cli_02_damaged_parquet_never_panics() {
         .map(|compression| write_with(columns(), compression, 1 << 20));
     check_damage(RowKind::Event, Format::Parquet, &seeds);
 }
+
+/// A dictionary says how many entries it has; what is made ready for them must not depend on that alone.
+#[test]
+fn cli_02_a_dictionary_that_claims_two_billion_keys_is_an_error() {
+    let columns = vec![
+        ("lead_id", Arc::new(StringArray::from(vec!["lead_a", "lead_b", "lead_a"])) as ArrayRef),
+        ("event", Arc::new(StringArray::from(vec!["v", "v", "w"]))),
+        ("timestamp", Arc::new(TimestampMicrosecondArray::from(vec![1, 2, 3]))),
+    ];
+    let mut bytes = write_with(columns, Compression::UNCOMPRESSED, 1 << 20);
+    assert!(load(&meaning(), &[File(RowKind::Event, Format::Parquet, &bytes)]).0.is_ok());
+    // In Thrift's compact protocol a page's header goes on with field 7, of a dictionary, and its first field is the count: two.
+    let count = bytes.windows(3).position(|bytes| *bytes == [0x4c, 0x15, 4]).unwrap() + 2;
+    bytes.splice(count..=count, [0xfe, 0xff, 0xff, 0xff, 0x0f]);
+    assert!(load(&meaning(), &[File(RowKind::Event, Format::Parquet, &bytes)]).0.is_err());
+}
