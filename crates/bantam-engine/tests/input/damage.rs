@@ -121,5 +121,6 @@ fn cli_02_a_dictionary_that_claims_two_billion_keys_is_an_error() {
     // In Thrift's compact protocol a page's header goes on with field 7, of a dictionary, and its first field is the count: two.
     let count = bytes.windows(3).position(|bytes| *bytes == [0x4c, 0x15, 4]).unwrap() + 2;
     bytes.splice(count..=count, [0xfe, 0xff, 0xff, 0xff, 0x0f]);
-    assert!(load(&meaning(), &[File(RowKind::Event, Format::Parquet, &bytes)]).0.is_err());
+    let problem = load(&meaning(), &[File(RowKind::Event, Format::Parquet, &bytes)]).0.unwrap_err().to_string();
+    assert!(problem.contains("`lead_id` of row group 1 has a dictionary of 2147483647 entries"), "{problem}");
 }

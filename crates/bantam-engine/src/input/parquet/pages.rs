@@ -237,8 +237,8 @@ fn read_keys(
         let mut last: (String, u32) = (String::new(), UNFIT);
         read_places(column, entries, count, places, |values, places| {
             if values.are_entries {
-                // The count is what the file says: no more than there are lengths of texts, of four bytes each.
-                keys.reserve_texts(values.count.min(values.bytes.len() / 4), values.bytes.len());
+                // There are as many as the file says: it has been refused where they could not stand in these bytes.
+                keys.reserve_texts(values.count, values.bytes.len());
                 let taken = values.each_text(places, |text| Some(keys.add(Key::of(rows.reserved_text(text)?))));
                 keys.keep_entries();
                 return taken;
