@@ -21,9 +21,12 @@ impl TextList {
         TextList { text: String::with_capacity(bytes), ends: Vec::with_capacity(count), turns: Vec::new() }
     }
 
-    /// Returns texts that stand one after the other: where each ends, in the lower half of a number, and with which of them the
-    /// upper half goes up by one.
-    pub(crate) fn of(text: String, ends: Vec<u32>, turns: Vec<u32>) -> TextList {
+    /// Returns texts, each shorter than 4 GiB, that stand one after the other, given where each ends, in the lower half of a
+    /// number.
+    pub(crate) fn from_parts(text: String, ends: Vec<u32>) -> TextList {
+        let is_long = u32::try_from(text.len()).is_err();
+        let turns_at = |(number, pair): (u32, &[u32])| matches!(pair, [one, next] if next < one).then_some(number);
+        let turns = if is_long { (1..).zip(ends.windows(2)).filter_map(turns_at).collect() } else { Vec::new() };
         TextList { text, ends, turns }
     }
 

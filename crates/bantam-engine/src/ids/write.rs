@@ -20,8 +20,8 @@ pub(super) struct KeyWriter<'s> {
     /// The keys, and behind `end` room for more.
     bytes: Vec<u8>,
     end: usize,
+    /// Where each ends, in the lower half of a number.
     ends: Vec<u32>,
-    turns: Vec<u32>,
 }
 
 impl<'s> KeyWriter<'s> {
@@ -31,16 +31,7 @@ impl<'s> KeyWriter<'s> {
         let mut prefix = [0; PREFIX_MAX];
         prefix.iter_mut().zip(text.bytes()).for_each(|(slot, byte)| *slot = byte);
         let bytes = vec![0; keys * KEY_BYTES];
-        KeyWriter {
-            series,
-            prefix,
-            prefix_length: text.len(),
-            digits,
-            bytes,
-            end: 0,
-            ends: Vec::with_capacity(keys),
-            turns: Vec::new(),
-        }
+        KeyWriter { series, prefix, prefix_length: text.len(), digits, bytes, end: 0, ends: Vec::with_capacity(keys) }
     }
 
     /// Appends the key of a number.
@@ -79,10 +70,6 @@ impl<'s> KeyWriter<'s> {
     }
 
     fn finish(&mut self, end: usize) {
-        let turns = (end >> 32) - (self.end >> 32);
-        if turns > 0 {
-            self.turns.extend(std::iter::repeat_n(self.ends.len() as u32, turns));
-        }
         self.end = end;
         self.ends.push(end as u32);
     }
@@ -91,7 +78,7 @@ impl<'s> KeyWriter<'s> {
     pub(super) fn into_texts(mut self) -> TextList {
         self.bytes.truncate(self.end);
         // What was put together from texts and digits is a text.
-        TextList::of(String::from_utf8(self.bytes).unwrap_or_default(), self.ends, self.turns)
+        TextList::from_parts(String::from_utf8(self.bytes).unwrap_or_default(), self.ends)
     }
 }
 

@@ -301,8 +301,8 @@ fn push_plain(
 
 /// Appends plain texts one by one; returns how many bytes they took.
 fn push_texts(segment: &Segment<'_>, bytes: &[u8], first: Spot, builder: &mut ColumnBuilder) -> Result<usize, String> {
-    let given = (0..segment.rows).filter(|&at| segment.has(at)).count();
-    let mut texts = CheckedTexts::first(bytes, given).ok_or(DAMAGED)?;
+    let present = (0..segment.rows).filter(|&at| segment.has(at)).count();
+    let mut texts = CheckedTexts::first(bytes, present).ok_or(DAMAGED)?;
     for at in 0..segment.rows {
         let spot = Spot { row: first.row + at as u64, ..first };
         if !segment.has(at) {

@@ -175,6 +175,7 @@ struct PlainValues<'b> {
 impl PlainValues<'_> {
     /// Appends the place that `add` gives to each text; returns how many bytes they took.
     fn each_text(&self, places: &mut Vec<u32>, mut add: impl FnMut(&str) -> Option<u32>) -> Result<usize, String> {
+        // A dictionary has nothing behind its entries, so that where they end need not be looked for.
         let texts = if self.are_entries {
             Some(CheckedTexts::of(self.bytes))
         } else {
