@@ -35,7 +35,7 @@ pub(crate) use partition::{LeadSet, Partition, ROWS_PER_PARTITION, codes};
 pub(crate) use plan::{BatchPlan, text_points};
 pub use ranked::{BatchScores, ScoredLead};
 pub(crate) use result::score_partition;
-pub(crate) use scored::ScoreTable;
+pub(crate) use scored::{PartScores, ScoreTable};
 pub use workings::{OtherReading, Worked, WorkedLead, Workings};
 
 use crate::columns::{EventTable, LeadTable};
@@ -75,12 +75,11 @@ pub fn score_batch<'a>(
 ) -> BatchScores<'a> {
     let plan = plan::BatchPlan::new(meaning, leads, events);
     let shares = partition::deal_out(&plan.heard, leads, events, as_of);
-    let parts: Vec<ScoreTable> = shares
+    let parts: Vec<PartScores> = shares
         .into_par_iter()
         .map(|share| result::score_partition(&plan, leads, as_of, options, &share.gather(events)))
         .collect();
-    let mut table = ScoreTable::default();
-    table.reserve(parts.iter().map(ScoreTable::len).sum());
-    parts.into_iter().for_each(|part| table.append(part));
+    let mut table = ScoreTable::new(meaning, leads.ids.len());
+    parts.into_iter().for_each(|part| table.put(part));
     BatchScores::new(meaning, (Cow::Borrowed(&leads.ids), &leads.has_row), table, options)
 }

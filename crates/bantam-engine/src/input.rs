@@ -31,7 +31,7 @@ pub use dataset::Dataset;
 pub(crate) use extents::KeyExtent;
 pub use report::{ColumnReport, InputError, InputReport, Place, Rejected, RepeatedLead, RowKind, UnusedColumn};
 
-pub(crate) use keys::LeadKeys;
+pub(crate) use keys::{EntryLeads, LeadKeys};
 pub(crate) use rows::Rows;
 pub(crate) use tap::{Asked, Chosen, Tap, TapPiece};
 
@@ -108,7 +108,7 @@ pub(crate) struct File<'f> {
 }
 
 /// Gives keys their lead numbers: appends one for each entry.
-type Number<'n> = dyn FnMut(&LeadKeys, &mut Vec<u32>) + Send + 'n;
+type Number<'n> = dyn FnMut(&mut LeadKeys) -> EntryLeads + Send + 'n;
 
 /// Events that were not taken while they were read.
 pub(crate) struct Rest {
@@ -206,14 +206,17 @@ impl<'a> Input<'a> {
         if kind == RowKind::Event {
             ids.settle();
         }
-        let mut number = |keys: &LeadKeys, leads: &mut Vec<u32>| {
+        let mut number = |keys: &mut LeadKeys| {
             if kind == RowKind::Lead {
                 ids.reserve(keys.expected);
             }
-            match keys.run().and_then(|run| ids.append(run)) {
-                Some(numbers) => leads.extend(numbers),
-                None => ids.intern_all(keys.entries(0), leads),
+            if let Some(first) = keys.run().and_then(|run| ids.append(run)) {
+                return EntryLeads::From(first);
             }
+            let entries = keys.all_entries();
+            let mut leads = Vec::with_capacity(entries.len());
+            ids.intern_all(entries, &mut leads);
+            EntryLeads::Each(leads)
         };
         let result = self.read_with(kind, name, progress, None, &mut number, reader);
         self.shared.ids = ids;

@@ -22,7 +22,7 @@ use crate::classes::TextUses;
 use crate::columns::{Column, Dictionary, EventTable, LeadTable, TextColumn};
 use crate::horizons::Horizons;
 use crate::ids::{Key, LeadIds};
-use crate::input::{File, Input, InputError, KeyExtent, Rows, Settle, Tap, TapPiece, csv, ndjson, parquet};
+use crate::input::{EntryLeads, File, Input, InputError, KeyExtent, Rows, Settle, Tap, TapPiece, csv, ndjson, parquet};
 use crate::kinds::Kinds;
 use ::parquet::file::reader::ChunkReader;
 use bantam_lang::meaning::{Meaning, Name};
@@ -152,7 +152,7 @@ impl Scoring<'_, '_> {
             file,
             progress,
             stream,
-            &mut |keys, leads| leads.extend(keys.entries(0).map(|key| stream.number(key))),
+            &mut |keys| EntryLeads::Each(keys.entries(0).map(|key| stream.number(key)).collect()),
             reader,
         )
     }
@@ -174,7 +174,7 @@ impl<'m> Stream<'m> {
             as_of,
             options,
             by_lead_kind: LeadKindPoints::of(meaning, &leads, options.batch.explain),
-            scored: Mutex::new(Scores { table: ScoreTable::with_room(leads.ids.len()), ..Scores::default() }),
+            scored: Mutex::new(Scores { table: ScoreTable::new(meaning, leads.ids.len()), ..Scores::default() }),
             all_have_rows: leads.has_row.iter().all(|has_row| *has_row),
             leads,
             horizons,

@@ -15,6 +15,7 @@ use super::bind::BoundTruth;
 use super::frame::{Frame, Rows, Vector};
 use super::kernel::Kernel;
 use super::names::grade_texts;
+use super::outcome::grade_of_all;
 use super::partition::{Partition, deal_out};
 use super::plan::BatchPlan;
 use super::result::{Computed, compute_partition, lead_kernel};
@@ -103,6 +104,7 @@ fn observe_partition(watch: &Watch<'_, '_>, leads: &LeadTable, as_of: i64, parti
         conditions.iter().map(|each| holds(&kernel, counts, each.as_ref())).collect::<Vec<_>>()
     };
     let outcome = &computed.outcome;
+    let grades = grade_of_all(&plan.meaning.grades, &computed.fit.total, &computed.engagement.total);
     Observed {
         leads: counts.iter().filter(|counts| **counts).count() as u64,
         leads_without_row: without_row as u64,
@@ -114,7 +116,7 @@ fn observe_partition(watch: &Watch<'_, '_>, leads: &LeadTable, as_of: i64, parti
         disqualifiers: chosen(&outcome.disqualified_by, counts, all(&plan.disqualify)),
         stages: chosen(&outcome.stage, counts, maybe(&plan.stages)),
         stage_parts: stage_parts(&kernel, counts, plan),
-        grades: chosen(&outcome.grade, counts, Vec::new()),
+        grades: chosen(&grades, counts, Vec::new()),
         grade_texts: Vec::new(),
         routes: chosen(&outcome.route, counts, maybe(&plan.routes)),
         lists: lists::tally(plan, &computed, &watch.lists),

@@ -12,8 +12,6 @@ use std::borrow::Cow;
 pub(super) struct Outcome {
     /// Index of the stage; the one past the last is `Disqualified`.
     pub(super) stage: Vec<u32>,
-    /// Index into the grades of `grade_texts`.
-    pub(super) grade: Vec<u32>,
     /// Index of the disqualifier.
     pub(super) disqualified_by: Vec<u32>,
     /// Index of the route.
@@ -59,18 +57,16 @@ pub(super) fn compute_outcome(
         disqualified_by.unwrap_or_else(|| first_true(&kernel, &plan.disqualify.iter().map(Some).collect::<Vec<_>>()));
     let reached = plan.stages.iter().map(|condition| condition.as_ref().map(|condition| kernel.truths(condition)));
     let (stage, next_stage) = stages(plan.meaning, reached, &disqualified_by);
-    let grades = &plan.meaning.grades;
-    let grade: Vec<u32> = fit.iter().zip(engagement).map(|(&fit, &by)| grade(grades, fit, by)).collect();
     let outs = || disqualified_by.iter().map(|&by| (by != MISSING_CODE).into()).collect();
     let names: [(Name, &dyn Fn() -> Vector); 3] = [
         (Name::Stage, &|| Vector::Text(stage.clone())),
-        (Name::Grade, &|| Vector::Text(grade.clone())),
+        (Name::Grade, &|| Vector::Text(grade_of_all(&plan.meaning.grades, fit, engagement))),
         (Name::Disqualified, &|| Vector::Boolean(outs())),
     ];
     names.into_iter().filter(|(name, _)| plan.asks(*name)).for_each(|(name, vector)| frame.set(name, vector()));
     let kernel = Kernel { frame, rows: Rows::Leads, names: &plan.names };
     let route = first_true(&kernel, &plan.routes.iter().map(Option::as_ref).collect::<Vec<_>>());
-    Outcome { stage, grade, disqualified_by, route, next_stage }
+    Outcome { stage, disqualified_by, route, next_stage }
 }
 
 /// Returns the stage of each lead and the one that comes next, given the truths of the stages' conditions; a stage without
@@ -110,6 +106,11 @@ fn stand(meaning: &Meaning, reached: impl Fn(usize) -> bool) -> (u32, u32) {
     let stage = run.checked_sub(1).map(|last| ladder.start + last);
     let code = |stage: Option<usize>| stage.map_or(MISSING_CODE, |stage| stage as u32);
     (code(stage), code(next))
+}
+
+/// Returns the index of the grade of each lead.
+pub(super) fn grade_of_all(grades: &Grades, fit: &[i64], engagement: &[i64]) -> Vec<u32> {
+    fit.iter().zip(engagement).map(|(&fit, &engagement)| grade(grades, fit, engagement)).collect()
 }
 
 /// Returns the index of a grade: letters of fit by letters of engagement.

@@ -16,47 +16,63 @@ const BUCKETS_MAX: u64 = 1 << 16;
 struct SortKey {
     /// The id's first bytes that tell ids apart.
     first: u64,
-    /// Its place among the leads.
-    place: u32,
+    lead: u32,
 }
 
-/// Returns the places of leads in rank order.
-pub(super) fn rank(ids: &LeadIds, table: &ScoreTable) -> Vec<u32> {
-    let id = |place: u32| table.row(place).and_then(|row| ids.get(row.lead)).unwrap_or_default();
-    let score = |place: u32| table.row(place).map_or(0, |row| row.score());
-    let buckets = Buckets::of(table);
-    let mut keys = deal_out(&buckets, table, first_bytes_of_all(table.len(), id));
+/// Leads in the order in which they come out.
+pub(super) enum Sequence {
+    /// So many, by their numbers.
+    ByNumber(u32),
+    Listed(Vec<u32>),
+}
+
+impl Sequence {
+    /// Returns the number of leads.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Sequence::ByNumber(count) => *count as usize,
+            Sequence::Listed(leads) => leads.len(),
+        }
+    }
+
+    /// Returns the lead of a rank, counted from 0.
+    pub(super) fn get(&self, rank: usize) -> Option<u32> {
+        match self {
+            Sequence::ByNumber(count) => u32::try_from(rank).ok().filter(|rank| rank < count),
+            Sequence::Listed(leads) => leads.get(rank).copied(),
+        }
+    }
+}
+
+/// Returns leads in rank order.
+pub(super) fn rank(ids: &LeadIds, table: &ScoreTable) -> Sequence {
+    let id = |lead: u32| ids.get(lead).unwrap_or_default();
+    let score = |lead: u32| table.get(lead).map_or(0, |score| score.score());
+    let leads: Vec<u32> = table.leads().collect();
+    let buckets = Buckets::of(&leads, score);
+    let mut keys = deal_out(&buckets, &leads, score, first_bytes_of_all(&leads, id));
     let by_score = |a: &SortKey, b: &SortKey| match buckets.shift {
         0 => Ordering::Equal,
-        _ => score(b.place).cmp(&score(a.place)),
+        _ => score(b.lead).cmp(&score(a.lead)),
     };
-    let by_id = |a: &SortKey, b: &SortKey| a.first.cmp(&b.first).then_with(|| id(a.place).cmp(&id(b.place)));
+    let by_id = |a: &SortKey, b: &SortKey| a.first.cmp(&b.first).then_with(|| id(a.lead).cmp(&id(b.lead)));
     let mut rest = keys.as_mut_slice();
     let parts: Vec<&mut [SortKey]> = buckets.counts.iter().filter_map(|&count| rest.split_off_mut(..count)).collect();
     parts.into_par_iter().for_each(|part| part.par_sort_unstable_by(|a, b| by_score(a, b).then_with(|| by_id(a, b))));
-    keys.into_par_iter().map(|key| key.place).collect()
+    Sequence::Listed(keys.into_par_iter().map(|key| key.lead).collect())
 }
 
-/// Returns the places of leads in the order of their numbers, and of those that have no row, after them, in the order of ids:
-/// their numbers say who came first in reading, which is another one each time.
-pub(super) fn by_input(ids: &LeadIds, table: &ScoreTable, has_row: &[bool]) -> Vec<u32> {
-    let mut places = vec![u32::MAX; ids.len()];
-    for (place, row) in (0..).zip(table.rows()) {
-        if let Some(slot) = places.get_mut(row.lead as usize) {
-            *slot = place;
-        }
-    }
+/// Returns leads in the order of their numbers, and those that have no row, after them, in the order of ids: their numbers say
+/// who came first in reading, which is another one each time.
+pub(super) fn by_input(ids: &LeadIds, table: &ScoreTable, has_row: &[bool]) -> Sequence {
     if table.len() == ids.len() && has_row.len() >= ids.len() && !has_row.contains(&false) {
-        return places;
+        return Sequence::ByNumber(ids.len() as u32);
     }
-    let with_row = |lead: usize| has_row.get(lead) == Some(&true);
-    let (mut order, mut others) = (Vec::with_capacity(table.len()), Vec::new());
-    for (lead, place) in places.into_iter().enumerate().filter(|&(_, place)| place != u32::MAX) {
-        if with_row(lead) { order.push(place) } else { others.push((lead as u32, place)) }
-    }
-    others.sort_unstable_by_key(|&(lead, _)| ids.get(lead));
-    order.extend(others.into_iter().map(|(_, place)| place));
-    order
+    let (mut order, mut others): (Vec<u32>, Vec<u32>) =
+        table.leads().partition(|&lead| has_row.get(lead as usize) == Some(&true));
+    others.sort_unstable_by_key(|&lead| ids.get(lead));
+    order.append(&mut others);
+    Sequence::Listed(order)
 }
 
 /// Leads by their scores, the highest first.
@@ -70,14 +86,14 @@ struct Buckets {
 
 impl Buckets {
     #[expect(clippy::indexing_slicing, reason = "there is a bucket for every score")]
-    fn of(table: &ScoreTable) -> Buckets {
-        let scores = || table.rows().par_iter().map(|row| row.score());
+    fn of(leads: &[u32], score: impl Fn(u32) -> i64 + Sync) -> Buckets {
+        let scores = || leads.par_iter().map(|&lead| score(lead));
         let best = scores().max().unwrap_or(0);
         let range = best.abs_diff(scores().min().unwrap_or(0));
         let shift = (u64::BITS - range.leading_zeros()).saturating_sub(BUCKETS_MAX.trailing_zeros());
         let mut buckets = Buckets { best, shift, counts: vec![0; (range >> shift) as usize + 1] };
-        for row in table.rows() {
-            let bucket = buckets.bucket(row.score());
+        for &lead in leads {
+            let bucket = buckets.bucket(score(lead));
             buckets.counts[bucket] += 1;
         }
         buckets
@@ -90,28 +106,27 @@ impl Buckets {
 
 /// Returns the keys of all leads, bucket by bucket; `first` holds the first bytes of their ids.
 #[expect(clippy::indexing_slicing, reason = "every bucket has as many places as it has leads")]
-fn deal_out(buckets: &Buckets, table: &ScoreTable, first: Vec<u64>) -> Vec<SortKey> {
-    let mut keys = vec![SortKey::default(); table.len()];
+fn deal_out(buckets: &Buckets, leads: &[u32], score: impl Fn(u32) -> i64, first: Vec<u64>) -> Vec<SortKey> {
+    let mut keys = vec![SortKey::default(); leads.len()];
     let mut next: Vec<usize> = Vec::with_capacity(buckets.counts.len());
     let mut before = 0;
     for count in &buckets.counts {
         next.push(before);
         before += count;
     }
-    for (place, (row, first)) in (0..).zip(table.rows().iter().zip(first)) {
-        let next = &mut next[buckets.bucket(row.score())];
-        keys[*next] = SortKey { first, place };
+    for (&lead, first) in leads.iter().zip(first) {
+        let next = &mut next[buckets.bucket(score(lead))];
+        keys[*next] = SortKey { first, lead };
         *next += 1;
     }
     keys
 }
 
 /// Returns, of each id, eight bytes behind those that all ids begin with.
-fn first_bytes_of_all<'t>(count: usize, id: impl Fn(u32) -> LeadId<'t> + Sync) -> Vec<u64> {
-    let places = || (0..count as u32).into_par_iter();
-    let one = id(0);
-    let shared = places().map(|place| shared_start(one.as_bytes(), id(place).as_bytes())).min().unwrap_or(0);
-    places().map(|place| first_bytes(id(place).as_bytes(), shared)).collect()
+fn first_bytes_of_all<'t>(leads: &[u32], id: impl Fn(u32) -> LeadId<'t> + Sync) -> Vec<u64> {
+    let one = leads.first().map(|&lead| id(lead)).unwrap_or_default();
+    let shared = leads.par_iter().map(|&lead| shared_start(one.as_bytes(), id(lead).as_bytes())).min().unwrap_or(0);
+    leads.par_iter().map(|&lead| first_bytes(id(lead).as_bytes(), shared)).collect()
 }
 
 /// Returns how many bytes two texts begin with alike.
@@ -138,6 +153,7 @@ fn first_bytes(text: &[u8], from: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::scored::PartScores;
     use crate::batch::workings::Row;
     use crate::columns::MISSING_CODE;
     use crate::ids::Key;
@@ -148,23 +164,45 @@ mod tests {
         Row { fit, fit_unknown: 0, engagement, persona, stage, disqualified_by, route }
     }
 
+    fn table_of(leads: usize, part: PartScores) -> ScoreTable {
+        let mut table = ScoreTable::default();
+        table.extend_to(leads);
+        table.put(part);
+        table
+    }
+
+    #[test]
+    fn leads_without_a_row_stand_behind_the_others_by_id() {
+        let mut ids = LeadIds::default();
+        let leads = ["3", "9", "7", "1", "5"].map(|id| ids.intern(Key::of(id)));
+        let listed = |count: usize, has_row: &[bool]| {
+            let mut part = PartScores::default();
+            leads.iter().take(count).for_each(|&lead| part.push(lead, &row(0, 0)));
+            let order = by_input(&ids, &table_of(ids.len(), part), has_row);
+            (0..order.len()).map(|rank| ids.get(order.get(rank).unwrap()).unwrap().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(listed(5, &[true; 5]), ["3", "9", "7", "1", "5"]);
+        assert_eq!(listed(5, &[true, false, true, false, true]), ["3", "7", "5", "1", "9"]);
+        assert_eq!(listed(3, &[true, true, true]), ["3", "9", "7"]);
+        assert_eq!(by_input(&ids, &table_of(5, PartScores::default()), &[true; 5]).get(0), None);
+    }
+
     proptest! {
         #[test]
         fn leads_stand_by_score_and_then_by_id(
             leads in prop::collection::vec(("lead_[0-9]{1,3}|[a-c]{0,12}", prop_oneof![-3_i64..3, -(1_i64 << 60)..1 << 60], -2_i64..2), 0..60)
         ) {
-            let (mut ids, mut table, mut expected) = (LeadIds::default(), ScoreTable::default(), Vec::new());
+            let (mut ids, mut part, mut expected) = (LeadIds::default(), PartScores::default(), Vec::new());
             for (id, fit, engagement) in &leads {
                 if ids.find(Key::of(id)).is_none() {
-                    table.push(ids.intern(Key::of(id)), &row(*fit, *engagement));
+                    part.push(ids.intern(Key::of(id)), &row(*fit, *engagement));
                     expected.push((-(fit + engagement), id.clone()));
                 }
             }
-            let ranked: Vec<_> = rank(&ids, &table)
-                .into_iter()
-                .map(|place| table.row(place).unwrap())
-                .map(|row| (-row.score(), ids.get(row.lead).unwrap().to_string()))
-                .collect();
+            let table = table_of(ids.len(), part);
+            let order = rank(&ids, &table);
+            let shown = |lead| (-table.get(lead).unwrap().score(), ids.get(lead).unwrap().to_string());
+            let ranked: Vec<_> = (0..order.len()).map(|rank| shown(order.get(rank).unwrap())).collect();
             expected.sort_unstable();
             prop_assert_eq!(ranked, expected);
         }

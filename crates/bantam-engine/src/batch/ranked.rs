@@ -1,8 +1,8 @@
 //! The scores of all leads, in order, with the names that the definition gives to what was computed.
 
 use super::names::grade_texts;
-use super::rank::{by_input, rank};
-use super::scored::{CompactScore, ScoreTable};
+use super::rank::{Sequence, by_input, rank};
+use super::scored::{Score, ScoreTable};
 use super::{BatchOptions, Order};
 use crate::ids::{LeadId, LeadIds};
 use crate::output::Values;
@@ -20,8 +20,7 @@ pub struct BatchScores<'a> {
     /// What each source of points is called, by its place among those of both sections.
     sources: Vec<Source>,
     table: ScoreTable,
-    /// Places in the table, in that order: at a rank the place of its lead.
-    order: Vec<u32>,
+    order: Sequence,
     options: BatchOptions,
 }
 
@@ -36,9 +35,8 @@ pub(super) struct Source {
 #[derive(Clone, Copy)]
 pub struct ScoredLead<'s> {
     scores: &'s BatchScores<'s>,
-    row: &'s CompactScore,
-    /// Its place in the table.
-    place: usize,
+    lead: u32,
+    score: Score,
 }
 
 impl<'a> BatchScores<'a> {
@@ -63,47 +61,51 @@ impl<'a> BatchScores<'a> {
 
     /// Returns whether there are no leads.
     pub fn is_empty(&self) -> bool {
-        self.order.is_empty()
+        self.len() == 0
     }
 
     /// Returns the values of some columns of the output, by their places, for some ranks.
     pub(crate) fn values<'s>(&'s self, ranks: Range<usize>, columns: &[usize]) -> Vec<Values<'s>> {
-        let places = self.order.get(ranks).unwrap_or_default();
-        let rows: Vec<CompactScore> = places.iter().filter_map(|&place| self.table.row(place)).copied().collect();
-        columns.iter().map(|&column| self.values_of(&rows, column)).collect()
+        let ranks = ranks.start..ranks.end.min(self.len());
+        let leads = ranks.map(|rank| self.order.get(rank).unwrap_or(u32::MAX));
+        let scores: Vec<Score> = leads.clone().map(|lead| self.table.get(lead).unwrap_or_default()).collect();
+        let values = |&column: &usize| match column {
+            0 => Values::Texts(self.ids.pick(leads.clone())),
+            column => self.values_of(&scores, column),
+        };
+        columns.iter().map(values).collect()
     }
 
-    fn values_of<'s>(&'s self, rows: &[CompactScore], column: usize) -> Values<'s> {
+    /// Returns the values of a column that is computed.
+    fn values_of<'s>(&'s self, scores: &[Score], column: usize) -> Values<'s> {
         let meaning = self.meaning;
-        let integers = |of: fn(&CompactScore) -> i64| Values::Integers(rows.iter().map(of).collect());
-        let names =
-            |names: Vec<&'s str>, of: fn(&CompactScore) -> u32| Values::Names(names, rows.iter().map(of).collect());
+        let integers = |of: fn(&Score) -> i64| Values::Integers(scores.iter().map(of).collect());
+        let names = |names: Vec<&'s str>, of: fn(&Score) -> u32| Values::Names(names, scores.iter().map(of).collect());
         match column {
-            0 => Values::Texts(self.ids.pick(rows.iter().map(|row| row.lead))),
             1 => {
                 let stages = meaning.stages.iter().map(|stage| stage.name.as_str()).chain([DISQUALIFIED]);
-                names(stages.collect(), |row| row.stage.into())
+                names(stages.collect(), |score| score.stage.into())
             }
-            2 => integers(CompactScore::score),
-            3 => integers(|row| row.fit),
-            4 => integers(|row| row.fit_unknown.into()),
-            5 => integers(|row| row.engagement),
+            2 => integers(Score::score),
+            3 => integers(|score| score.fit),
+            4 => integers(|score| score.fit_unknown.into()),
+            5 => integers(|score| score.engagement),
             6 => {
-                let grades = rows.iter().map(|row| row.grade(&meaning.grades)).collect();
+                let grades = scores.iter().map(|score| score.grade(&meaning.grades)).collect();
                 Values::Names(self.grades.iter().map(String::as_str).collect(), grades)
             }
-            7 => names(meaning.personas.iter().map(|each| each.name.as_str()).collect(), |row| row.persona.into()),
-            8 => names(meaning.disqualify.iter().map(|each| each.name.as_str()).collect(), |row| {
-                row.disqualified_by.into()
+            7 => names(meaning.personas.iter().map(|each| each.name.as_str()).collect(), |score| score.persona.into()),
+            8 => names(meaning.disqualify.iter().map(|each| each.name.as_str()).collect(), |score| {
+                score.disqualified_by.into()
             }),
-            9 => names(meaning.routes.iter().map(|route| route.to.as_str()).collect(), |row| row.route.into()),
-            _ => Values::Optional(rows.iter().map(|row| self.respond_within_seconds(row)).collect()),
+            9 => names(meaning.routes.iter().map(|route| route.to.as_str()).collect(), |score| score.route.into()),
+            _ => Values::Optional(scores.iter().map(|score| self.respond_within_seconds(score.route)).collect()),
         }
     }
 
     /// Returns each stage that leads stand on, `Disqualified` and none among them, with their number, in no order.
     pub fn count_stages(&self) -> Vec<(Option<&str>, u64)> {
-        let stages = self.table.rows().iter().map(|row| usize::from(row.stage));
+        let stages = self.table.scores().map(|score| usize::from(score.stage));
         count(stages).map(|(at, leads)| (self.stage_name(at), leads)).collect()
     }
 
@@ -118,27 +120,27 @@ impl<'a> BatchScores<'a> {
     /// Returns each grade that leads have, none among them, with their number, in no order.
     pub fn count_grades(&self) -> Vec<(Option<&str>, u64)> {
         let name = |at: usize| self.grades.get(at).map(String::as_str);
-        let grades = self.table.rows().iter().map(|row| row.grade(&self.meaning.grades) as usize);
+        let grades = self.table.scores().map(|score| score.grade(&self.meaning.grades) as usize);
         count(grades).map(|(at, leads)| (name(at), leads)).collect()
     }
 
     /// Returns the lead of a rank, counted from 0.
     pub fn get(&self, rank: usize) -> Option<ScoredLead<'_>> {
-        self.order.get(rank).and_then(|&place| self.lead(place))
+        self.order.get(rank).and_then(|lead| self.lead(lead))
     }
 
     /// Returns the leads in rank order.
     pub fn iter(&self) -> impl Iterator<Item = ScoredLead<'_>> {
-        self.order.iter().filter_map(|&place| self.lead(place))
+        (0..self.len()).filter_map(|rank| self.get(rank))
     }
 
-    fn lead(&self, place: u32) -> Option<ScoredLead<'_>> {
-        self.table.row(place).map(|row| ScoredLead { scores: self, row, place: place as usize })
+    fn lead(&self, lead: u32) -> Option<ScoredLead<'_>> {
+        self.table.get(lead).map(|score| ScoredLead { scores: self, lead, score })
     }
 
     /// Returns the time that the route of a lead leaves to answer, in seconds.
-    fn respond_within_seconds(&self, row: &CompactScore) -> Option<i64> {
-        self.meaning.routes.get(usize::from(row.route)).and_then(|route| route.respond_within_seconds)
+    fn respond_within_seconds(&self, route: u16) -> Option<i64> {
+        self.meaning.routes.get(usize::from(route)).and_then(|route| route.respond_within_seconds)
     }
 }
 
@@ -182,57 +184,57 @@ fn section_sources(section: SectionName, meaning: &Section) -> Vec<Source> {
 impl<'s> ScoredLead<'s> {
     /// Returns the lead's key.
     pub fn lead_id(&self) -> LeadId<'s> {
-        self.scores.ids.get(self.row.lead).unwrap_or_default()
+        self.scores.ids.get(self.lead).unwrap_or_default()
     }
 
     /// Returns the stage, or `Disqualified`.
     pub fn stage(&self) -> Option<&'s str> {
-        self.scores.stage_name(usize::from(self.row.stage))
+        self.scores.stage_name(usize::from(self.score.stage))
     }
 
     /// Returns fit and engagement together.
     pub fn score(&self) -> i64 {
-        self.row.score()
+        self.score.score()
     }
 
     /// Returns the points of fit.
     pub fn fit(&self) -> i64 {
-        self.row.fit
+        self.score.fit
     }
 
     /// Returns how many fit rules could not be decided.
     pub fn fit_unknown(&self) -> i64 {
-        i64::from(self.row.fit_unknown)
+        i64::from(self.score.fit_unknown)
     }
 
     /// Returns the points of engagement.
     pub fn engagement(&self) -> i64 {
-        self.row.engagement
+        self.score.engagement
     }
 
     /// Returns the grade.
     pub fn grade(&self) -> Option<&'s str> {
-        self.scores.grades.get(self.row.grade(&self.scores.meaning.grades) as usize).map(String::as_str)
+        self.scores.grades.get(self.score.grade(&self.scores.meaning.grades) as usize).map(String::as_str)
     }
 
     /// Returns the persona.
     pub fn persona(&self) -> Option<&'s str> {
-        self.scores.meaning.personas.get(usize::from(self.row.persona)).map(|persona| persona.name.as_str())
+        self.scores.meaning.personas.get(usize::from(self.score.persona)).map(|persona| persona.name.as_str())
     }
 
     /// Returns the disqualifier that hit first.
     pub fn disqualified_by(&self) -> Option<&'s str> {
-        self.scores.meaning.disqualify.get(usize::from(self.row.disqualified_by)).map(|each| each.name.as_str())
+        self.scores.meaning.disqualify.get(usize::from(self.score.disqualified_by)).map(|each| each.name.as_str())
     }
 
     /// Returns where the lead goes.
     pub fn route(&self) -> Option<&'s str> {
-        self.scores.meaning.routes.get(usize::from(self.row.route)).map(|route| route.to.as_str())
+        self.scores.meaning.routes.get(usize::from(self.score.route)).map(|route| route.to.as_str())
     }
 
     /// Returns the time to answer, in seconds.
     pub fn respond_within_seconds(&self) -> Option<i64> {
-        self.scores.respond_within_seconds(self.row)
+        self.scores.respond_within_seconds(self.score.route)
     }
 
     /// Returns all of it as one value.
@@ -257,18 +259,18 @@ impl<'s> ScoredLead<'s> {
     pub fn reasons(&self) -> Vec<Reason> {
         let sources = &self.scores.sources;
         let reason = |&(source, points): &(u32, i64)| Some(sources.get(source as usize)?.reason(points));
-        let mut reasons: Vec<Reason> =
-            self.scores.table.explained.reasons.get(self.place).iter().filter_map(reason).collect();
+        let Some((explained, at)) = self.scores.table.explanation(self.lead) else { return Vec::new() };
+        let mut reasons: Vec<Reason> = explained.reasons.get(at).iter().filter_map(reason).collect();
         sort_reasons(&mut reasons);
         reasons
     }
 
     /// Returns the parts of the next stage's condition that are not true, as written. Empty unless scored with `explain`.
     pub fn missing_for_next(&self) -> Vec<&'s str> {
-        let explained = &self.scores.table.explained;
-        let next = explained.next_stage.get(self.place).and_then(|&next| self.scores.meaning.stages.get(next as usize));
+        let Some((explained, at)) = self.scores.table.explanation(self.lead) else { return Vec::new() };
+        let next = explained.next_stage.get(at).and_then(|&next| self.scores.meaning.stages.get(next as usize));
         let Some(stage) = next else { return Vec::new() };
-        let missing = explained.missing_parts.get(self.place);
+        let missing = explained.missing_parts.get(at);
         missing.iter().filter_map(|&index| stage.parts.get(index as usize).map(|(text, _)| text.as_str())).collect()
     }
 

@@ -9,7 +9,7 @@ use super::outcome::{Outcome, compute_outcome, first_true};
 use super::partition::Partition;
 use super::plan::BatchPlan;
 use super::rules::{SectionPoints, compute_section};
-use super::scored::{ScoreTable, Scored};
+use super::scored::{PartScores, Scored};
 use super::select::PartitionEvents;
 use super::signals::compute_signal;
 use crate::columns::{LeadTable, MISSING_CODE, MISSING_TIME, Truth};
@@ -90,12 +90,12 @@ pub(crate) fn score_partition(
     as_of: i64,
     options: BatchOptions,
     partition: &Partition,
-) -> ScoreTable {
+) -> PartScores {
     let computed = compute_partition(plan, leads, as_of, partition);
     let Computed { frame, counts, persona, fit, engagement, outcome, .. } = &computed;
     let missing_parts = options.explain.then(|| missing_parts(plan, frame, outcome));
     let scored = Scored { leads: &partition.leads, counts, fit, engagement, persona, outcome };
-    ScoreTable::of(&scored, missing_parts.as_deref())
+    PartScores::of(&scored, missing_parts.as_deref())
 }
 
 pub(super) fn lead_kernel<'k, 'a>(plan: &'k BatchPlan<'a>, frame: &'k Frame<'a>) -> Kernel<'k, 'a> {

@@ -20,7 +20,7 @@ mod worked;
 use super::partition::{Partition, deal_out};
 use super::ranked::BatchScores;
 use super::rules::add_up;
-use super::scored::ScoreTable;
+use super::scored::{PartScores, ScoreTable};
 use super::{BatchOptions, ranked};
 use crate::columns::{Column, EventTable, LeadTable};
 use crate::ids::LeadId;
@@ -265,13 +265,14 @@ impl Workings {
 
     /// Returns all scores, ranked. `meaning` is the one they were computed by.
     pub fn rank<'a>(&'a self, worked: &Worked, meaning: &'a Meaning) -> BatchScores<'a> {
-        let mut table = ScoreTable::default();
-        table.reserve(self.len());
+        let mut table = ScoreTable::new(meaning, self.leads.ids.len());
         for part in 0..self.partitions.len() {
             let Some(leads) = worked.part(part) else { continue };
+            let mut scores = PartScores::default();
             for (place, lead) in self.places(part) {
-                leads.row(place).iter().for_each(|row| table.push(lead, row));
+                leads.row(place).iter().for_each(|row| scores.push(lead, row));
             }
+            table.put(scores);
         }
         let leads = (Cow::Borrowed(&self.leads.ids), self.leads.has_row.as_slice());
         BatchScores::new(meaning, leads, table, BatchOptions::default())

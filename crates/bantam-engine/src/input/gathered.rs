@@ -78,9 +78,8 @@ impl Gathered {
         if let Some(kinds) = &mut self.kinds {
             kinds.reserve(piece.keys.expected);
         }
-        let mut numbers = Vec::with_capacity(piece.keys.entries(0).len());
-        number(&piece.keys, &mut numbers);
-        piece.keys.resolve(&numbers, &mut self.lead);
+        let leads = number(&mut piece.keys);
+        piece.keys.resolve(&leads, &mut self.lead);
         self.rejected += piece.rejected.len() as u64;
         for row in piece.rejected.drain(..) {
             let (kind, place) = (piece.kind, place(row.spot).place(files));

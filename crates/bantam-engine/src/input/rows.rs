@@ -123,7 +123,10 @@ impl Rows {
             seen: 0,
             rejected: Vec::new(),
             reserved: self.reserved.clone(),
-            keys: LeadKeys::default(),
+            keys: match self.kind {
+                RowKind::Lead => LeadKeys::of_leads(),
+                RowKind::Event => LeadKeys::default(),
+            },
             time: self.time.blank(),
             name: TextColumn::default(),
             recent_names: RecentTexts::default(),
@@ -156,7 +159,6 @@ impl Rows {
     /// Does what can be done for a piece alone, when all its rows are there.
     pub(super) fn end_piece(&mut self) {
         if self.kind == RowKind::Lead {
-            self.keys.prepare();
             self.sort_out();
             if self.sorting.as_mut().is_some_and(|sorting| !sorting.end(&mut self.columns)) {
                 self.sorting = None;

@@ -2,12 +2,12 @@
 
 use super::piece::StreamPiece;
 use super::runs::{PARTITION_LEADS, Run, gather};
+use super::seen::Seen;
 use super::{Scores, Scoring, Stream};
-use crate::batch::{BatchScores, LeadSet, Partition, ScoreTable, score_partition};
+use crate::batch::{BatchScores, LeadSet, PartScores, Partition, ScoreTable, score_partition};
 use crate::columns::LeadTable;
 use crate::ids::Key;
 use crate::input::{InputError, InputReport};
-use rayon::prelude::*;
 use std::borrow::Cow;
 use std::sync::PoisonError;
 
@@ -27,7 +27,7 @@ impl<'m> Scoring<'m, '_> {
         let marked: Vec<u32> = rest.lead.iter().map(|&lead| stream.marked(lead)).collect();
         let mut piece = StreamPiece::new(&stream, None);
         piece.take_all(&marked, &rest.rows);
-        piece.bring_home(None);
+        piece.bring_home();
         drop(rest.rows);
         let (scores, [oldest, newest]) = stream.finish();
         rest.report.oldest_event = oldest;
@@ -46,14 +46,12 @@ impl<'m> Stream<'m> {
                 runs.push(Run::sort(&mut waiting));
             }
         }
-        let scores = std::mem::take(own(&mut self.scored));
-        let parts = self.score_rest(&scores, &runs);
+        let Scores { mut table, oldest, newest, seen } = std::mem::take(own(&mut self.scored));
+        table.extend_to(self.leads.ids.len());
+        self.score_rest(&mut table, &seen, &runs);
         drop(runs);
-        let Scores { mut table, oldest, newest, .. } = scores;
         self.leads.attributes.clear();
         self.leads.kinds = None;
-        table.reserve(table.len() + parts.iter().map(ScoreTable::len).sum::<usize>());
-        parts.into_iter().for_each(|part| table.append(part));
         let LeadTable { ids, has_row, .. } = self.leads;
         let scores = BatchScores::new(self.meaning, (Cow::Owned(ids), &has_row), table, self.options.batch);
         (scores, [oldest, newest])
@@ -70,22 +68,15 @@ impl<'m> Stream<'m> {
     }
 
     /// Scores the leads that no piece has scored, by partitions.
-    fn score_rest(&mut self, scores: &Scores, runs: &[Run]) -> Vec<ScoreTable> {
+    fn score_rest(&mut self, table: &mut ScoreTable, seen: &Seen, runs: &[Run]) {
         let tables = std::mem::take(own(&mut self.tables));
         let shape = self.dictionaries(&tables);
         let plan = self.plan(&tables, &shape);
-        let mut done = super::seen::Seen::default();
-        scores.table.leads().for_each(|lead| done.insert(lead));
         let stream = &*self;
-        let partitions = stream.leads.ids.len().div_ceil(PARTITION_LEADS);
-        let score = |number: usize| {
-            let start = number * PARTITION_LEADS;
-            let range = start..(start + PARTITION_LEADS).min(stream.leads.ids.len());
-            let left: Vec<u32> = range.clone().map(|lead| lead as u32).filter(|&lead| !done.contains(lead)).collect();
-            if left.is_empty() {
-                return ScoreTable::default();
-            }
-            let mut events = gather(runs, number, stream.storage.beside);
+        table.fill(PARTITION_LEADS, |range, left| -> PartScores {
+            let start = range.start;
+            let mut events = gather(runs, start / PARTITION_LEADS, stream.storage.beside);
+            let has_event = left.iter().map(|&lead| seen.contains(lead)).collect();
             let leads = if left.len() == range.len() {
                 LeadSet::Range(range)
             } else {
@@ -97,14 +88,12 @@ impl<'m> Stream<'m> {
                     }
                 }
                 events.lead.iter_mut().for_each(|lead| *lead = places.get(*lead as usize).copied().unwrap_or(0));
-                LeadSet::List(left.clone())
+                LeadSet::List(left)
             };
-            let has_event = left.iter().map(|&lead| scores.seen.contains(lead)).collect();
             let (events, kinds) = stream.unfold(&plan, &tables, events);
             let part = Partition { leads, events, kinds, has_event };
             score_partition(&plan, &stream.leads, stream.as_of, stream.options.batch, &part)
-        };
-        (0..partitions).into_par_iter().map(score).collect()
+        });
     }
 }
 

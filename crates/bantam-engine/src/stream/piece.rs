@@ -4,7 +4,7 @@ use super::runs::{RUN_EVENTS, Run, cut};
 use super::seen::Seen;
 use super::storage::{Place, PropertySet, Stored};
 use super::{Stream, lock};
-use crate::batch::{Partition, ROWS_PER_PARTITION, ScoreTable, score_partition};
+use crate::batch::{Partition, ROWS_PER_PARTITION, score_partition};
 use crate::columns::MISSING_CODE;
 use crate::input::{Chosen, KeyExtent, LeadKeys, Rows, TapPiece};
 use crate::kinds::KindFinder;
@@ -260,7 +260,7 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
     }
 
     /// Brings home what waits for the end of all pieces.
-    pub(super) fn bring_home(mut self, table: Option<ScoreTable>) {
+    pub(super) fn bring_home(mut self) {
         self.complete.clear();
         lock(&self.stream.emptied).push(self.complete);
         let mut scores = lock(&self.stream.scored);
@@ -269,27 +269,22 @@ impl<'s, 'm> StreamPiece<'s, 'm> {
             scores.oldest = Some(scores.oldest.map_or(self.oldest, |oldest| oldest.min(self.oldest)));
             scores.newest = Some(scores.newest.map_or(self.newest, |newest| newest.max(self.newest)));
         }
-        if let Some(table) = table {
-            scores.table.append(table);
-        }
         lock(&self.stream.waiting).push(self.stored);
     }
 
     /// Scores the leads that have all their events in this piece.
-    fn score_complete(&mut self) -> ScoreTable {
+    fn score_complete(&mut self) {
         let stream = self.stream;
         let tables = lock(&stream.tables).clone();
         let shape = stream.dictionaries(&tables);
         let plan = stream.plan(&tables, &shape);
-        let parts = cut(&mut self.complete, ROWS_PER_PARTITION);
-        let mut table = ScoreTable::with_room(parts.iter().map(|(leads, _)| leads.len()).sum());
-        for (leads, events) in parts {
+        for (leads, events) in cut(&mut self.complete, ROWS_PER_PARTITION) {
             let has_event = vec![true; leads.len()];
             let (events, kinds) = stream.unfold(&plan, &tables, events);
             let part = Partition { leads, events, kinds, has_event };
-            table.append(score_partition(&plan, &stream.leads, stream.as_of, stream.options.batch, &part));
+            let scores = score_partition(&plan, &stream.leads, stream.as_of, stream.options.batch, &part);
+            lock(&stream.scored).table.put(scores);
         }
-        table
     }
 }
 
@@ -322,7 +317,9 @@ impl TapPiece for StreamPiece<'_, '_> {
     }
 
     fn end(mut self: Box<Self>) {
-        let table = (self.complete.len() > 0).then(|| self.score_complete());
-        self.bring_home(table);
+        if self.complete.len() > 0 {
+            self.score_complete();
+        }
+        self.bring_home();
     }
 }

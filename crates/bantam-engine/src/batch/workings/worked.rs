@@ -42,6 +42,7 @@ impl WorkedLead {
 }
 
 /// The codes of one lead: see `Outcome`.
+#[derive(Debug)]
 pub(in crate::batch) struct Row {
     pub(in crate::batch) fit: i64,
     pub(in crate::batch) fit_unknown: i64,
