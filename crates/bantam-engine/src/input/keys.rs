@@ -84,15 +84,23 @@ impl LeadKeys {
     }
 
     /// Appends an entry without a row; returns its place.
+    #[inline]
     pub(super) fn add(&mut self, key: Key<'_>) -> u32 {
-        match self.run.as_mut().map(|run| run.take(key)) {
-            Some(Some(place)) => return place,
-            Some(None) => self.end_run(),
-            None => {}
+        if self.run.is_some() { self.add_to_run(key) } else { self.list(key) }
+    }
+
+    /// Appends an entry to the run, which ends where the entry does not go on with it. Stays out of the loops that add the keys of
+    /// events, many more than those of leads.
+    #[inline(never)]
+    fn add_to_run(&mut self, key: Key<'_>) -> u32 {
+        if let Some(place) = self.run.as_mut().and_then(|run| run.take(key)) {
+            return place;
         }
+        self.end_run();
         self.list(key)
     }
 
+    #[inline]
     fn list(&mut self, key: Key<'_>) -> u32 {
         let place = self.entries.len() as u32;
         self.entries.push(match key {
