@@ -277,7 +277,7 @@ impl ScoreTable {
         let is_fresh = self.count == 0;
         let fill = |(number, rows): (usize, &mut [Packed])| {
             let range = number * stretch..number * stretch + rows.len();
-            // Memory that nobody has written is not looked at: it is there once it is.
+            // Where no lead is done, none is looked at: memory that nobody has written is not there yet.
             let is_left = |&lead: &u32| is_fresh || !rows.get(lead as usize - range.start).is_some_and(comes_out);
             let left: Vec<u32> = range.clone().map(|lead| lead as u32).filter(is_left).collect();
             if left.is_empty() {
