@@ -302,8 +302,8 @@ fn read_times(
 ) -> Result<bool, String> {
     let (kind, end) = (column.kind, times.len() + count);
     let time = |bytes: &[u8]| {
-        let written = bytes.first_chunk().and_then(|word| micros(kind, i64::from_le_bytes(*word)));
-        written.filter(|time| TIMES.contains(time)).unwrap_or(MISSING_TIME)
+        let word = bytes.first_chunk().copied().map(i64::from_le_bytes);
+        word.and_then(|value| micros(kind, value)).unwrap_or(MISSING_TIME)
     };
     let mut fits = true;
     while times.len() < end {
@@ -316,30 +316,29 @@ fn read_times(
             continue;
         }
         let segment = column.segment(end - times.len())?;
-        let from = times.len();
-        match segment.values {
+        fits &= match segment.values {
             _ if segment.valid.is_some() => return Ok(false),
+            // Already in microseconds: taken as they stand, without a decision for each.
             Cells::Plain(bytes) if kind == FlatType::Micros => {
-                fits &= extend_micros(bytes, times);
-                continue;
+                extend_times(times, bytes.as_chunks().0.iter().copied().map(i64::from_le_bytes))
             }
-            Cells::Plain(bytes) => times.extend(bytes.chunks_exact(8).map(time)),
+            Cells::Plain(bytes) => extend_times(times, bytes.chunks_exact(8).map(time)),
             Cells::Indexes(indexes) => {
-                times.extend(indexes.iter().map(|&at| entries.get(at as usize).copied().unwrap_or(MISSING_TIME)));
+                let entry = |&at: &u32| entries.get(at as usize).copied().unwrap_or(MISSING_TIME);
+                extend_times(times, indexes.iter().map(entry))
             }
             Cells::Truths(_) => return Ok(false),
-        }
-        fits &= !times.get(from..).unwrap_or_default().contains(&MISSING_TIME);
+        };
     }
     Ok(fits)
 }
 
-/// Appends times that are in microseconds as they stand; returns whether all can be written.
-fn extend_micros(bytes: &[u8], times: &mut Vec<i64>) -> bool {
+/// Appends times; returns whether all of them can be written, which a missing one cannot.
+fn extend_times(times: &mut Vec<i64>, more: impl Iterator<Item = i64>) -> bool {
     /// So many bits hold the times of the first 4,500 years, which are all that most files have.
     const EARLY_BITS: u32 = 57;
     let from = times.len();
-    times.extend(bytes.as_chunks().0.iter().map(|word| i64::from_le_bytes(*word)));
+    times.extend(more);
     let added = times.get(from..).unwrap_or_default();
     // Put together, all of them tell in one go what each of them would.
     let bits = added.iter().fold(0, |bits, time| bits | time.wrapping_sub(TIMES.start) as u64);
@@ -353,9 +352,8 @@ mod tests {
     #[test]
     fn times_are_taken_where_all_can_be_written() {
         let extend = |given: &[i64]| {
-            let bytes: Vec<u8> = given.iter().flat_map(|time| time.to_le_bytes()).collect();
             let mut times = vec![7];
-            let fits = extend_micros(&bytes, &mut times);
+            let fits = extend_times(&mut times, given.iter().copied());
             assert!(!fits || times == [&[7], given].concat());
             fits
         };
