@@ -3,6 +3,8 @@
 mod company;
 mod desk;
 mod people;
+#[cfg(test)]
+mod tests;
 
 use super::simulate::write_files;
 use crate::cli::{Command, DemoArguments, Invocation};
@@ -70,7 +72,7 @@ fn serve(arguments: &DemoArguments) -> Result<Done, Failure> {
     let (store, definition, sign_in) = (folder.join(STORE), folder.join("acme.yaml"), folder.join(SIGN_IN));
     if !store.exists() {
         terminal::say("filling a store with the last 90 days of the company; this takes some seconds");
-        fill(arguments, &store, &definition, &sign_in)?;
+        fill(arguments, clock::now(), &store, &definition, &sign_in)?;
     }
     let address = arguments.listen;
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { address.ip().to_string() };
@@ -96,9 +98,9 @@ fn serve(arguments: &DemoArguments) -> Result<Done, Failure> {
     call(service)
 }
 
-/// Fills the store beside its place, so that one that was broken off is begun anew.
-fn fill(arguments: &DemoArguments, store: &Path, definition: &Path, sign_in: &Path) -> Result<(), Failure> {
-    let (live, until) = (arguments.folder.join(LIVE_FOLDER), clock::now());
+/// Fills the store with the days before a moment; beside its place, so that one that was broken off is begun anew.
+fn fill(arguments: &DemoArguments, until: i64, store: &Path, definition: &Path, sign_in: &Path) -> Result<(), Failure> {
+    let live = arguments.folder.join(LIVE_FOLDER);
     let settings = Settings::new(arguments.seed, arguments.leads, DAYS, until);
     write_files(&settings, Format::Csv, EventOrder::ByTime, &live, true)?;
     let file = |name: &str| live.join(name).into_os_string();

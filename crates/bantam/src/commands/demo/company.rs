@@ -92,10 +92,10 @@ async fn fill_all(
     let stretches = stretches(company.lines, &people, company.from, company.until, &mut desks);
     // What follows after the last fact is answered, too.
     for (end, lines) in stretches.into_iter().chain([(company.until, Vec::new())]) {
-        while let Some(due) = desks.due_before(end, company.until) {
-            time.fetch_max(due, Ordering::Relaxed);
+        while let Some(next) = desks.next_before(end, company.until) {
+            time.fetch_max(next.0, Ordering::Relaxed);
             let answer = recorder.work(move |desk, ledger, now| {
-                desks.answer(desk, ledger, now)?;
+                desks.answer(desk, ledger, now, next)?;
                 Ok(desks)
             });
             desks = answer.await.map_err(failed)?;
